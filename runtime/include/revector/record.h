@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * record.h - what the compiler writes down about an image.
+ *
+ * The one definition of every record that compiler-plugin/ emits and that the
+ * runtime, the command line tool and the tests read. The producer is
+ * compiler-plugin/Records.cpp; nobody else may emit these sections.
+ *
+ * Every link between records is an rv_rel: a signed 32-bit distance from the
+ * field's own address (0: none). So records need no relocation at load time,
+ * are shared between processes, survive `strip`, and can be read from the file
+ * as they can from memory. Only struct rv_image and the unit's slot word hold
+ * absolute addresses; they live in RELRO.
+ *
+ *   section        elements            memory     in --gc-sections goes with
+ *   rv_methods     struct rv_method    read-only  the function's entry stub
+ *   rv_units       struct rv_unit      read-only  (always kept)
+ *   rv_data        struct rv_data      read-only  the variable
+ *   rv_strings     NUL-terminated      read-only  (merged: SHF_MERGE|SHF_STRINGS where possible)
+ *   .data.rel.ro.* rv_image, slot words, leaf tables of `leaf` units  RELRO
+ *
+ * A patch (.rvp) is an image too, with these sections on top:
+ *
+ *   rv_patch         struct rv_patch        one: what the patch was made for
+ *   rv_replacements  struct rv_replacement  methods of the program with a new body here
+ *   rv_imports       struct rv_import       things of the program that the patch reaches
+ *   rv_fixups        struct rv_fixup        initialised data that holds an imported address
+ */
+#ifndef REVECTOR_RECORD_H
+#define REVECTOR_RECORD_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Raised whenever a struct below changes its layout or meaning. */
+#define RV_RECORD_ABI 1u
+
+#define RV_SECTION_METHODS      "rv_methods"
+#define RV_SECTION_UNITS        "rv_units"
+#define RV_SECTION_DATA         "rv_data"
+#define RV_SECTION_STRINGS      "rv_strings"
+#define RV_SECTION_PATCH        "rv_patch"
+#define RV_SECTION_REPLACEMENTS "rv_replacements"
+#define RV_SECTION_IMPORTS      "rv_imports"
+#define RV_SECTION_FIXUPS       "rv_fixups"
+
+/* Distance in bytes from the address of this field to its target; 0: none. */
+typedef int32_t rv_rel;
+
+/* The target of the rv_rel at `field`, or a null pointer. */
+#define RV_TARGET(type, field) ((field) ? (type *)((uintptr_t)&(field) + (uintptr_t)(intptr_t)(field)) : (type *)0)
+
+/* A unit holds at most this many methods; a larger one is split in parts. */
+#define RV_UNIT_METHODS 4096u
+
+enum rv_method_flags {
+    RV_METHOD_STATIC = 1u << 0,      /* internal linkage */
+    RV_METHOD_WEAK = 1u << 1,        /* weak definition: another one may be in force */
+    RV_METHOD_FIXED = 1u << 2,       /* recorded, but its calls are not translated: no index, no body */
+    RV_METHOD_VARARGS = 1u << 3,
+    RV_METHOD_ADDRESS_TAKEN = 1u << 4,
+    RV_METHOD_CONSTRUCTOR = 1u << 5, /* run by the loader at start or end: a new body comes too late */
+};
+
+/* A function. */
+struct rv_method {
+    rv_rel unit;         /* struct rv_unit */
+    rv_rel name;         /* symbol name as in the object file */
+    rv_rel entry;        /* the entry stub: what &f is. For a fixed function, the function itself */
+    rv_rel body;         /* the first body; 0 for a fixed function */
+    rv_rel fault;        /* `leaf` units: what a not-present entry holds; 0: rv_fault itself, r10 set */
+    uint16_t index;      /* in the unit's leaf table */
+    uint16_t flags;      /* enum rv_method_flags */
+    uint64_t type_hash;  /* calling convention, types, ABI attributes, layouts reachable from them */
+    uint64_t body_hash;  /* optimised IR, see compiler-plugin/BodyHash.h */
+};
+
+enum rv_unit_flags {
+    RV_UNIT_WALK = 1u << 0, /* translations in use in this unit */
+    RV_UNIT_LEAF = 1u << 1,
+    RV_UNIT_INLINE = 1u << 2,
+    RV_UNIT_LTO = 1u << 3,
+};
+
+/* One translation unit, or one part of 4,096 methods of a very large one. */
+struct rv_unit {
+    rv_rel image;     /* struct rv_image */
+    rv_rel slot;      /* uint64_t slot word: address of the unit's directory slot in the process's
+                         root. Until registration: the address of slot 0, which leads to a leaf
+                         table whose every entry is rv_fault */
+    rv_rel leaf;      /* `leaf` units: struct tw_table in RELRO, first bodies in place; else 0 */
+    rv_rel source;    /* main source file as the compiler was given it */
+    rv_rel directory; /* working directory of the compiler */
+    rv_rel compiler;  /* compiler's full version string */
+    rv_rel command;   /* clang -cc1 arguments, each NUL-terminated; an empty one ends the list */
+    uint32_t count;   /* entries in the leaf table */
+    uint32_t flags;   /* enum rv_unit_flags */
+    uint32_t part;    /* 0 but for parts of a very large unit */
+};
+
+enum rv_data_flags {
+    RV_DATA_STATIC = 1u << 0,
+    RV_DATA_TLS = 1u << 1,      /* `address` is an accessor: void *(*)(void) */
+    RV_DATA_CONSTANT = 1u << 2, /* the program never writes it */
+    RV_DATA_WEAK = 1u << 3,
+};
+
+/* A variable with static storage that survived optimisation. */
+struct rv_data {
+    rv_rel unit;
+    rv_rel name;        /* static locals: function.variable, as clang names them */
+    rv_rel address;
+    uint32_t flags;     /* enum rv_data_flags */
+    uint64_t size;      /* bytes */
+    uint64_t type_hash; /* layout, through structs and pointers */
+    uint64_t init_hash; /* initialiser */
+};
+
+/* One per image (comdat). Absolute addresses, relocated by the loader. */
+struct rv_image {
+    uint32_t abi;       /* RV_RECORD_ABI */
+    uint32_t reserved;
+    const struct rv_method *methods, *methods_end;
+    const struct rv_unit *units, *units_end;
+    const struct rv_data *data, *data_end;
+    const struct rv_patch *patch; /* 0 but in a patch */
+};
+
+/* ---- patches ---- */
+
+/* What a patch was made for; everything is checked before anything is published. */
+struct rv_patch {
+    uint32_t abi;        /* RV_RECORD_ABI */
+    uint32_t build_id_size;
+    uint8_t build_id[32]; /* GNU build id of the image it was made for */
+    uint64_t image_hash; /* over all records of that image */
+    const struct rv_replacement *replacements, *replacements_end;
+    const struct rv_import *imports, *imports_end;
+    const struct rv_fixup *fixups, *fixups_end;
+};
+
+/* A method of the target image and its new body in this patch. */
+struct rv_replacement {
+    uint32_t method;    /* ordinal in the target's rv_methods */
+    uint32_t reserved;
+    rv_rel name;        /* must be the name of that record */
+    rv_rel body;        /* the new body */
+    uint64_t type_hash; /* must be the type hash of that record */
+    uint64_t body_hash; /* of the new body */
+};
+
+enum rv_import_kind {
+    RV_IMPORT_METHOD = 0, /* ordinal in rv_methods; the slot receives the entry stub's address */
+    RV_IMPORT_DATA = 1,   /* ordinal in rv_data; the slot receives the address (TLS: the accessor) */
+};
+
+/* Something of the target image that the patch reaches through a slot of its own. */
+struct rv_import {
+    uint32_t kind;      /* enum rv_import_kind */
+    uint32_t ordinal;
+    rv_rel name;        /* must be the name of that record */
+    rv_rel slot;        /* uint64_t in the patch's RELRO, filled in before commit */
+    uint64_t type_hash; /* must be the type hash of that record */
+};
+
+/* *(uint64_t *)where = address of import + addend, before commit. */
+struct rv_fixup {
+    rv_rel where;
+    uint32_t import; /* index in the patch's imports */
+    int64_t addend;
+};
+
+/*
+ * A finished patch file is the shared object followed by this trailer, so that a
+ * truncated or damaged file is known before one byte of it is mapped.
+ */
+#define RV_TRAILER_MAGIC "RVPATCH\1"
+struct rv_trailer {
+    uint8_t magic[8];
+    uint64_t size;      /* bytes before the trailer */
+    uint64_t checksum;  /* FNV-1a, 64 bits, over those bytes */
+    uint8_t build_id[32];
+    uint32_t build_id_size;
+    uint32_t abi;       /* RV_RECORD_ABI */
+};
+
+/* Symbols that instrumented objects refer to; librevector.so defines them. */
+extern uint64_t rv_root[];                      /* slots of the process's root directory */
+extern __thread intptr_t rv_view;               /* this thread's root minus the process's, in bytes */
+void rv_image_add(const struct rv_image *image); /* first constructor of every image */
+void rv_image_remove(const struct rv_image *image);
+void rv_fault(void);                            /* arch: entry of the method fault; never called from C */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * tw_format.h - the table in memory: method IDs, geometries, tables and their slots.
+ *
+ * A method ID is cut, from the top, into one index per level, as an MMU cuts a
+ * virtual address:
+ *
+ *   default geometry, 20+12     31                   12 11             0
+ *                              |    unit number        |    index       |
+ *                               directory slot           leaf entry
+ *
+ * A table is a header with its slots right behind it. A root is the top-level
+ * table. Pointers between tables, and rv_root, lead to the first *slot*, never
+ * to the header, so that a walk is one load per level with nothing to mask or
+ * to add:
+ *
+ *   directory slot   address of the child's slot 0, or 0: not present
+ *   leaf entry       address of code, or the space's fault address: not present
+ *
+ * An entry is never 0: whoever jumps through it without looking lands in the
+ * method-fault handler. For the same reason unit 0 of a runtime's root leads to
+ * a leaf that faults everywhere.
+ *
+ * A table may be shorter than its level's width (z/Architecture's table-length
+ * field): indices at or above `capacity` are not present.
+ *
+ * The compiler plugin includes this header: it lays out the leaf tables of
+ * `leaf` units in the image.
+ */
+#ifndef TABLEWALK_TW_FORMAT_H
+#define TABLEWALK_TW_FORMAT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef uint32_t tw_id;
+
+#define TW_ID_BITS    32
+#define TW_LEVELS_MAX 4
+
+struct tw_geometry {
+    uint8_t levels;              /* 2 to TW_LEVELS_MAX */
+    uint8_t bits[TW_LEVELS_MAX]; /* per level, the root first; together TW_ID_BITS */
+};
+
+/* The header in front of slot 0. Written only by whoever may change the table. */
+struct tw_table {
+    uint32_t capacity; /* slots that follow */
+    uint32_t used;     /* slots at or above this were never set since creation */
+    uint32_t refs;     /* directory slots and roots that lead here */
+    uint8_t level;     /* 0: leaf; levels - 1: root */
+    uint8_t flags;     /* enum tw_table_flags */
+    uint16_t reserved;
+};
+
+enum tw_table_flags {
+    TW_TABLE_BORROWED = 1u << 0, /* memory of the caller (an image, static data): never freed here */
+};
+
+static inline uint64_t *tw_slots(struct tw_table *table)
+{
+    return (uint64_t *)(table + 1);
+}
+
+static inline struct tw_table *tw_header(uint64_t *slots)
+{
+    return (struct tw_table *)slots - 1;
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif
