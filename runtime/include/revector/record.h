@@ -131,18 +131,33 @@ struct rv_image {
 
 /* ---- patches ---- */
 
-/* What a patch was made for; everything is checked before anything is published. */
+/*
+ * What a patch was made for; everything is checked before anything is published.
+ *
+ * How the loader comes to it: dlopen of the patch runs its first constructor,
+ * as in any image; that calls rv_image_add with an rv_image whose `patch` is
+ * not 0. The patch's code may run only after all its imports and fixups are
+ * filled in (their pages are RELRO: write-protected again afterwards), so a
+ * patch has no other constructors or destructors.
+ *
+ * One struct serves all objects that were linked into the patch (comdat): the
+ * lists are the whole sections. An empty list has its end equal to its start.
+ */
 struct rv_patch {
-    uint32_t abi;        /* RV_RECORD_ABI */
+    uint32_t abi; /* RV_RECORD_ABI */
     uint32_t build_id_size;
     uint8_t build_id[32]; /* GNU build id of the image it was made for */
-    uint64_t image_hash; /* over all records of that image */
-    const struct rv_replacement *replacements, *replacements_end;
-    const struct rv_import *imports, *imports_end;
-    const struct rv_fixup *fixups, *fixups_end;
+    uint64_t image_hash;  /* over all records of that image, see runtime/ctl/image_file.h */
+    rv_rel replacements, replacements_end; /* struct rv_replacement */
+    rv_rel imports, imports_end;           /* struct rv_import */
+    rv_rel fixups, fixups_end;             /* struct rv_fixup */
 };
 
-/* A method of the target image and its new body in this patch. */
+/*
+ * A method of the target image and its new body in this patch. A weak function
+ * that several objects of the patch carry appears once for each: the bodies are
+ * alike, and any of them will do.
+ */
 struct rv_replacement {
     uint32_t method;    /* ordinal in the target's rv_methods */
     uint32_t reserved;
@@ -166,10 +181,10 @@ struct rv_import {
     uint64_t type_hash; /* must be the type hash of that record */
 };
 
-/* *(uint64_t *)where = address of import + addend, before commit. */
+/* *(uint64_t *)where = address of the import + addend, before commit. */
 struct rv_fixup {
-    rv_rel where;
-    uint32_t import; /* index in the patch's imports */
+    rv_rel where;  /* uint64_t in RELRO or in writable data of the patch */
+    rv_rel import; /* struct rv_import of this patch */
     int64_t addend;
 };
 
