@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * rv_platform.h - all that the core asks of the world around it.
+ *
+ * runtime/core includes freestanding headers, tablewalk, the records and the
+ * arch contract; whatever else it needs is a function in this list, so a kernel
+ * takes the core as it is and supplies these. runtime/host/platform.c does it
+ * for Linux processes, tests/runtime/fake_platform.c for the unit tests. A link
+ * test proves that there is nothing else.
+ *
+ * Unless said otherwise the core calls these with the core lock held, so none
+ * of them may call back into the core, allocate through the program's malloc,
+ * or wait for the dynamic linker's lock (lock order: dynamic linker, core).
+ */
+#ifndef REVECTOR_RV_PLATFORM_H
+#define REVECTOR_RV_PLATFORM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct rv_image;
+
+#define RV_BUILD_ID_MAX 32
+
+/* Where an image lies. All addresses and sizes in bytes; 0 where there is none. */
+struct rv_place {
+    uintptr_t start, end;             /* what the loader mapped for it */
+    uintptr_t relro, relro_end;       /* whole pages that are read-only after relocation */
+    uint8_t build_id[RV_BUILD_ID_MAX];
+    uint32_t build_id_size;
+    char name[108];                   /* path as the loader knows it, cut at the front if too long */
+};
+
+/*
+ * Whole pages, zeroed, writable and never executable; `bytes` is rounded up by
+ * the platform. A null pointer if there is no memory.
+ */
+void *rv_platform_pages_alloc(size_t bytes) __attribute__((warn_unused_result));
+void rv_platform_pages_free(void *pages, size_t bytes);
+
+/* Pages that hold [start, start + bytes) become writable or read-only. 0, or a negative code. */
+int rv_platform_protect(void *start, size_t bytes, int writable)
+    __attribute__((warn_unused_result));
+
+/* Small zeroed memory, aligned to 16 bytes; a null pointer if there is none. */
+void *rv_platform_alloc(size_t bytes) __attribute__((warn_unused_result));
+void rv_platform_free(void *memory, size_t bytes);
+
+/* The core lock: not recursive, never taken in a method fault or a signal handler. */
+void rv_platform_lock(void);
+void rv_platform_unlock(void);
+
+/* Wall-clock time in nanoseconds since 1970. */
+uint64_t rv_platform_time(void);
+
+/*
+ * The place of the image that `image` lies in. Without the core lock: may take
+ * the dynamic linker's. An unknown image gets a place of zeroes.
+ */
+void rv_platform_place(const struct rv_image *image, struct rv_place *place);
+
+/* Without the core lock: 1 when nothing of that image is mapped any more, else 0. */
+int rv_platform_gone(const struct rv_place *place);
+
+/* There is garbage now; whoever examines threads should start. Without the core lock. */
+void rv_platform_garbage(void);
+
+/* One line for whoever runs the program. With or without the core lock, any thread. */
+void rv_platform_log(const char *line);
+
+/* End the program; `line` says why. From a method fault: async-signal-safe, no locks. */
+_Noreturn void rv_platform_panic(const char *line);
+
+#endif

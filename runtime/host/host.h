@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * host.h - what the parts of the Linux runtime offer each other.
+ *
+ * Applying and reverting (loader.c) and collecting garbage (reclaim.c) are for
+ * any thread that may block and take the dynamic linker's lock: the agent's,
+ * or one of the program's through revector.h. Not for signal handlers, not
+ * with the core lock held.
+ */
+#ifndef REVECTOR_HOST_H
+#define REVECTOR_HOST_H
+
+#include "revector/revector.h"
+#include "update.h"
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Loads the patch in `fd` and applies it.
+ *
+ * `fd` is read from offset 0; it stays the caller's. `path` may be null; if it
+ * is absolute and names the same file, the patch is loaded by that name, so
+ * that debuggers find it; else through the fd. `options` may be null (call
+ * consistency, no dry run). On success *id is the update's (0 after a dry run).
+ * On refusal nothing is left over and `options->detail`, if given, holds names.
+ * Errors: any of error.h; see each sentence there.
+ */
+int rv_host_apply(int fd, const char *path, const struct rv_apply_options *options, uint32_t *id)
+    __attribute__((warn_unused_result));
+
+/* Reverts one update, or all from the newest on (id 0). Errors: as rv_update_revert. */
+int rv_host_revert(uint32_t id) __attribute__((warn_unused_result));
+
+/*
+ * One look at the threads of the process; frees what nobody can be using.
+ * Returns the number of pieces left, and in *wait_ms how long to sleep before
+ * the next look (backs off from 1 ms to 1 s while nothing moves). 0: no
+ * garbage, nothing to do until rv_agent_wake(). If another thread is looking
+ * already, returns at once.
+ */
+size_t rv_host_reclaim(unsigned *wait_ms);
+
+/*
+ * ---- supplied by the agent (agent.c) ----
+ * start: from librevector's constructor unless REVECTOR=off, and in the child of
+ * a fork; must return at once and may fail in silence. wake: garbage has come
+ * up; any thread, no locks held but perhaps the dynamic linker's; not blocking.
+ */
+void rv_agent_start(void);
+void rv_agent_in_child(void); /* after fork, in the child, core lock free */
+void rv_agent_wake(void);
+
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * revector.h - what a program may ask of the runtime inside it.
+ *
+ * No program needs this header: an instrumented program is updated from outside
+ * by `revector apply`. It is for programs that want to apply updates to
+ * themselves, to show them, or to keep the agent out.
+ *
+ * Environment, read once when the library is loaded:
+ *
+ *   REVECTOR=off    no agent: no thread, no socket; nobody can update the
+ *                   process from outside. Calls and this API work as ever.
+ *
+ * Functions return 0 or a negative code of error.h and may be called from any
+ * thread, but not from a signal handler. Structs that begin with `size` must
+ * have it set to sizeof the struct by the caller.
+ */
+#ifndef REVECTOR_REVECTOR_H
+#define REVECTOR_REVECTOR_H
+
+#include "revector/error.h"
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * For a function's declaration. METHOD keeps every call of it a call through the
+ * table, FIXED leaves the function and its calls alone. Compilers without the
+ * plugin ignore them in silence.
+ */
+#if defined(__REVECTOR__)
+#define REVECTOR_METHOD __attribute__((revector_method))
+#define REVECTOR_FIXED  __attribute__((revector_fixed))
+#else
+#define REVECTOR_METHOD
+#define REVECTOR_FIXED
+#endif
+
+/* "0.1.0"; static storage. */
+const char *rv_version(void);
+
+/*
+ * No agent from now on, also in children of a fork: ends its thread and its
+ * socket. Updates that are in force stay. Not undone by anything.
+ */
+void rv_agent_disable(void);
+
+enum rv_apply_flags {
+    RV_APPLY_DRY_RUN = 1u << 0, /* everything but the commit */
+};
+
+struct rv_apply_options {
+    size_t size;
+    uint32_t consistency; /* 0: call. 1: thread, 2: process (not there yet) */
+    uint32_t flags;       /* enum rv_apply_flags */
+    const char *name;     /* of the update; null: the file's base name */
+    char *detail;         /* null, or where the names for a refusal's sentence go */
+    size_t detail_size;
+};
+
+/*
+ * Applies the patch file at `path` to this process; `options` may be null.
+ * On success *update, if not null, is the update's number (0 after a dry run).
+ * On refusal nothing has changed.
+ */
+int rv_apply(const char *path, const struct rv_apply_options *options, uint32_t *update)
+    __attribute__((warn_unused_result));
+
+/* Takes an update back; 0: all of them. Updates may be reverted in any order. */
+int rv_revert(uint32_t update) __attribute__((warn_unused_result));
+
+struct rv_update_info {
+    size_t size;
+    uint32_t id;
+    uint32_t state;     /* enum rv_update_status */
+    uint32_t methods;   /* replaced */
+    uint32_t garbage;   /* pieces of memory that threads may still be using */
+    uint64_t committed; /* nanoseconds since 1970 */
+    uint64_t reverted;  /* 0: in force */
+    const char *name;
+};
+
+enum rv_update_status { RV_STATUS_COMMITTED = 3, RV_STATUS_REVERTED = 4, RV_STATUS_ORPHANED = 5 };
+
+struct rv_method_info {
+    size_t size;
+    uint32_t id;       /* method ID; 0: fixed, or its image has not registered */
+    uint32_t versions; /* committed updates that replace it */
+    const char *name;
+    const char *source;
+    const void *entry;  /* &f */
+    const void *target; /* where a call goes now */
+};
+
+/*
+ * Calls `visit` for each update, oldest first, or each method of every image.
+ * It may not call back into this API; what it is given is gone when it returns.
+ * A non-zero result ends the tour and is returned.
+ */
+int rv_each_update(int (*visit)(const struct rv_update_info *info, void *context), void *context);
+int rv_each_method(int (*visit)(const struct rv_method_info *info, void *context), void *context);
+
+/*
+ * Frees at once what reverted updates left and no thread can be using; else the
+ * agent does it. Returns how many pieces are still in use.
+ */
+size_t rv_reclaim(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
