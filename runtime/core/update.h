@@ -40,8 +40,8 @@ enum rv_update_state {
 /* How calls see an update while it comes into force. */
 enum rv_consistency {
     RV_CONSISTENCY_CALL,    /* each call is old or new */
-    RV_CONSISTENCY_THREAD,  /* not there yet: RV_ENOTHREAD */
-    RV_CONSISTENCY_PROCESS, /* not there yet: RV_ENOPROCESS */
+    RV_CONSISTENCY_THREAD,  /* not there yet: RV_ELATER */
+    RV_CONSISTENCY_PROCESS, /* not there yet: RV_ELATER */
 };
 
 struct rv_change {
@@ -83,13 +83,13 @@ int rv_update_stage(struct rv_update *update, const struct rv_method *method, ui
 
 /*
  * Does everything that can fail: copies the leaf tables, sets aside memory for
- * what will be garbage, opens the windows. RV_EEMPTY, RV_EDUPLICATE, RV_ENOMEM,
+ * what will be garbage, opens the windows. RV_ENOCHANGE, RV_EDUPLICATE, RV_ENOMEM,
  * RV_EPROTECT; the update is as before. Must be followed by commit or abort:
  * tables are writable until then.
  */
 int rv_update_check(struct rv_update *update) __attribute__((warn_unused_result));
 
-/* `call` has nothing to wait for. RV_ENOTHREAD, RV_ENOPROCESS: not there yet. */
+/* `call` has nothing to wait for. RV_ELATER: the others are not there yet. */
 int rv_update_transition(struct rv_update *update, enum rv_consistency consistency)
     __attribute__((warn_unused_result));
 
