@@ -153,11 +153,7 @@ struct rv_patch {
     rv_rel fixups, fixups_end;             /* struct rv_fixup */
 };
 
-/*
- * A method of the target image and its new body in this patch. A weak function
- * that several objects of the patch carry appears once for each: the bodies are
- * alike, and any of them will do.
- */
+/* A method of the target image and its new body in this patch; no method has two. */
 struct rv_replacement {
     uint32_t method;    /* ordinal in the target's rv_methods */
     uint32_t reserved;
