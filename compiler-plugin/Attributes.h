@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Attributes.h - [[revector::method]] and [[revector::fixed]], from source to IR.
+//
+// A plugin cannot define a clang attribute that lives in the AST. The two are
+// kept as strings of `assume` attributes, which clang merges over redeclarations
+// and copies to the function's "llvm.assume" attribute; nothing there acts on
+// strings it does not know. (An annotation would do the same, but its list
+// llvm.global.annotations keeps every function in it alive.)
+#ifndef REVECTOR_PLUGIN_ATTRIBUTES_H
+#define REVECTOR_PLUGIN_ATTRIBUTES_H
+
+namespace clang {
+class DiagnosticsEngine;
+class Decl;
+} // namespace clang
+namespace llvm {
+class Function;
+}
+
+namespace revector {
+
+// The source asks that F stays a call and is translated.
+bool isMethod(const llvm::Function &F);
+// The source asks that F is left alone.
+bool isFixed(const llvm::Function &F);
+
+// Reports a function that has become both over several declarations.
+void diagnoseBoth(clang::DiagnosticsEngine &Diags, const clang::Decl &D);
+
+} // namespace revector
+#endif

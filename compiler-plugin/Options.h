@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Options.h - the plugin's arguments, -fplugin-arg-revector-NAME=VALUE.
+//
+// Holds what the user asked for and nothing that was found out about the
+// translation unit (that is Unit.h).
+#ifndef REVECTOR_PLUGIN_OPTIONS_H
+#define REVECTOR_PLUGIN_OPTIONS_H
+
+#include <string>
+#include <vector>
+
+namespace clang {
+class DiagnosticsEngine;
+}
+
+namespace revector {
+
+enum class Translation { Walk, Leaf };
+enum class Place { Stub, Inline };
+
+struct Options {
+  Translation How = Translation::Walk;
+  Place Where = Place::Stub;
+  // Patch mode: the program that the patch is made for. Empty: compile as usual.
+  std::string PatchProgram;
+
+  // Reads Args ("translation=leaf", ...). An argument that is not understood is
+  // reported to Diags as one error; returns false then.
+  bool parse(clang::DiagnosticsEngine &Diags, const std::vector<std::string> &Args);
+};
+
+} // namespace revector
+#endif

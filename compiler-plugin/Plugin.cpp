@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Plugin.cpp - how clang finds us: one front-end action, which adds the pass.
+//
+// -fplugin= alone loads the attributes (registered in Attributes.cpp) and this
+// action; the action hands the pass to the code generator's pipeline itself, so
+// that no second flag is needed.
+#include "compiler-plugin/Attributes.h"
+#include "compiler-plugin/Pass.h"
+#include "compiler-plugin/Unit.h"
+
+#include "clang/AST/ASTConsumer.h"
+#include "clang/AST/ASTContext.h"
+#include "clang/Basic/Version.h"
+#include "clang/Frontend/CompilerInstance.h"
+#include "clang/Frontend/FrontendAction.h"
+#include "clang/Frontend/FrontendPluginRegistry.h"
+#include "llvm/Passes/PassBuilder.h"
+
+using namespace clang;
+
+namespace revector {
+namespace {
+
+// Sees the whole unit before the code generator ends it.
+class UnitConsumer : public ASTConsumer {
+public:
+  UnitConsumer(std::shared_ptr<Unit> Info) : Info(std::move(Info)) {}
+
+  bool HandleTopLevelDecl(DeclGroupRef Group) override {
+    for (const Decl *D : Group)
+      diagnoseBoth(D->getASTContext().getDiagnostics(), *D);
+    return true;
+  }
+
+  void HandleTranslationUnit(ASTContext &Context) override { Info->Types.collect(Context); }
+
+private:
+  std::shared_ptr<Unit> Info;
+};
+
+class RevectorAction : public PluginASTAction {
+public:
+  bool ParseArgs(const CompilerInstance &CI, const std::vector<std::string> &Args) override {
+    return Opts.parse(CI.getDiagnostics(), Args);
+  }
+
+  ActionType getActionType() override { return AddBeforeMainAction; }
+
+  std::unique_ptr<ASTConsumer> CreateASTConsumer(CompilerInstance &CI, StringRef File) override {
+    auto Info = std::make_shared<Unit>();
+    describe(*Info, CI, File);
+    addPass(CI.getCodeGenOpts(), Info);
+    return std::make_unique<UnitConsumer>(Info);
+  }
+
+private:
+  Options Opts;
+
+  void describe(Unit &Info, CompilerInstance &CI, StringRef File) const {
+    const CodeGenOptions &CodeGen = CI.getCodeGenOpts();
+    Info.Opts = Opts;
+    Info.Source = File.str();
+    if (auto Directory = CI.getVirtualFileSystem().getCurrentWorkingDirectory())
+      Info.Directory = *Directory;
+    Info.Compiler = getClangFullVersion();
+    Info.Command = CodeGen.CommandLineArgs;
+    Info.Lto = CodeGen.PrepareForLTO || CodeGen.PrepareForThinLTO;
+    Info.Diags = &CI.getDiagnostics();
+  }
+
+  static void addPass(CodeGenOptions &CodeGen, std::shared_ptr<const Unit> Info) {
+    CodeGen.PassBuilderCallbacks.push_back([Info](llvm::PassBuilder &PB) {
+      PB.registerOptimizerLastEPCallback(
+          [Info](llvm::ModulePassManager &Passes, llvm::OptimizationLevel) {
+            Passes.addPass(RevectorPass(Info));
+          });
+    });
+  }
+};
+
+FrontendPluginRegistry::Add<RevectorAction> Action("revector", "translate calls of functions");
+
+} // namespace
+} // namespace revector

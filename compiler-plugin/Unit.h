@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Unit.h - what the front end knows about a translation unit and the pass needs.
+//
+// Made when the front end starts, completed when the whole unit has been parsed,
+// only read afterwards.
+#ifndef REVECTOR_PLUGIN_UNIT_H
+#define REVECTOR_PLUGIN_UNIT_H
+
+#include "compiler-plugin/Options.h"
+#include "compiler-plugin/TypeHash.h"
+
+#include <string>
+#include <vector>
+
+namespace clang {
+class DiagnosticsEngine;
+}
+
+namespace revector {
+
+struct Unit {
+  Options Opts;
+  std::string Source;               // main file as the compiler was given it
+  std::string Directory;            // working directory of the compiler
+  std::string Compiler;             // full version
+  std::vector<std::string> Command; // clang -cc1 arguments
+  bool Lto = false;                 // optimised again by the linker
+  TypeHashes Types;
+  // Lives as long as the compilation. For errors that only the pass can find.
+  clang::DiagnosticsEngine *Diags = nullptr;
+};
+
+} // namespace revector
+#endif
