@@ -22,10 +22,12 @@
  * a leaf that faults everywhere.
  *
  * A table may be shorter than its level's width (z/Architecture's table-length
- * field): indices at or above `capacity` are not present.
+ * field): indices at or above `capacity` are out of range.
  *
  * The compiler plugin includes this header: it lays out the leaf tables of
- * `leaf` units in the image.
+ * `leaf` units in the image, with capacity = used = the unit's count, refs = 1
+ * (the image's own, which tw_attach moves into the slot) and
+ * flags = TW_TABLE_BORROWED.
  */
 #ifndef TABLEWALK_TW_FORMAT_H
 #define TABLEWALK_TW_FORMAT_H
@@ -47,18 +49,27 @@ struct tw_geometry {
     uint8_t bits[TW_LEVELS_MAX]; /* per level, the root first; together TW_ID_BITS */
 };
 
+static const struct tw_geometry tw_geometry_20_12 = {2, {20, 12, 0, 0}};
+static const struct tw_geometry tw_geometry_10_10_12 = {3, {10, 10, 12, 0}};
+static const struct tw_geometry tw_geometry_8_8_8_8 = {4, {8, 8, 8, 8}};
+
 /* The header in front of slot 0. Written only by whoever may change the table. */
 struct tw_table {
     uint32_t capacity; /* slots that follow */
     uint32_t used;     /* slots at or above this were never set since creation */
-    uint32_t refs;     /* directory slots and roots that lead here */
+    uint32_t refs;     /* directory slots that lead here, and holders: callers, images */
     uint8_t level;     /* 0: leaf; levels - 1: root */
     uint8_t flags;     /* enum tw_table_flags */
     uint16_t reserved;
 };
 
 enum tw_table_flags {
-    TW_TABLE_BORROWED = 1u << 0, /* memory of the caller (an image, static data): never freed here */
+    /*
+     * The table lies in memory of the caller (an image, static data) and is never
+     * freed here. Code may load its entries by their own addresses, past every
+     * root; so it is never copied on write: a change is made in place, for all.
+     */
+    TW_TABLE_BORROWED = 1u << 0,
 };
 
 static inline uint64_t *tw_slots(struct tw_table *table)
