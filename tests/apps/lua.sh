@@ -1,0 +1,35 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Lua 5.4 and LPeg from Debian's source packages, built unmodified by
+# revector-cc. Debian's Lua ships no tests of its own; LPeg's test program, which
+# LPeg ships, runs Lua hard (closures, errors by longjmp, garbage collection) and
+# is itself an instrumented shared object that the instrumented Lua loads by
+# dlopen. The workload's answers must be those of the system's arithmetic.
+set -eu
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lua-lib.sh"
+
+build_lpeg() {
+    make linux CC="$REVECTOR_CC" LUADIR="$lua_dir/src"
+}
+
+say "building Lua with $REVECTOR_CC"
+lua_build lua "$REVECTOR_CC" "$(dirname "$REVECTOR_CC")/revector-c++"
+instrumented "$lua_dir/src/lua5.4"
+
+lpeg_src=$(apps_source lua-lpeg)
+[ -d "$REVECTOR_APPS/lpeg" ] || cp -a "$lpeg_src" "$REVECTOR_APPS/lpeg"
+say "building LPeg with $REVECTOR_CC"
+apps_build lpeg build_lpeg
+instrumented "$REVECTOR_APPS/lpeg/lpeg.so"
+
+cd "$REVECTOR_APPS/lpeg"
+LUA_CPATH='./?.so' LUA_PATH='./?.lua' "$lua_dir/src/lua5.4" test.lua >run.log 2>&1 ||
+    die "LPeg's tests failed; see $REVECTOR_APPS/lpeg/run.log"
+tail -n 1 run.log | grep -qx OK || die "LPeg's tests did not end in OK"
+say "ok LPeg's tests"
+
+got=$("$lua_dir/src/lua5.4" "$APPS_TOP/tests/apps/workload.lua" 1)
+want=$(cat "$APPS_TOP/tests/apps/workload.expected")
+[ "$got" = "$want" ] || die "workload.lua printed: $got"
+say "ok workload"
