@@ -7,6 +7,7 @@
 // that no second flag is needed.
 #include "compiler-plugin/Attributes.h"
 #include "compiler-plugin/Pass.h"
+#include "compiler-plugin/StaticNames.h"
 #include "compiler-plugin/Unit.h"
 
 #include "clang/AST/ASTConsumer.h"
@@ -71,6 +72,10 @@ private:
 
   static void addPass(CodeGenOptions &CodeGen, std::shared_ptr<const Unit> Info) {
     CodeGen.PassBuilderCallbacks.push_back([Info](llvm::PassBuilder &PB) {
+      PB.registerPipelineStartEPCallback([](llvm::ModulePassManager &Passes,
+                                            llvm::OptimizationLevel) {
+        Passes.addPass(StaticNamesPass());
+      });
       PB.registerOptimizerLastEPCallback(
           [Info](llvm::ModulePassManager &Passes, llvm::OptimizationLevel) {
             Passes.addPass(RevectorPass(Info));

@@ -1,16 +1,100 @@
 // SPDX-License-Identifier: BSD-2-Clause
+//
+// TypeHash.cpp - which declarations of a unit are hashed, and under which name.
+//
+// Shapes of all of them are gathered first, because structs can be hashed only
+// when all that they reach is known (TypeShape.h).
 #include "compiler-plugin/TypeHash.h"
+#include "compiler-plugin/StaticNames.h"
+#include "compiler-plugin/TypeShape.h"
+
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/DeclCXX.h"
+#include "clang/AST/Mangle.h"
+
+using namespace clang;
 
 namespace revector {
 
-void TypeHashes::collect(clang::ASTContext &) {}
+namespace {
+
+class Collector {
+public:
+  explicit Collector(ASTContext &Context) : Context(Context), Names(Context), Shapes(Context) {}
+
+  // Local declarations are in their function's context too.
+  void visit(const DeclContext &In) {
+    for (const Decl *D : In.decls()) {
+      if (auto *F = dyn_cast<FunctionDecl>(D))
+        visitFunction(*F);
+      else if (auto *Variable = dyn_cast<VarDecl>(D))
+        visitVariable(*Variable);
+      else if (auto *Inner = dyn_cast<DeclContext>(D); Inner && !isa<EnumDecl>(D))
+        visit(*Inner);
+    }
+  }
+
+  void finish(llvm::StringMap<uint64_t> &Functions, llvm::StringMap<uint64_t> &Variables) {
+    Shapes.hashAll();
+    for (auto &[Name, Of] : FunctionShapes)
+      Functions.try_emplace(Name, TypeShapes::hash(Of));
+    for (auto &[Name, Of] : VariableShapes)
+      Variables.try_emplace(Name, TypeShapes::hash(Of));
+  }
+
+private:
+  void visitFunction(const FunctionDecl &F) {
+    if (F.isDependentContext() || F.isInvalidDecl() || !F.doesThisDeclarationHaveABody())
+      return;
+    if (!isa<CXXConstructorDecl, CXXDestructorDecl, CXXDeductionGuideDecl>(F))
+      Shapes.addFunction(F, FunctionShapes[name(F)]);
+    visit(F);
+  }
+
+  void visitVariable(const VarDecl &Variable) {
+    if (!Variable.hasGlobalStorage() || Variable.isInvalidDecl() ||
+        Variable.getType()->isDependentType() ||
+        Variable.isThisDeclarationADefinition(Context) == VarDecl::DeclarationOnly)
+      return;
+    Shapes.addType(Variable.getType(), VariableShapes[name(Variable)]);
+  }
+
+  // The symbol's name; what clang makes of a static local of C has no other
+  // source than its code generator.
+  std::string name(const NamedDecl &D) {
+    auto *Function = dyn_cast<FunctionDecl>(D.getDeclContext());
+    if (auto *Local = dyn_cast<VarDecl>(&D);
+        Local && Local->isStaticLocal() && Function && !Context.getLangOpts().CPlusPlus)
+      return name(*Function) + "." + D.getNameAsString();
+    std::string Name = Names.getName(&D);
+    if (!Name.empty() && Name.front() == '\1') // given by an asm label
+      Name.erase(0, 1);
+    return Name;
+  }
+
+  ASTContext &Context;
+  ASTNameGenerator Names;
+  TypeShapes Shapes;
+  llvm::StringMap<Shape> FunctionShapes, VariableShapes;
+};
+
+} // namespace
+
+void TypeHashes::collect(ASTContext &Context) {
+  if (Context.getDiagnostics().hasErrorOccurred())
+    return;
+  Collector Found(Context);
+  Found.visit(*Context.getTranslationUnitDecl());
+  Found.finish(Functions, Variables);
+}
 
 uint64_t TypeHashes::function(llvm::StringRef MangledName) const {
   return Functions.lookup(MangledName);
 }
 
 uint64_t TypeHashes::variable(llvm::StringRef MangledName) const {
-  return Variables.lookup(MangledName);
+  auto Exact = Variables.find(MangledName);
+  return Exact != Variables.end() ? Exact->second : Variables.lookup(withoutRank(MangledName));
 }
 
 } // namespace revector

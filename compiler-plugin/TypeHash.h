@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // TypeHash.h - a hash of what the callers of a function, or the users of a
-// variable, rely on.
+// variable, rely on: as the source says it.
+//
+// For a function: calling convention, types of parameters and result. For a
+// variable: its type. In both, the layout of every struct and union that is
+// reachable from there, through pointers too: size, offsets and types of the
+// fields. Names of types and fields do not count, nor do qualifiers; an enum is
+// its underlying type. A struct that this unit only declares is opaque.
+//
+// BodyHash.h's signatureHash() makes the record's hash from this one.
 #ifndef REVECTOR_PLUGIN_TYPEHASH_H
 #define REVECTOR_PLUGIN_TYPEHASH_H
 
@@ -21,7 +29,9 @@ class TypeHashes {
 public:
   void collect(clang::ASTContext &Context);
 
-  // 0: no such function or variable in the source (the compiler made it).
+  // 0: no such function or variable in the source (the compiler made it, or it
+  // is an instance of a template). Static locals are called function.variable;
+  // all those of one name in one function share one hash.
   uint64_t function(llvm::StringRef MangledName) const;
   uint64_t variable(llvm::StringRef MangledName) const;
 

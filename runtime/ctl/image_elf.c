@@ -12,14 +12,10 @@
 #include <string.h>
 
 static const char *const section_names[SECTION_COUNT] = {
-    [SECTION_METHODS] = RV_SECTION_METHODS,
-    [SECTION_UNITS] = RV_SECTION_UNITS,
-    [SECTION_DATA] = RV_SECTION_DATA,
-    [SECTION_STRINGS] = RV_SECTION_STRINGS,
-    [SECTION_PATCH] = RV_SECTION_PATCH,
-    [SECTION_REPLACEMENTS] = RV_SECTION_REPLACEMENTS,
-    [SECTION_IMPORTS] = RV_SECTION_IMPORTS,
-    [SECTION_FIXUPS] = RV_SECTION_FIXUPS,
+    [SECTION_METHODS] = RV_SECTION_METHODS, [SECTION_UNITS] = RV_SECTION_UNITS,
+    [SECTION_DATA] = RV_SECTION_DATA,       [SECTION_STRINGS] = RV_SECTION_STRINGS,
+    [SECTION_PATCH] = RV_SECTION_PATCH,     [SECTION_REPLACEMENTS] = RV_SECTION_REPLACEMENTS,
+    [SECTION_IMPORTS] = RV_SECTION_IMPORTS, [SECTION_FIXUPS] = RV_SECTION_FIXUPS,
 };
 
 /* Bytes of a section that has some in the file; null if the file is too short. */
@@ -137,7 +133,8 @@ static int check_abi(Elf *elf, const struct image_file *file)
         const uint8_t *bytes = section_bytes(scn, &header);
         if (!bytes)
             continue;
-        memcpy(&abi, bytes + (image - header.sh_addr) + offsetof(struct rv_image, abi), sizeof(abi));
+        memcpy(&abi, bytes + (image - header.sh_addr) + offsetof(struct rv_image, abi),
+               sizeof(abi));
         return abi == RV_RECORD_ABI ? 0 : RV_ERECORDS;
     }
     return RV_ECORRUPT;

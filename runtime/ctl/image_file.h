@@ -109,8 +109,7 @@ uint32_t rv_image_file_data(const struct rv_image_file *file, const char *name);
  */
 uint32_t rv_image_file_unit_method(const struct rv_image_file *file, uint32_t unit,
                                    const char *name);
-uint32_t rv_image_file_unit_data(const struct rv_image_file *file, uint32_t unit,
-                                 const char *name);
+uint32_t rv_image_file_unit_data(const struct rv_image_file *file, uint32_t unit, const char *name);
 
 /* Whether `unit` and `other` are parts of one translation unit. */
 int rv_image_file_same_unit(const struct rv_image_file *file, uint32_t unit, uint32_t other);

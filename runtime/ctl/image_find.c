@@ -81,8 +81,8 @@ static uint32_t find_external(const struct rv_image_file *face, const struct nam
 {
     uint32_t found = RV_NONE;
 
-    for (uint32_t i = lower_bound(index, count, name);
-         i < count && !strcmp(index[i].name, name); i++) {
+    for (uint32_t i = lower_bound(index, count, name); i < count && !strcmp(index[i].name, name);
+         i++) {
         struct linkage it = linkage(face, index[i].ordinal);
         if (!it.is_static && !it.is_weak)
             return index[i].ordinal;
@@ -95,8 +95,8 @@ static uint32_t find_external(const struct rv_image_file *face, const struct nam
 static uint32_t find_in_unit(const struct rv_image_file *face, const struct name_index *index,
                              uint32_t count, const char *name, uint32_t unit, linkage_of *linkage)
 {
-    for (uint32_t i = lower_bound(index, count, name);
-         i < count && !strcmp(index[i].name, name); i++) {
+    for (uint32_t i = lower_bound(index, count, name); i < count && !strcmp(index[i].name, name);
+         i++) {
         if (rv_image_file_same_unit(face, linkage(face, index[i].ordinal).unit, unit))
             return index[i].ordinal;
     }

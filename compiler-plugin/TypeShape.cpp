@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// TypeShape.cpp - from clang's types to words, and from words to hashes.
+//
+// Structs form a graph with cycles. It is cut into strongly connected groups
+// (Tarjan's algorithm, LLVM's scc_iterator), which come with their successors
+// first. In a group of n structs, every hash is computed n times from the hashes
+// of the round before, so that each one has seen all others.
+#include "compiler-plugin/TypeShape.h"
+#include "compiler-plugin/HashStream.h"
+
+#include "clang/AST/ASTContext.h"
+#include "clang/AST/DeclCXX.h"
+#include "clang/AST/RecordLayout.h"
+#include "llvm/ADT/GraphTraits.h"
+#include "llvm/ADT/SCCIterator.h"
+
+using namespace clang;
+
+namespace llvm {
+template <> struct GraphTraits<revector::RecordShape *> {
+  using NodeRef = revector::RecordShape *;
+  using ChildIteratorType = std::vector<revector::RecordShape *>::iterator;
+  static NodeRef getEntryNode(NodeRef Root) { return Root; }
+  static ChildIteratorType child_begin(NodeRef Node) { return Node->Targets.begin(); }
+  static ChildIteratorType child_end(NodeRef Node) { return Node->Targets.end(); }
+};
+} // namespace llvm
+
+namespace revector {
+
+static void add(Shape &To, uint64_t Word) { To.push_back({Word, nullptr}); }
+
+// ---- types ----
+
+static void addBuiltin(const ASTContext &Context, const BuiltinType *T, Shape &To) {
+  if (T->isInteger() && T->getKind() != BuiltinType::Bool) {
+    add(To, 'I');
+    add(To, Context.getTypeSize(T));
+    add(To, T->isSignedInteger());
+  } else {
+    add(To, 'B');
+    add(To, T->getKind());
+  }
+}
+
+void TypeShapes::addType(QualType Written, Shape &To) {
+  QualType Canonical = Context.getCanonicalType(Written);
+  const Type *T = Canonical.getTypePtr();
+  if (auto *Builtin = dyn_cast<BuiltinType>(T))
+    return addBuiltin(Context, Builtin, To);
+  if (auto *Enum = dyn_cast<EnumType>(T)) {
+    QualType Underlying = Enum->getDecl()->getIntegerType();
+    return Underlying.isNull() ? add(To, 'E') : addType(Underlying, To);
+  }
+  if (auto *Record = dyn_cast<RecordType>(T)) {
+    const RecordDecl *Definition = Record->getDecl()->getDefinition();
+    if (!Definition || Definition->isInvalidDecl() || Definition->isDependentContext())
+      return add(To, 'O');
+    To.push_back({'R', record(Definition)});
+    return;
+  }
+  add(To, T->getTypeClass());
+  if (QualType Target = T->getPointeeType(); !Target.isNull()) {
+    add(To, static_cast<uint64_t>(Target.getAddressSpace()));
+    return addType(Target, To);
+  }
+  if (auto *Array = dyn_cast<ArrayType>(T)) {
+    if (auto *Sized = dyn_cast<ConstantArrayType>(Array))
+      add(To, Sized->getSize().getZExtValue());
+    return addType(Array->getElementType(), To);
+  }
+  if (auto *Callable = dyn_cast<FunctionType>(T)) {
+    add(To, Callable->getCallConv());
+    add(To, Callable->getExtInfo().getHasRegParm() ? Callable->getExtInfo().getRegParm() : 0);
+    addType(Callable->getReturnType(), To);
+    if (auto *Prototype = dyn_cast<FunctionProtoType>(Callable)) {
+      add(To, Prototype->isVariadic());
+      add(To, Prototype->getNumParams());
+      for (QualType Parameter : Prototype->param_types())
+        addType(Parameter, To);
+    }
+    return;
+  }
+  if (auto *Vector = dyn_cast<VectorType>(T)) {
+    add(To, Vector->getNumElements());
+    return addType(Vector->getElementType(), To);
+  }
+  if (auto *Complex = dyn_cast<ComplexType>(T))
+    return addType(Complex->getElementType(), To);
+  if (auto *Atomic = dyn_cast<AtomicType>(T))
+    return addType(Atomic->getValueType(), To);
+  if (auto *Bits = dyn_cast<BitIntType>(T))
+    return add(To, Bits->getNumBits() << 1 | Bits->isSigned());
+}
+
+void TypeShapes::addFunction(const FunctionDecl &F, Shape &To) {
+  addType(F.getType(), To);
+  // A definition in K&R style has parameters that its type does not tell.
+  if (!F.hasPrototype())
+    for (const ParmVarDecl *Parameter : F.parameters())
+      addType(Parameter->getType(), To);
+  if (auto *Method = dyn_cast<CXXMethodDecl>(&F); Method && Method->isInstance())
+    addType(Method->getThisType(), To);
+}
+
+// ---- structs ----
+
+RecordShape *TypeShapes::record(const RecordDecl *R) {
+  std::unique_ptr<RecordShape> &Slot = Records[R];
+  if (!Slot) {
+    Slot = std::make_unique<RecordShape>();
+    Unfinished.push_back(R);
+  }
+  return Slot.get();
+}
+
+void TypeShapes::layOut(const RecordDecl *R, RecordShape &Into) {
+  const ASTRecordLayout &Layout = Context.getASTRecordLayout(R);
+  Shape &To = Into.Items;
+  add(To, R->isUnion());
+  add(To, Layout.getSize().getQuantity());
+  add(To, Layout.getAlignment().getQuantity());
+  add(To, R->canPassInRegisters());
+  if (auto *Class = dyn_cast<CXXRecordDecl>(R)) {
+    add(To, Class->isPolymorphic());
+    for (const CXXBaseSpecifier &Base : Class->bases()) {
+      const CXXRecordDecl *Of = Base.getType()->getAsCXXRecordDecl();
+      add(To, Base.isVirtual());
+      add(To, (Base.isVirtual() ? Layout.getVBaseClassOffset(Of) : Layout.getBaseClassOffset(Of))
+                  .getQuantity());
+      addType(Base.getType(), To);
+    }
+  }
+  for (const FieldDecl *Field : R->fields()) {
+    add(To, Layout.getFieldOffset(Field->getFieldIndex()));
+    add(To, Field->isBitField() ? Field->getBitWidthValue(Context) : ~0u);
+    addType(Field->getType(), To);
+  }
+  for (const ShapeItem &Item : To)
+    if (Item.Record)
+      Into.Targets.push_back(Item.Record);
+}
+
+// ---- hashes ----
+
+uint64_t TypeShapes::hash(const Shape &Of) {
+  HashStream Out;
+  for (const ShapeItem &Item : Of) {
+    Out.add(Item.Word);
+    if (Item.Record)
+      Out.add(Item.Record->Hash);
+  }
+  return Out.finish();
+}
+
+void TypeShapes::hashGroup(llvm::ArrayRef<RecordShape *> Group) {
+  std::vector<uint64_t> Next(Group.size());
+  for (size_t Round = 0; Round < Group.size(); ++Round) {
+    for (size_t I = 0; I < Group.size(); ++I)
+      Next[I] = hash(Group[I]->Items);
+    for (size_t I = 0; I < Group.size(); ++I)
+      Group[I]->Hash = Next[I];
+  }
+}
+
+void TypeShapes::hashAll() {
+  while (!Unfinished.empty()) {
+    const RecordDecl *R = Unfinished.back();
+    Unfinished.pop_back();
+    layOut(R, *record(R));
+  }
+  RecordShape Root;
+  for (auto &[R, Of] : Records)
+    Root.Targets.push_back(Of.get());
+  for (auto Group = llvm::scc_begin(&Root); !Group.isAtEnd(); ++Group)
+    if (Group->front() != &Root)
+      hashGroup(*Group);
+}
+
+} // namespace revector

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// TypeShape.h - types of the AST as sequences of words and references to
+// structs, and a hash over everything that such a sequence can reach.
+//
+// A struct may reach itself, so its hash cannot simply be computed from its
+// fields' hashes: see TypeShape.cpp.
+#ifndef REVECTOR_PLUGIN_TYPESHAPE_H
+#define REVECTOR_PLUGIN_TYPESHAPE_H
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/DenseMap.h"
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace clang {
+class ASTContext;
+class FunctionDecl;
+class QualType;
+class RecordDecl;
+} // namespace clang
+
+namespace revector {
+
+struct RecordShape;
+
+// A word, or (Record set) whatever is known of that struct.
+struct ShapeItem {
+  uint64_t Word;
+  RecordShape *Record;
+};
+using Shape = std::vector<ShapeItem>;
+
+struct RecordShape {
+  Shape Items;                        // layout and fields
+  std::vector<RecordShape *> Targets; // structs in Items
+  uint64_t Hash = 0;                  // valid once hashAll() has run
+};
+
+class TypeShapes {
+public:
+  explicit TypeShapes(clang::ASTContext &Context) : Context(Context) {}
+
+  void addType(clang::QualType T, Shape &To);
+  void addFunction(const clang::FunctionDecl &F, Shape &To);
+
+  // To be called once, when all shapes that will be asked for have been made.
+  void hashAll();
+  static uint64_t hash(const Shape &Of);
+
+private:
+  RecordShape *record(const clang::RecordDecl *R);
+  void layOut(const clang::RecordDecl *R, RecordShape &Into);
+  void hashGroup(llvm::ArrayRef<RecordShape *> Group);
+
+  clang::ASTContext &Context;
+  llvm::DenseMap<const clang::RecordDecl *, std::unique_ptr<RecordShape>> Records;
+  std::vector<const clang::RecordDecl *> Unfinished; // shape made, fields not yet
+};
+
+} // namespace revector
+#endif
