@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=sh
 # Shared by the tests on real programs: where sources come from and how they are
 # built. Sourced, not run. Callers set nothing; they may set
 #   REVECTOR_CC   the compiler under test      (default: build/release/bin/revector-cc)

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=sh
 # How Lua is built for the tests and the figures. Sourced after lib.sh.
 
 # lua_build NAME CC CXX: Debian's Lua 5.4 in build folder NAME; the interpreter is

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=sh
 # How Redis is built for the tests. Sourced after lib.sh.
 
 # redis_build NAME PATCH: a copy of the package's source in build folder NAME, with

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# lib.sh - what the project's scripts share: messages, packages, building.
+#
+# Sourced by bash scripts that have set `top` to the root of the checkout. Needs
+# nothing but a Debian base system until need_packages has run.
+# shellcheck shell=bash disable=SC2034,SC2154
+
+set -euo pipefail
+export LC_ALL=C.UTF-8
+
+if [ -t 1 ]; then
+    bold=$'\e[1m' red=$'\e[31m' green=$'\e[32m' plain=$'\e[0m'
+else
+    bold='' red='' green='' plain=''
+fi
+lib_started=$SECONDS
+
+# A heading, with the time since the script began.
+stage() {
+    printf '\n%s[%3ds] %s%s\n' "$bold" $((SECONDS - lib_started)) "$*" "$plain"
+}
+
+say() {
+    printf '%s\n' "$*"
+}
+
+# One sentence, and the end.
+die() {
+    printf '%s%s: %s%s\n' "$red" "${0##*/}" "$*" "$plain" >&2
+    exit 1
+}
+
+# ---- packages ----
+
+# Lines "name # why" of the given sections of packages.txt.
+package_lines() {
+    awk -v wanted=" $* " '
+        /^\[.*\]$/ { section = substr($0, 2, length($0) - 2); next }
+        /^[^#]/ && index(wanted, " " section " ")' "$top/scripts/packages.txt"
+}
+
+installed() {
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# Puts the missing packages of the given sections on the machine, or says how and ends.
+need_packages() {
+    local name why missing=()
+    command -v dpkg-query >/dev/null ||
+        die "this is no Debian; install by hand what scripts/packages.txt lists, and build with cmake"
+    while IFS='#' read -r name why; do
+        name=${name// /}
+        installed "$name" && continue
+        [ ${#missing[@]} -gt 0 ] || say "These packages are missing:"
+        missing+=("$name")
+        printf '  %-20s%s\n' "$name" "$why"
+    done < <(package_lines "$@")
+    [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
+}
+
+install_packages() {
+    [ "$(id -u)" = 0 ] || die "installing needs root; run this once, and then me again:
+    sudo apt-get update && sudo apt-get install --no-install-recommends $*"
+    say "Installing them with apt-get."
+    export DEBIAN_FRONTEND=noninteractive
+    quietly apt-get update
+    quietly apt-get install -y --no-install-recommends "$@"
+}
+
+# ---- running ----
+
+# Runs a command and shows its output only if it fails.
+quietly() {
+    local log status=0
+    log=$(mktemp)
+    "$@" >"$log" 2>&1 || status=$?
+    [ $status -eq 0 ] || tail -n 60 "$log" >&2
+    rm -f "$log"
+    [ $status -eq 0 ] || die "this failed with status $status: $*"
+}
+
+# Configures and builds a preset; with a second argument only that target.
+build_preset() {
+    local preset=$1 target=${2:-all}
+    say "Building build/$preset ($target)."
+    (cd "$top" && quietly cmake --preset "$preset" && quietly cmake --build "build/$preset" --target "$target")
+}
