@@ -30,12 +30,6 @@ enum rv_hold {
     RV_HOLD_UNREADABLE, /* the system does not let us look at the thread */
 };
 
-/* A thread, told apart from later ones with the same number. */
-struct rv_thread_key {
-    int32_t tid;
-    uint64_t start; /* clock ticks since boot */
-};
-
 struct rv_garbage {
     struct rv_garbage *next;
     enum rv_garbage_kind kind;
@@ -47,8 +41,7 @@ struct rv_garbage {
     enum rv_hold hold;
     int32_t holder;              /* thread ID; 0: no thread in particular */
     uintptr_t where;             /* RV_HOLD_STACK: address of the word */
-    struct rv_thread_key *cleared; /* the examiner's: threads that cannot reach it */
-    uint32_t cleared_count, cleared_capacity;
+    void *notes;      /* the examiner's own; it frees them before rv_garbage_free */
 };
 
 /* Code of a reverted update; `node` comes from rv_garbage_reserve(). Takes the core lock. */

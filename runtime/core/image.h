@@ -38,6 +38,7 @@ struct rv_image_state {
     size_t state_size;           /* bytes of this struct with its array */
     uint32_t first;              /* unit number of units[0]; 0 for a stranger */
     uint32_t units, methods;
+    uint32_t checked;            /* last sweep that asked whether it is gone */
     int error;                   /* why it is a stranger */
     enum rv_image_phase phase;
     uint64_t *base[];            /* per unit: slot 0 of its first leaf table */
@@ -45,7 +46,8 @@ struct rv_image_state {
 
 /*
  * Calls `visit` for each image that has registered, with the core lock held:
- * it may read, copy and stop (by returning non-zero, which is returned).
+ * it may read, copy and stop (by returning non-zero, which is returned). While it
+ * does, the records of images in phase LIVE stay mapped; those of others may not.
  */
 int rv_images_each(int (*visit)(const struct rv_image_state *image, void *context), void *context);
 

@@ -61,8 +61,8 @@ struct rv_update {
     struct rv_image_state *image; /* target; a null pointer when ORPHANED */
     struct rv_change *changes;    /* sorted by unit and index from check on */
     uint32_t count, capacity;
-    uint32_t garbage;             /* pieces that are not collected yet */
-    struct rv_staged *staged;     /* only between check and commit or abort */
+    struct rv_staged *staged;     /* one per unit, between check and commit or abort */
+    uint32_t staged_count, staged_capacity;
     void *owner;                  /* of whoever began it; the core only keeps it */
 };
 
@@ -75,7 +75,7 @@ int rv_update_begin(struct rv_image_state *image, const char *name, void *owner,
                     struct rv_update **update) __attribute__((warn_unused_result));
 
 /*
- * Adds one change. RV_EFIXED, RV_EFOREIGN (a method of another image),
+ * Adds one change; of several for one method any may win. RV_EFIXED, RV_EFOREIGN (a method of another image),
  * RV_ENOMEM; the update stays as it was.
  */
 int rv_update_stage(struct rv_update *update, const struct rv_method *method, uint64_t body,
@@ -83,7 +83,7 @@ int rv_update_stage(struct rv_update *update, const struct rv_method *method, ui
 
 /*
  * Does everything that can fail: copies the leaf tables, sets aside memory for
- * what will be garbage, opens the windows. RV_ENOCHANGE, RV_EDUPLICATE, RV_ENOMEM,
+ * what will be garbage, opens the windows. RV_ENOCHANGE, RV_ELEAVING, RV_ENOMEM,
  * RV_EPROTECT; the update is as before. Must be followed by commit or abort:
  * tables are writable until then.
  */
@@ -101,7 +101,7 @@ void rv_update_abort(struct rv_update *update);
 
 /*
  * The methods of a committed update go back to what they are without it.
- * RV_ENOUPDATE, RV_EREVERTED (already), RV_EBUSY, RV_ENOMEM, RV_EPROTECT;
+ * RV_ENOUPDATE, RV_EREVERTED (already), RV_EBUSY, RV_ELEAVING, RV_ENOMEM, RV_EPROTECT;
  * then nothing has changed. On success *owner is the owner given to begin, and
  * the update stays visible until rv_update_forget().
  */

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * fault.S - rv_fault: where a call lands whose entry is not present.
+ *
+ * Entered as the method itself would be: arguments in registers and on the
+ * stack, al the number of vector registers of a variadic call, and r10 the
+ * method's record. Asks rv_fault_handle where to go on, and goes there with all
+ * of that as it was. The frame is described throughout, so that a backtrace out
+ * of the handler leads to the caller.
+ */
+#include "fault_state.h"
+
+	.text
+	.p2align 4
+	.globl rv_fault
+	.protected rv_fault
+	.type rv_fault, @function
+rv_fault:
+	.cfi_startproc
+	endbr64
+	pushq %rbp
+	.cfi_adjust_cfa_offset 8
+	.cfi_rel_offset rbp, 0
+	movq %rsp, %rbp
+	.cfi_def_cfa_register rbp
+	pushq %rax
+	pushq %rdi
+	pushq %rsi
+	pushq %rdx
+	pushq %rcx
+	pushq %r8
+	pushq %r9
+	pushq %r10
+
+	cmpl $RV_STATE_UNKNOWN, RV_STATE_KIND + rv_fault_state(%rip)
+	jne 1f
+	call rv_fault_state_init	/* leaves the vector registers alone */
+1:	subq RV_STATE_SIZE + rv_fault_state(%rip), %rsp
+	andq $-64, %rsp
+	movl RV_STATE_MASK + rv_fault_state(%rip), %eax
+	xorl %edx, %edx
+	cmpl $RV_STATE_XSAVE, RV_STATE_KIND + rv_fault_state(%rip)
+	jb 2f
+	/* The header must be zero but for what the instruction itself writes. */
+	movq %rdx, 512(%rsp)
+	movq %rdx, 520(%rsp)
+	movq %rdx, 528(%rsp)
+	movq %rdx, 536(%rsp)
+	movq %rdx, 544(%rsp)
+	movq %rdx, 552(%rsp)
+	movq %rdx, 560(%rsp)
+	movq %rdx, 568(%rsp)
+	ja 3f
+	xsave (%rsp)
+	jmp 4f
+2:	fxsave (%rsp)
+	jmp 4f
+3:	xsavec (%rsp)
+
+4:	movq -64(%rbp), %rdi
+	cld
+	call rv_fault_handle
+	movq %rax, %r11
+
+	movl RV_STATE_MASK + rv_fault_state(%rip), %eax
+	xorl %edx, %edx
+	cmpl $RV_STATE_XSAVE, RV_STATE_KIND + rv_fault_state(%rip)
+	jb 5f
+	xrstor (%rsp)
+	jmp 6f
+5:	fxrstor (%rsp)
+6:	movq -8(%rbp), %rax
+	movq -16(%rbp), %rdi
+	movq -24(%rbp), %rsi
+	movq -32(%rbp), %rdx
+	movq -40(%rbp), %rcx
+	movq -48(%rbp), %r8
+	movq -56(%rbp), %r9
+	movq -64(%rbp), %r10
+	leave
+	.cfi_def_cfa rsp, 8
+	jmp *%r11
+	.cfi_endproc
+	.size rv_fault, . - rv_fault
+
+	.section .note.GNU-stack, "", @progbits
+
+	/* Usable with indirect branch tracking and shadow stacks. */
+	.section .note.gnu.property, "a"
+	.p2align 3
+	.long 4
+	.long 16
+	.long 5
+	.asciz "GNU"
+	.long 0xc0000002
+	.long 4
+	.long 3
+	.long 0

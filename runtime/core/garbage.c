@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * garbage.c - the list of what is retired and not free yet.
+ *
+ * The list only. See UPDATES.md for when a piece may be freed.
+ */
+#include "garbage_list.h"
+#include "rv_platform.h"
+#include "tablewalk/tablewalk.h"
+
+static struct rv_garbage *first; /* oldest first */
+
+struct rv_garbage *rv_garbage_reserve_locked(void)
+{
+    return rv_platform_alloc(sizeof(struct rv_garbage));
+}
+
+void rv_garbage_unreserve_locked(struct rv_garbage *node)
+{
+    rv_platform_free(node, sizeof(*node));
+}
+
+struct rv_garbage *rv_garbage_reserve(void)
+{
+    struct rv_garbage *node;
+    rv_platform_lock();
+    node = rv_garbage_reserve_locked();
+    rv_platform_unlock();
+    return node;
+}
+
+void rv_garbage_unreserve(struct rv_garbage *node)
+{
+    rv_platform_lock();
+    rv_garbage_unreserve_locked(node);
+    rv_platform_unlock();
+}
+
+static void append(struct rv_garbage *node)
+{
+    struct rv_garbage **at = &first;
+    while (*at)
+        at = &(*at)->next;
+    node->next = NULL;
+    *at = node;
+}
+
+void rv_garbage_retire_table_locked(struct rv_garbage *node, struct tw_table *table,
+                                    uint32_t update)
+{
+    node->kind = RV_GARBAGE_TABLE;
+    node->start = (uintptr_t)table;
+    node->end = node->start + tw_table_bytes(table->capacity);
+    node->update = update;
+    append(node);
+}
+
+void rv_garbage_retire_code(struct rv_garbage *node, uintptr_t start, uintptr_t end,
+                            uint32_t update, void (*release)(void *owner), void *owner)
+{
+    rv_platform_lock();
+    node->kind = RV_GARBAGE_CODE;
+    node->start = start;
+    node->end = end;
+    node->update = update;
+    node->release = release;
+    node->owner = owner;
+    append(node);
+    rv_platform_unlock();
+    rv_platform_garbage();
+}
+
+uint32_t rv_garbage_of_locked(uint32_t update)
+{
+    uint32_t count = 0;
+    for (const struct rv_garbage *node = first; node; node = node->next)
+        count += node->update == update;
+    return count;
+}
+
+size_t rv_garbage_snapshot(struct rv_garbage **pieces, size_t room)
+{
+    size_t count = 0;
+    rv_platform_lock();
+    for (struct rv_garbage *node = first; node; node = node->next, count++)
+        if (count < room)
+            pieces[count] = node;
+    rv_platform_unlock();
+    return count;
+}
+
+static void take_off_locked(struct rv_garbage *piece)
+{
+    struct rv_garbage **at = &first;
+    while (*at != piece)
+        at = &(*at)->next;
+    *at = piece->next;
+}
+
+void rv_garbage_free(struct rv_garbage *piece)
+{
+    if (piece->kind == RV_GARBAGE_CODE)
+        piece->release(piece->owner);
+    rv_platform_lock();
+    take_off_locked(piece);
+    if (piece->kind == RV_GARBAGE_TABLE)
+        rv_platform_pages_free((void *)piece->start, piece->end - piece->start);
+    rv_platform_free(piece, sizeof(*piece));
+    rv_platform_unlock();
+}
+
+int rv_garbage_each(int (*visit)(const struct rv_garbage *piece, void *context), void *context)
+{
+    int result = 0;
+    rv_platform_lock();
+    for (const struct rv_garbage *piece = first; piece && !result; piece = piece->next)
+        result = visit(piece, context);
+    rv_platform_unlock();
+    return result;
+}

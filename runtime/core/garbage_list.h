@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * garbage_list.h - the list of garbage, for the other files of the core.
+ *
+ * All of it under the core lock.
+ */
+#ifndef REVECTOR_GARBAGE_LIST_H
+#define REVECTOR_GARBAGE_LIST_H
+
+#include "garbage.h"
+#include "tablewalk/tw_format.h"
+
+struct rv_garbage *rv_garbage_reserve_locked(void);
+void rv_garbage_unreserve_locked(struct rv_garbage *node);
+
+/* A published leaf table that nothing leads to any more. */
+void rv_garbage_retire_table_locked(struct rv_garbage *node, struct tw_table *table,
+                                    uint32_t update);
+
+/* How many pieces come from this update. */
+uint32_t rv_garbage_of_locked(uint32_t update);
+
+#endif

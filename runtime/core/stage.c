@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * stage.c - builds and publishes the leaf tables of an update. Under the core lock.
+ *
+ * What a unit's table must hold follows from the list of updates alone: first
+ * bodies, then each committed update's bodies, oldest first. So commit and revert
+ * are the same thing, once with the update and once without it, and any order of
+ * reverting is right.
+ */
+#include "stage.h"
+#include "base.h"
+#include "garbage_list.h"
+#include "revector/error.h"
+#include "root.h"
+#include "update_list.h"
+
+struct rv_staged {
+    uint32_t unit;             /* in the image */
+    uint64_t *next;            /* slot 0 of the table to be; null: change in place */
+    struct rv_garbage *retire; /* for the table that `next` replaces; null: that is the base */
+};
+
+/* ---- changes ---- */
+
+static void swap(struct rv_change *a, struct rv_change *b)
+{
+    struct rv_change kept = *a;
+    *a = *b;
+    *b = kept;
+}
+
+/* Heap sort: no recursion, no memory, no bad case. */
+static void sift(struct rv_change *heap, uint32_t at, uint32_t count)
+{
+    for (;;) {
+        uint32_t child = 2 * at + 1;
+        if (child >= count)
+            return;
+        if (child + 1 < count && heap[child].method < heap[child + 1].method)
+            child++;
+        if (heap[child].method <= heap[at].method)
+            return;
+        swap(&heap[at], &heap[child]);
+        at = child;
+    }
+}
+
+void rv_stage_sort(struct rv_update *update)
+{
+    struct rv_change *changes = update->changes;
+    uint32_t kept = 0;
+
+    for (uint32_t n = update->count / 2; n-- > 0;)
+        sift(changes, n, update->count);
+    for (uint32_t n = update->count; n-- > 1;) {
+        swap(&changes[0], &changes[n]);
+        sift(changes, 0, n);
+    }
+    for (uint32_t n = 0; n < update->count; n++)
+        if (kept == 0 || changes[kept - 1].method != changes[n].method)
+            changes[kept++] = changes[n];
+    update->count = kept;
+}
+
+static uint32_t unit_of(const struct rv_update *update, const struct rv_change *change)
+{
+    const struct rv_unit *unit = RV_TARGET(const struct rv_unit, change->method->unit);
+    return (uint32_t)(unit - update->image->image->units);
+}
+
+/* ---- what a table must hold ---- */
+
+/* Whether `other` counts, when we look at the world with or without `update`. */
+static int counts(const struct rv_update *other, const struct rv_update *update, int with)
+{
+    if (other == update)
+        return with;
+    return other->state == RV_UPDATE_COMMITTED && other->image == update->image;
+}
+
+static int enter_changes(const struct rv_update *from, uint32_t unit, uint64_t *slots)
+{
+    int found = 0;
+    for (uint32_t n = 0; n < from->count; n++)
+        if (unit_of(from, &from->changes[n]) == unit) {
+            found = 1;
+            if (slots)
+                tw_store_release(&slots[from->changes[n].method->index], from->changes[n].body);
+        }
+    return found;
+}
+
+/*
+ * Enters all bodies that count into `slots`, or only finds out whether there are
+ * any if that is null. An update that is not committed yet is not in the list: it
+ * is the newest.
+ */
+static int enter_updates(const struct rv_update *update, int with, uint32_t unit, uint64_t *slots)
+{
+    int found = 0;
+    for (const struct rv_update *other = rv_updates_locked(); other; other = other->next)
+        if (other != update && counts(other, update, with))
+            found |= enter_changes(other, unit, slots);
+    if (with)
+        found |= enter_changes(update, unit, slots);
+    return found;
+}
+
+/* The body that calls of this method are to reach. */
+static uint64_t body_of(const struct rv_update *update, int with, const struct rv_method *method)
+{
+    uint64_t body = (uintptr_t)RV_TARGET(const void, method->body);
+
+    for (const struct rv_update *other = rv_updates_locked(); other; other = other->next) {
+        const struct rv_change *change = rv_update_change_locked(other, method);
+        if (other != update && counts(other, update, with) && change)
+            body = change->body;
+    }
+    if (with)
+        body = rv_update_change_locked(update, method)->body;
+    return body;
+}
+
+/* ---- building ---- */
+
+static int copy_table(const struct rv_update *update, int with, struct rv_staged *staged)
+{
+    uint64_t *base = update->image->base[staged->unit];
+    struct tw_table *copy;
+    int error = tw_leaf_copy(&rv_space, tw_header(base), &copy);
+
+    if (error)
+        return rv_error_of_table(error);
+    staged->next = tw_slots(copy);
+    enter_updates(update, with, staged->unit, staged->next);
+    return rv_platform_protect(copy, tw_table_bytes(copy->capacity), 0) ? RV_EPROTECT : 0;
+}
+
+static uint64_t *current_table(const struct rv_update *update, uint32_t unit)
+{
+    return (uint64_t *)(uintptr_t)tw_load_relaxed(&rv_root[update->image->first + unit]);
+}
+
+static int build_unit(const struct rv_update *update, int with, struct rv_staged *staged)
+{
+    uint64_t *base = update->image->base[staged->unit];
+
+    if (rv_base_in_place(update->image, staged->unit))
+        return 0;
+    if (current_table(update, staged->unit) != base) {
+        staged->retire = rv_garbage_reserve_locked();
+        if (!staged->retire)
+            return RV_ENOMEM;
+    }
+    if (enter_updates(update, with, staged->unit, NULL))
+        return copy_table(update, with, staged);
+    staged->next = base;
+    return 0;
+}
+
+/* Changes are sorted by record, and a unit's records mostly lie together. */
+static int is_known(const struct rv_update *update, uint32_t unit)
+{
+    for (uint32_t n = update->staged_count; n-- > 0;)
+        if (update->staged[n].unit == unit)
+            return 1;
+    return 0;
+}
+
+static void collect_units(struct rv_update *update)
+{
+    for (uint32_t n = 0; n < update->count; n++) {
+        uint32_t unit = unit_of(update, &update->changes[n]);
+        if (!is_known(update, unit))
+            update->staged[update->staged_count++].unit = unit;
+    }
+}
+
+int rv_stage_build(struct rv_update *update, int with)
+{
+    int error = 0;
+
+    update->staged = rv_platform_alloc(update->count * sizeof(struct rv_staged));
+    if (!update->staged)
+        return RV_ENOMEM;
+    update->staged_capacity = update->count;
+    collect_units(update);
+    for (uint32_t n = 0; n < update->staged_count && !error; n++)
+        error = build_unit(update, with, &update->staged[n]);
+    if (error)
+        rv_stage_drop(update);
+    return error;
+}
+
+static void free_staged(struct rv_update *update)
+{
+    rv_platform_free(update->staged, update->staged_capacity * sizeof(struct rv_staged));
+    update->staged = NULL;
+    update->staged_count = update->staged_capacity = 0;
+}
+
+void rv_stage_drop(struct rv_update *update)
+{
+    if (!update->staged)
+        return;
+    for (uint32_t n = 0; n < update->staged_count; n++) {
+        struct rv_staged *staged = &update->staged[n];
+        if (staged->retire)
+            rv_garbage_unreserve_locked(staged->retire);
+        if (staged->next && staged->next != update->image->base[staged->unit]) {
+            struct tw_table *table = tw_header(staged->next);
+            rv_platform_pages_free(table, tw_table_bytes(table->capacity));
+        }
+    }
+    free_staged(update);
+}
+
+/* ---- publishing ---- */
+
+/* Order: see tw_change_commit; the copy's entries were written before this store. */
+static void publish_table(const struct rv_update *update, struct rv_staged *staged)
+{
+    struct tw_table *old;
+    int error = tw_swap(&rv_space, &rv_root_table, update->image->first + staged->unit,
+                        tw_header(staged->next), &old);
+    if (error)
+        rv_platform_panic("a unit lost its leaf table between check and commit");
+    if (staged->retire)
+        rv_garbage_retire_table_locked(staged->retire, old, update->id);
+}
+
+static void publish_in_place(const struct rv_update *update, int with, uint32_t unit)
+{
+    uint64_t *slots = update->image->base[unit];
+    for (uint32_t n = 0; n < update->count; n++)
+        if (unit_of(update, &update->changes[n]) == unit) {
+            const struct rv_method *method = update->changes[n].method;
+            tw_store_release(&slots[method->index], body_of(update, with, method));
+        }
+}
+
+void rv_stage_publish(struct rv_update *update, int with)
+{
+    for (uint32_t n = 0; n < update->staged_count; n++) {
+        struct rv_staged *staged = &update->staged[n];
+        if (staged->next)
+            publish_table(update, staged);
+        else
+            publish_in_place(update, with, staged->unit);
+    }
+    free_staged(update);
+}
