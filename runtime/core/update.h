@@ -115,6 +115,8 @@ int rv_updates_each(int (*visit)(const struct rv_update *update, void *context),
 
 /* How many committed updates have this method; *newest (may be null) gets the newest one's ID. */
 uint32_t rv_method_versions(const struct rv_method *method, uint32_t *newest);
+/* For visitors, which run with the core lock held. */
+uint32_t rv_method_versions_locked(const struct rv_method *method, uint32_t *newest);
 
 /* For fork: the child has no thread that could finish an update under way. Core lock held. */
 void rv_updates_in_child_locked(void);

@@ -68,19 +68,27 @@ const struct rv_change *rv_update_change_locked(const struct rv_update *update,
     return NULL;
 }
 
-uint32_t rv_method_versions(const struct rv_method *method, uint32_t *newest)
+uint32_t rv_method_versions_locked(const struct rv_method *method, uint32_t *newest)
 {
     uint32_t count = 0, last = 0;
 
-    rv_platform_lock();
     for (const struct rv_update *update = updates; update; update = update->next)
         if (update->state == RV_UPDATE_COMMITTED && rv_update_change_locked(update, method)) {
             count++;
             last = update->id;
         }
-    rv_platform_unlock();
     if (newest)
         *newest = last;
+    return count;
+}
+
+uint32_t rv_method_versions(const struct rv_method *method, uint32_t *newest)
+{
+    uint32_t count;
+
+    rv_platform_lock();
+    count = rv_method_versions_locked(method, newest);
+    rv_platform_unlock();
     return count;
 }
 
