@@ -30,18 +30,21 @@
  * the version, and then the two sides refuse each other by name.
  *
  *   question  may hold                                  answer
- *   HELLO     -                                         VERSION PID IMAGES METHODS UPDATES NOTE*
+ *   HELLO     -                                         VERSION PID IMAGES STRANGERS METHODS
+ *                                                       UPDATES NOTE*
  *   STATUS    FROM                                      UPDATE{}* NOTE* [NEXT]
  *   METHODS   FROM                                      METHOD{}* [NEXT]
  *   WALK      NAME or ID                                METHOD{} LEVEL{}* ENTRY{}
- *   APPLY     PATH CONSISTENCY DRY_RUN TIMEOUT, and     ID COUNT LOAD_NS STAGE_NS COMMIT_NS
+ *   APPLY     PATH CONSISTENCY DRY_RUN TIMEOUT, and     ID COUNT AGENT_NS
  *             one descriptor of the patch (SCM_RIGHTS)
- *   REVERT    ID or ALL                                 UPDATE{}*
+ *   REVERT    ID or ALL                                 UPDATE{}* AGENT_NS
  *   LOG       FROM                                      LINE{}* [NEXT]
  *
  * The answer to any question may be a frame of kind ERROR instead, with CODE
  * and TEXT; nothing has been changed then. An answer that does not fit into one
- * packet ends with NEXT: ask again with FROM set to it.
+ * packet ends with NEXT: ask again with FROM set to it. An UPDATE with more names
+ * than fit is then repeated with the rest of them. In METHODS a group has SOURCE
+ * and PATH only where they are not those of the group before it.
  */
 #ifndef REVECTOR_CONTROL_WIRE_H
 #define REVECTOR_CONTROL_WIRE_H
@@ -101,14 +104,14 @@ enum rv_ctl_type {
     X(TIMEOUT, 16, NUMBER, "milliseconds until the update is given up; 0: none")                   \
     X(ALL, 17, NUMBER, "1: every update")                                                          \
     X(COUNT, 18, NUMBER, "functions replaced")                                                     \
-    X(LOAD_NS, 19, NUMBER, "nanoseconds spent in loading and checking")                            \
-    X(STAGE_NS, 20, NUMBER, "nanoseconds spent in staging")                                        \
-    X(COMMIT_NS, 21, NUMBER, "nanoseconds spent in publishing")                                    \
-    X(UPDATE, 22, GROUP, "ID STATE PATH AGE COUNT NAME* KEEPER*")                                  \
+    X(AGENT_NS, 19, NUMBER, "nanoseconds that the agent took, from question to answer")            \
+    X(HOLDERS, 20, NUMBER, "pieces of memory of an update that threads may still be using")        \
+    X(STRANGERS, 21, NUMBER, "images that could not be registered")                                \
+    X(UPDATE, 22, GROUP, "ID STATE PATH AGE COUNT HOLDERS NAME* KEEPER*")                          \
     X(STATE, 23, TEXT, "state of an update, in one word")                                          \
     X(AGE, 24, NUMBER, "milliseconds since the update reached its state")                          \
     X(KEEPER, 25, TEXT, "what keeps reverted code loaded")                                         \
-    X(METHOD, 26, GROUP, "ID NAME SOURCE PATH UPDATE_ID FLAGS ADDRESS")                            \
+    X(METHOD, 26, GROUP, "ID NAME SOURCE PATH UPDATE_ID FLAGS UNIT_FLAGS ADDRESS")                 \
     X(SOURCE, 27, TEXT, "source file of a unit, as the compiler was given it")                     \
     X(UPDATE_ID, 28, NUMBER, "update whose body is in force; 0: the first body")                   \
     X(FLAGS, 29, NUMBER, "enum rv_method_flags")                                                   \
@@ -119,7 +122,7 @@ enum rv_ctl_type {
     X(BITS, 34, NUMBER, "bits of the method ID that this level translates")                        \
     X(ENTRY, 35, GROUP, "ADDRESS PATH NAME UPDATE_ID: where the walk ends")                        \
     X(LINE, 36, GROUP, "ID AGE TEXT: a line of the agent's log")                                   \
-    X(COMPILER, 37, TEXT, "full version of the compiler")
+    X(UNIT_FLAGS, 37, NUMBER, "enum rv_unit_flags")
 
 enum rv_ctl_tag {
 #define X(tag, number, type, meaning) RV_CTL_TAG_##tag = number,

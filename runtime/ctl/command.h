@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * command.h - what every verb of the `revector` command is given and gives back.
+ *
+ * The command line is described once: RV_OPTIONS has every option there is, and
+ * the table of verbs (main.c) says which of them a verb takes. Parser, --help
+ * and the man pages' test read the same tables. One thread.
+ */
+#ifndef REVECTOR_CTL_COMMAND_H
+#define REVECTOR_CTL_COMMAND_H
+
+#include <stddef.h>
+
+#include "output.h"
+#include "revector/error.h"
+
+/* X(field of struct rv_args, name, value or a null pointer for a switch, help) */
+#define RV_OPTIONS(X)                                                                              \
+    X(program, "for", "PROGRAM|PID", "the program to patch: its file, or a process that runs it")  \
+    X(output, "o", "FIX.rvp", "where to put the patch (default: the first FILE, with .rvp)")       \
+    X(unit, "unit", "SOURCE", "which of the program's source files FILE stands for")               \
+    X(consistency, "consistency", "call|thread|process", "what never mixes old and new (call)")    \
+    X(timeout, "timeout", "TIME", "give up after this time: 500ms, 5s, 2min (10s)")                \
+    X(dry_run, "dry-run", NULL, "check everything, change nothing")                                \
+    X(all, "all", NULL, "every update")                                                            \
+    X(verbose, "verbose", NULL, "say what is being done, also when stderr is not a terminal")      \
+    X(json, "json", NULL, "print JSON")                                                            \
+    X(help, "help", NULL, "print this help")
+
+enum rv_option {
+#define X(field, name, value, text) RV_OPTION_##field,
+    RV_OPTIONS(X)
+#undef X
+    RV_OPTION_COUNT
+};
+
+#define RV_TAKES(field) (1u << RV_OPTION_##field)
+
+/* What was given; a null pointer: not given. A switch that was given is its name. */
+struct rv_args {
+#define X(field, name, value, text) const char *field;
+    RV_OPTIONS(X)
+#undef X
+    char **operands; /* in the caller's argv */
+    int operand_count;
+};
+
+/* The sentence that goes with a refusal, when there is more to say than the error's own. */
+struct rv_reason {
+    char text[2048];
+};
+
+/* Sets the sentence: the error's own, a colon, and this. Returns `error`. */
+int rv_because(struct rv_reason *reason, int error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+struct rv_command {
+    struct rv_args args;
+    struct rv_out out;
+    struct rv_reason reason;
+};
+
+struct rv_verb {
+    const char *name, *operands;
+    int least, most;     /* operands; most < 0: any number */
+    unsigned options;    /* RV_TAKES(...) of those it takes besides --json and --help */
+    const char *summary; /* one line */
+    const char *details; /* the rest of --help */
+    int (*run)(struct rv_command *command); /* 0, or a negative error */
+};
+
+/* ---- options.c ---- */
+
+/*
+ * Sort argv (the verb's own arguments, changed in place) into `args`. A wrong
+ * command line is a sentence in `reason` and RV_EOPTIONS. Stops early at --help.
+ */
+int rv_args_parse(const struct rv_verb *verb, int argc, char **argv, struct rv_args *args,
+                  struct rv_reason *reason) __attribute__((warn_unused_result));
+
+void rv_verb_help(const struct rv_verb *verb, FILE *to);
+
+/* "500ms", "5s", "2min", or a number of seconds, as milliseconds. RV_EOPTIONS. */
+int rv_time_parse(const char *text, unsigned *milliseconds) __attribute__((warn_unused_result));
+
+/* ---- verbs, one file each ---- */
+
+int rv_verb_build(struct rv_command *command);
+int rv_verb_inspect(struct rv_command *command);
+int rv_verb_apply(struct rv_command *command);
+int rv_verb_revert(struct rv_command *command);
+int rv_verb_patch(struct rv_command *command);
+int rv_verb_status(struct rv_command *command);
+int rv_verb_methods(struct rv_command *command);
+int rv_verb_walk(struct rv_command *command);
+
+/* ---- verb_apply.c: also for patch ---- */
+
+/* Consistency and timeout of the command line. RV_ELATER, RV_EOPTIONS. */
+struct rv_apply_request {
+    unsigned consistency, timeout_ms;
+    int dry_run;
+};
+
+int rv_apply_request_parse(struct rv_command *command, struct rv_apply_request *request)
+    __attribute__((warn_unused_result));
+int rv_apply_file(struct rv_command *command, int pid, const char *path,
+                  const struct rv_apply_request *request) __attribute__((warn_unused_result));
+
+#endif

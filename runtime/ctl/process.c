@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * process.c - reading /proc; see process.h.
+ */
+#define _GNU_SOURCE
+#include "process.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
+/* The first line, or up to the first NUL, of /proc/PID/file; "" if it cannot be read. */
+static void read_word(int pid, const char *file, char *text, size_t size)
+{
+    char path[64];
+    FILE *stream;
+    size_t length = 0;
+
+    snprintf(path, sizeof(path), "/proc/%d/%s", pid, file);
+    stream = fopen(path, "re");
+    if (stream) {
+        length = fread(text, 1, size - 1, stream);
+        fclose(stream);
+    }
+    text[length] = 0;
+    text[strcspn(text, "\n")] = 0;
+}
+
+static void read_exe(int pid, char *text, size_t size)
+{
+    static const char deleted[] = " (deleted)";
+    char path[64];
+    ssize_t length;
+
+    snprintf(path, sizeof(path), "/proc/%d/exe", pid);
+    length = readlink(path, text, size - 1);
+    text[length > 0 ? length : 0] = 0;
+    if (length > (ssize_t)sizeof(deleted) &&
+        !strcmp(text + length - (sizeof(deleted) - 1), deleted))
+        text[length - (ssize_t)(sizeof(deleted) - 1)] = 0;
+}
+
+/* The value of a line of /proc/PID/status, or "". */
+static void read_status(int pid, const char *key, char *text, size_t size)
+{
+    char path[64], line[256];
+    size_t length = strlen(key);
+    FILE *stream;
+
+    *text = 0;
+    snprintf(path, sizeof(path), "/proc/%d/status", pid);
+    stream = fopen(path, "re");
+    if (!stream)
+        return;
+    while (fgets(line, sizeof(line), stream))
+        if (!strncmp(line, key, length) && line[length] == ':')
+            snprintf(text, size, "%.*s", (int)strcspn(line + length + 1, "\n"), line + length + 1);
+    fclose(stream);
+}
+
+int rv_process_is_number(const char *word)
+{
+    return *word && strspn(word, "0123456789") == strlen(word);
+}
+
+int rv_process_exists(int pid)
+{
+    char state[64];
+
+    read_status(pid, "State", state, sizeof(state));
+    return *state && !strchr(state, 'Z') && !strchr(state, 'X');
+}
+
+void rv_process_name(int pid, char *name, size_t size)
+{
+    char path[PATH_MAX];
+
+    read_exe(pid, path, sizeof(path));
+    if (!*path)
+        read_word(pid, "comm", path, sizeof(path));
+    snprintf(name, size, "%s", *path ? base_name(path) : "?");
+}
+
+int rv_process_inner_pid(int pid, long *inner)
+{
+    char text[256], *last;
+
+    read_status(pid, "NSpid", text, sizeof(text));
+    last = strrchr(text, '\t');
+    if (!last)
+        return RV_ENOPROCESS;
+    *inner = strtol(last + 1, NULL, 10);
+    return 0;
+}
+
+static int is_called(int pid, const char *word)
+{
+    char text[PATH_MAX];
+
+    read_exe(pid, text, sizeof(text));
+    if (!strcmp(base_name(text), word))
+        return 1;
+    read_word(pid, "comm", text, sizeof(text));
+    if (!strcmp(text, word))
+        return 1;
+    read_word(pid, "cmdline", text, sizeof(text));
+    return *text && !strcmp(base_name(text), word);
+}
+
+/* How many processes are called that; the pids of all, as text, in `reason`'s list. */
+static int find_by_name(const char *word, int *pid, char *list, size_t size)
+{
+    DIR *proc = opendir("/proc");
+    struct dirent *entry;
+    size_t length = 0;
+    int hits = 0;
+
+    while (proc && (entry = readdir(proc))) {
+        int candidate = atoi(entry->d_name);
+
+        if (!rv_process_is_number(entry->d_name) || candidate == getpid() ||
+            !is_called(candidate, word) || !rv_process_exists(candidate))
+            continue;
+        *pid = candidate;
+        if (length < size)
+            length += (size_t)snprintf(list + length, size - length, "%s%d", hits ? ", " : "",
+                                       candidate);
+        hits++;
+    }
+    if (proc)
+        closedir(proc);
+    return hits;
+}
+
+int rv_process_find(const char *word, int *pid, struct rv_reason *reason)
+{
+    char list[1024];
+    int hits;
+
+    if (rv_process_is_number(word)) {
+        long number = strtol(word, NULL, 10);
+
+        *pid = (int)number;
+        if (number > 0 && number <= INT_MAX && rv_process_exists(*pid))
+            return 0;
+        return rv_because(reason, RV_ENOPROCESS, "%s", word);
+    }
+    hits = find_by_name(word, pid, list, sizeof(list));
+    if (!hits)
+        return rv_because(reason, RV_ENOPROCESS, "%s", word);
+    if (hits > 1)
+        return rv_because(reason, RV_EAMBIGUOUS, "%s is %s", word, list);
+    return 0;
+}
+
+/* ---- mapped files ---- */
+
+struct mapping {
+    char range[64], access[8];
+    unsigned long long inode;
+    const char *name;
+};
+
+/* Take a line of /proc/PID/maps apart; 0 if it is not a file that is mapped as code. */
+static int parse_mapping(char *line, struct mapping *mapping)
+{
+    int name = 0;
+
+    line[strcspn(line, "\n")] = 0;
+    if (sscanf(line, "%63s %7s %*s %*s %llu %n", mapping->range, mapping->access, &mapping->inode,
+               &name) < 3 || !name)
+        return 0;
+    mapping->name = line + name;
+    return mapping->inode && mapping->access[2] == 'x' && mapping->name[0] == '/';
+}
+
+/* A path by which we can open what the process has mapped. */
+static void openable_path(int pid, const struct mapping *mapping, char *path, size_t size)
+{
+    snprintf(path, size, "/proc/%d/map_files/%s", pid, mapping->range);
+    if (access(path, R_OK))
+        snprintf(path, size, "/proc/%d/root%s", pid, mapping->name);
+}
+
+int rv_process_files(int pid, int (*visit)(const char *path, const char *name, void *context),
+                     void *context)
+{
+    char line[PATH_MAX + 128], path[PATH_MAX + 64];
+    unsigned long long before = 0;
+    struct mapping mapping;
+    int result = 0;
+    FILE *maps;
+
+    snprintf(path, sizeof(path), "/proc/%d/maps", pid);
+    maps = fopen(path, "re");
+    if (!maps)
+        return errno == EACCES || errno == EPERM ? RV_EPERMISSION : RV_ENOPROCESS;
+    while (!result && fgets(line, sizeof(line), maps)) {
+        if (!parse_mapping(line, &mapping) || mapping.inode == before)
+            continue;
+        before = mapping.inode;
+        openable_path(pid, &mapping, path, sizeof(path));
+        result = visit(path, mapping.name, context);
+    }
+    fclose(maps);
+    return result;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * process.h - what /proc says about processes, and which one TARGET means.
+ *
+ * Reads only. Answers may be out of date when they arrive: processes end. What
+ * counts is decided by the kernel later, on the agent's socket.
+ */
+#ifndef REVECTOR_CTL_PROCESS_H
+#define REVECTOR_CTL_PROCESS_H
+
+#include <limits.h>
+#include <stddef.h>
+
+#include "command.h"
+
+/*
+ * The one process that `word` names: a pid, or the name of a program (its file's
+ * base name, its thread name or its argv[0]). RV_ENOPROCESS; RV_EAMBIGUOUS:
+ * several, `reason` lists them.
+ */
+int rv_process_find(const char *word, int *pid, struct rv_reason *reason)
+    __attribute__((warn_unused_result));
+
+/* Whether the word can only be a pid. */
+int rv_process_is_number(const char *word);
+
+/* A name to show; "?" if there is none. */
+void rv_process_name(int pid, char *name, size_t size);
+
+/* The pid that the process has in its own eyes. RV_ENOPROCESS. */
+int rv_process_inner_pid(int pid, long *inner) __attribute__((warn_unused_result));
+
+/* Whether a process is there (zombies are not). */
+int rv_process_exists(int pid);
+
+/*
+ * Calls `visit` once for each file that is mapped as code, the program's own
+ * first, with a path that can be opened even if the process has another root or
+ * the file was deleted (/proc/PID/map_files, else /proc/PID/root/...), and the
+ * name to show. Non-zero ends the tour and is returned. RV_ENOPROCESS,
+ * RV_EPERMISSION.
+ */
+int rv_process_files(int pid, int (*visit)(const char *path, const char *name, void *context),
+                     void *context);
+
+#endif

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * agent_answer.c - one question in, one answer out.
+ *
+ * Every verb writes its fields behind the header of an ANSWER; if it returns an
+ * error, an ERROR frame with the sentence takes their place.
+ */
+#define _GNU_SOURCE
+#include "agent.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+struct question {
+    struct rv_ctl_reader fields;
+    int patch; /* descriptor, or -1 */
+    char detail[1024]; /* names for the sentence of a refusal */
+};
+
+static uint64_t now_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static uint64_t from(const struct question *question)
+{
+    return rv_ctl_number(&question->fields, RV_CTL_TAG_FROM, 0);
+}
+
+static int answer_hello(struct question *question, struct rv_ctl_writer *out)
+{
+    struct agent_totals totals;
+
+    (void)question;
+    agent_count(&totals);
+    rv_ctl_put_text(out, RV_CTL_TAG_VERSION, rv_version());
+    rv_ctl_put_number(out, RV_CTL_TAG_PID, (uint64_t)getpid());
+    rv_ctl_put_number(out, RV_CTL_TAG_IMAGES, totals.images);
+    rv_ctl_put_number(out, RV_CTL_TAG_STRANGERS, totals.strangers);
+    rv_ctl_put_number(out, RV_CTL_TAG_METHODS, totals.methods);
+    rv_ctl_put_number(out, RV_CTL_TAG_UPDATES, totals.updates);
+    if (agent_is_degraded())
+        rv_ctl_put_text(out, RV_CTL_TAG_NOTE,
+                        "the agent shares the program's descriptors: if the program closes those "
+                        "that it did not open, ask again");
+    return 0;
+}
+
+static int answer_status(struct question *question, struct rv_ctl_writer *out)
+{
+    agent_list_updates(out, from(question));
+    return 0;
+}
+
+static int answer_methods(struct question *question, struct rv_ctl_writer *out)
+{
+    agent_list_methods(out, from(question));
+    return 0;
+}
+
+static int answer_walk(struct question *question, struct rv_ctl_writer *out)
+{
+    char name[4096];
+    int error = rv_ctl_text(&question->fields, RV_CTL_TAG_NAME, name, sizeof(name));
+
+    if (error)
+        return error;
+    snprintf(question->detail, sizeof(question->detail), "%s", name);
+    return agent_list_walk(out, name, rv_ctl_number(&question->fields, RV_CTL_TAG_ID, 0),
+                           question->detail, sizeof(question->detail));
+}
+
+static int answer_apply(struct question *question, struct rv_ctl_writer *out)
+{
+    struct rv_apply_options options = {.size = sizeof(options),
+                                       .detail = question->detail,
+                                       .detail_size = sizeof(question->detail)};
+    uint64_t start = now_ns();
+    char path[PATH_MAX];
+    uint32_t id = 0;
+    int error = rv_ctl_text(&question->fields, RV_CTL_TAG_PATH, path, sizeof(path));
+
+    if (error)
+        return error;
+    if (question->patch < 0)
+        return RV_EPROTOCOL;
+    options.consistency = (uint32_t)rv_ctl_number(&question->fields, RV_CTL_TAG_CONSISTENCY, 0);
+    if (rv_ctl_number(&question->fields, RV_CTL_TAG_DRY_RUN, 0))
+        options.flags |= RV_APPLY_DRY_RUN;
+    error = rv_host_apply(question->patch, path[0] == '/' ? path : NULL, &options, &id);
+    if (error) {
+        agent_log("refused %s: %s", path, rv_error_text(error));
+        return error;
+    }
+    rv_ctl_put_number(out, RV_CTL_TAG_ID, id);
+    rv_ctl_put_number(out, RV_CTL_TAG_AGENT_NS, now_ns() - start);
+    if (id) {
+        agent_put_update(out, id);
+        agent_log("update %u: applied %s", id, path);
+    }
+    return 0;
+}
+
+static int answer_revert(struct question *question, struct rv_ctl_writer *out)
+{
+    uint64_t all = rv_ctl_number(&question->fields, RV_CTL_TAG_ALL, 0);
+    uint64_t id = rv_ctl_number(&question->fields, RV_CTL_TAG_ID, 0);
+    uint64_t start = now_ns();
+    int error;
+
+    if (id > UINT32_MAX || (id == 0) == (all == 0))
+        return RV_ENOUPDATE;
+    error = rv_host_revert((uint32_t)id);
+    if (error) {
+        snprintf(question->detail, sizeof(question->detail), all ? "all" : "%llu",
+                 (unsigned long long)id);
+        return error;
+    }
+    if (all)
+        agent_log("all updates: reverted");
+    else
+        agent_log("update %u: reverted", (unsigned)id);
+    rv_ctl_put_number(out, RV_CTL_TAG_AGENT_NS, now_ns() - start);
+    return 0;
+}
+
+static int answer_log(struct question *question, struct rv_ctl_writer *out)
+{
+    agent_list_log(out, from(question));
+    return 0;
+}
+
+static const struct {
+    unsigned kind;
+    int (*answer)(struct question *question, struct rv_ctl_writer *out);
+} verbs[] = {
+    {RV_CTL_HELLO, answer_hello},   {RV_CTL_STATUS, answer_status}, {RV_CTL_METHODS, answer_methods},
+    {RV_CTL_WALK, answer_walk},     {RV_CTL_APPLY, answer_apply},   {RV_CTL_REVERT, answer_revert},
+    {RV_CTL_LOG, answer_log},
+};
+
+static int answer_verb(unsigned kind, struct question *question, struct rv_ctl_writer *out)
+{
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+        if (verbs[i].kind == kind)
+            return verbs[i].answer(question, out);
+    return RV_EPROTOCOL;
+}
+
+size_t agent_refusal(int error, const char *detail, uint32_t serial, void *answer)
+{
+    struct rv_ctl_writer out;
+    char text[1536];
+    size_t size;
+
+    snprintf(text, sizeof(text), detail && *detail ? "%s: %s" : "%s", rv_error_text(error), detail);
+    rv_ctl_begin(&out, answer, RV_CTL_FRAME_MAX, RV_CTL_ERROR, serial);
+    rv_ctl_put_number(&out, RV_CTL_TAG_CODE, (uint64_t)-error);
+    rv_ctl_put_text(&out, RV_CTL_TAG_TEXT, text);
+    return rv_ctl_end(&out, &size) ? 0 : size;
+}
+
+size_t agent_answer(const void *packet, size_t size, int patch, void *answer)
+{
+    struct question question = {.patch = patch};
+    struct rv_ctl_frame frame = {0};
+    struct rv_ctl_writer out;
+    int error = rv_ctl_decode(packet, size, &frame);
+
+    question.fields = frame.fields;
+    rv_ctl_begin(&out, answer, RV_CTL_FRAME_MAX, RV_CTL_ANSWER, frame.serial);
+    if (!error)
+        error = answer_verb(frame.kind, &question, &out);
+    if (!error)
+        error = rv_ctl_end(&out, &size);
+    return error ? agent_refusal(error, question.detail, frame.serial, answer) : size;
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * agent_list.c - updates, methods and translations, as fields of an answer.
+ *
+ * Lists are written straight into the answer while the core lock is held, so a
+ * page of them is one moment's truth; visitors only read and copy. A page ends
+ * with NEXT when the next row would not fit.
+ */
+#define _GNU_SOURCE
+#include "agent.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "garbage.h"
+
+#define RESERVE 64 /* bytes that stay free for NEXT and what follows */
+
+/* ---- totals ---- */
+
+static int count_image(const struct rv_image_state *state, void *context)
+{
+    struct agent_totals *totals = context;
+
+    if (state->error)
+        totals->strangers++;
+    else if (!state->image->patch) {
+        totals->images++;
+        totals->methods += state->methods;
+    }
+    return 0;
+}
+
+static int count_update(const struct rv_update *update, void *context)
+{
+    ((struct agent_totals *)context)->updates += update->state == RV_UPDATE_COMMITTED;
+    return 0;
+}
+
+void agent_count(struct agent_totals *totals)
+{
+    *totals = (struct agent_totals){0};
+    rv_images_each(count_image, totals);
+    rv_updates_each(count_update, totals);
+}
+
+/* ---- updates ---- */
+
+#define KEEPERS 64
+
+/* What keeps something of an update loaded; copied first, since the core lock does not nest. */
+struct keeper {
+    uint32_t update;
+    enum rv_garbage_kind kind;
+    enum rv_hold hold;
+    int32_t holder;
+};
+
+struct update_page {
+    struct rv_ctl_writer *out;
+    uint64_t from;    /* update's place in the list << 32 | name's place in the update */
+    uint32_t ordinal; /* of the update that is visited */
+    uint32_t only;    /* 0, or the ID of the one update that is wanted */
+    struct keeper keepers[KEEPERS];
+    uint32_t keeper_count;
+};
+
+static int note_keeper(const struct rv_garbage *piece, void *context)
+{
+    struct update_page *page = context;
+
+    if (page->keeper_count == KEEPERS)
+        return 1;
+    page->keepers[page->keeper_count++] =
+        (struct keeper){piece->update, piece->kind, piece->hold, piece->holder};
+    return 0;
+}
+
+static const char *hold_text(enum rv_hold hold)
+{
+    switch (hold) {
+    case RV_HOLD_UNEXAMINED:
+        return "not examined yet";
+    case RV_HOLD_RUNNING:
+        return "has not been seen outside of it since";
+    case RV_HOLD_STACK:
+        return "has it on its stack";
+    case RV_HOLD_REGISTER:
+        return "runs in it";
+    case RV_HOLD_MEMORY:
+        return "a word in the program's memory points to it";
+    case RV_HOLD_UNREADABLE:
+        return "the system does not let us look at it";
+    }
+    return "in use";
+}
+
+static void thread_name(int32_t thread, char name[20])
+{
+    char path[48];
+    FILE *file;
+
+    snprintf(path, sizeof(path), "/proc/self/task/%d/comm", thread);
+    file = fopen(path, "re");
+    *name = 0;
+    if (file && fgets(name, 20, file))
+        name[strcspn(name, "\n")] = 0;
+    if (file)
+        fclose(file);
+}
+
+static void put_keeper(struct rv_ctl_writer *out, const struct keeper *keeper)
+{
+    const char *what = keeper->kind == RV_GARBAGE_CODE ? "code" : "table";
+    char name[20], text[160];
+
+    thread_name(keeper->holder, name);
+    if (keeper->holder)
+        snprintf(text, sizeof(text), "%s: thread %d (%s) %s", what, keeper->holder, name,
+                 hold_text(keeper->hold));
+    else
+        snprintf(text, sizeof(text), "%s: %s", what, hold_text(keeper->hold));
+    rv_ctl_put_text(out, RV_CTL_TAG_KEEPER, text);
+}
+
+static const char *state_text(const struct rv_update *update)
+{
+    switch (update->state) {
+    case RV_UPDATE_STAGING:
+    case RV_UPDATE_CHECKED:
+        return "staged";
+    case RV_UPDATE_READY:
+        return "in transition";
+    case RV_UPDATE_COMMITTED:
+        return "committed";
+    case RV_UPDATE_REVERTED:
+        return "reverted";
+    case RV_UPDATE_ORPHANED:
+        return "orphaned";
+    }
+    return "unknown";
+}
+
+static uint64_t age_ms(const struct rv_update *update)
+{
+    uint64_t since = update->reverted ? update->reverted : update->committed;
+    uint64_t now = rv_platform_time();
+
+    return since && now > since ? (now - since) / 1000000 : 0;
+}
+
+/* The file that the update's code was loaded from, if it is loaded still. */
+static const char *file_of(const struct rv_update *update)
+{
+    struct rv_image_state *state =
+        update->state == RV_UPDATE_COMMITTED && update->count
+            ? rv_image_at_locked((uintptr_t)update->changes[0].body)
+            : NULL;
+
+    return state && state->place.name[0] ? state->place.name : update->name;
+}
+
+/* From name number `name` on; returns the number of the first that did not fit. */
+static uint32_t put_names(struct rv_ctl_writer *out, const struct rv_update *update, uint32_t name)
+{
+    for (; update->image && name < update->count; name++) {
+        const struct rv_method *method = update->changes[name].method;
+        size_t mark = rv_ctl_mark(out);
+
+        rv_ctl_put_text(out, RV_CTL_TAG_NAME, RV_TARGET(const char, method->name));
+        if (rv_ctl_room(out) < RESERVE) {
+            rv_ctl_rewind(out, mark);
+            return name;
+        }
+    }
+    return update->count;
+}
+
+static void put_update_facts(struct update_page *page, const struct rv_update *update)
+{
+    rv_ctl_put_number(page->out, RV_CTL_TAG_ID, update->id);
+    rv_ctl_put_text(page->out, RV_CTL_TAG_STATE, state_text(update));
+    rv_ctl_put_text(page->out, RV_CTL_TAG_PATH, file_of(update));
+    rv_ctl_put_number(page->out, RV_CTL_TAG_AGE, age_ms(update));
+    rv_ctl_put_number(page->out, RV_CTL_TAG_COUNT, update->count);
+    rv_ctl_put_number(page->out, RV_CTL_TAG_HOLDERS, update->garbage);
+    for (uint32_t i = 0; i < page->keeper_count; i++)
+        if (page->keepers[i].update == update->id)
+            put_keeper(page->out, &page->keepers[i]);
+}
+
+static int put_update(const struct rv_update *update, void *context)
+{
+    struct update_page *page = context;
+    uint32_t ordinal = page->ordinal++, name = 0;
+    size_t mark = rv_ctl_mark(page->out), group;
+
+    if (ordinal < page->from >> 32 || (page->only && update->id != page->only))
+        return 0;
+    if (ordinal == page->from >> 32)
+        name = (uint32_t)page->from;
+    group = rv_ctl_open(page->out, RV_CTL_TAG_UPDATE);
+    put_update_facts(page, update);
+    if (rv_ctl_room(page->out) < 2 * RESERVE) {
+        rv_ctl_rewind(page->out, mark);
+        rv_ctl_put_number(page->out, RV_CTL_TAG_NEXT, (uint64_t)ordinal << 32);
+        return 1;
+    }
+    name = put_names(page->out, update, name);
+    rv_ctl_close(page->out, group);
+    if (name == update->count || !update->image)
+        return 0;
+    rv_ctl_put_number(page->out, RV_CTL_TAG_NEXT, (uint64_t)ordinal << 32 | name);
+    return 1;
+}
+
+void agent_list_updates(struct rv_ctl_writer *out, uint64_t from)
+{
+    struct update_page page = {.out = out, .from = from};
+
+    rv_garbage_each(note_keeper, &page);
+    rv_updates_each(put_update, &page);
+}
+
+void agent_put_update(struct rv_ctl_writer *out, uint32_t id)
+{
+    struct update_page page = {.out = out, .only = id};
+
+    rv_updates_each(put_update, &page);
+}

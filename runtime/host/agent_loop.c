@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * agent_loop.c - sleep until somebody asks, and let nobody keep others waiting.
+ *
+ * One question is in hand at a time and answered at once, with one packet that
+ * is sent without blocking: a client that does not read loses its connection.
+ * A connection that asks nothing is closed after IDLE_MS, or at once if its
+ * place is needed. With no connection and no garbage the thread sleeps without
+ * a timeout.
+ */
+#define _GNU_SOURCE
+#include "agent.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define CLIENTS      16
+#define IDLE_MS      5000
+#define WATCH_END_MS 100
+#define NEVER        UINT64_MAX
+
+struct client {
+    struct agent_fd at;
+    uint64_t deadline; /* milliseconds, CLOCK_MONOTONIC */
+};
+
+static struct {
+    struct agent_fd listener;
+    struct client clients[CLIENTS];
+    uint64_t collect_at;
+    uint8_t question[RV_CTL_FRAME_MAX], answer[RV_CTL_FRAME_MAX];
+} loop;
+
+static uint64_t now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* The descriptor that came with a packet, or -1. */
+static int received_descriptor(struct msghdr *message)
+{
+    struct cmsghdr *control = CMSG_FIRSTHDR(message);
+    int fd;
+
+    if (!control || control->cmsg_level != SOL_SOCKET || control->cmsg_type != SCM_RIGHTS ||
+        control->cmsg_len != CMSG_LEN(sizeof(int)))
+        return -1;
+    memcpy(&fd, CMSG_DATA(control), sizeof(fd));
+    return agent_settle(fd);
+}
+
+/* Bytes of the packet, 0 at the end of the connection, or -1. *fd as above. */
+static ssize_t receive(int socket, int *fd, int *cut)
+{
+    union {
+        struct cmsghdr align;
+        char bytes[CMSG_SPACE(sizeof(int))];
+    } control;
+    struct iovec part = {loop.question, sizeof(loop.question)};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = &control,
+                             .msg_controllen = sizeof(control)};
+    ssize_t size = recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+
+    *fd = size < 0 ? -1 : received_descriptor(&message);
+    *cut = (message.msg_flags & MSG_TRUNC) != 0;
+    return size;
+}
+
+static void serve(struct client *client)
+{
+    int fd, cut;
+    ssize_t size = receive(client->at.fd, &fd, &cut);
+    size_t answer;
+
+    if (size < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (size <= 0) {
+        agent_drop(&client->at);
+        return;
+    }
+    answer = cut ? agent_refusal(RV_EPROTOCOL, NULL, 0, loop.answer)
+                 : agent_answer(loop.question, (size_t)size, fd, loop.answer);
+    if (fd >= 0)
+        close(fd);
+    if (!agent_owns(&client->at) ||
+        send(client->at.fd, loop.answer, answer, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+        agent_drop(&client->at);
+    client->deadline = now_ms() + IDLE_MS;
+}
+
+/* A free place, or the one that has been silent for longest. */
+static struct client *place_for_client(void)
+{
+    struct client *oldest = &loop.clients[0];
+
+    for (struct client *at = loop.clients; at < loop.clients + CLIENTS; at++) {
+        if (at->at.fd < 0)
+            return at;
+        if (at->deadline < oldest->deadline)
+            oldest = at;
+    }
+    agent_drop(&oldest->at);
+    return oldest;
+}
+
+static void accept_clients(void)
+{
+    int fd;
+
+    while ((fd = agent_accept(loop.listener.fd)) >= 0) {
+        struct client *client = place_for_client();
+
+        client->at = agent_hold(fd);
+        client->deadline = now_ms() + IDLE_MS;
+    }
+}
+
+static void drop_silent_clients(void)
+{
+    uint64_t now = now_ms();
+
+    for (struct client *at = loop.clients; at < loop.clients + CLIENTS; at++)
+        if (at->at.fd >= 0 && at->deadline <= now)
+            agent_drop(&at->at);
+}
+
+static void collect_garbage(void)
+{
+    unsigned wait_ms = 0;
+    uint64_t now = now_ms();
+
+    if (agent_take_wake() && loop.collect_at > now)
+        loop.collect_at = now;
+    if (loop.collect_at > now)
+        return;
+    loop.collect_at = rv_host_reclaim(&wait_ms) ? now_ms() + (wait_ms ? wait_ms : 1) : NEVER;
+}
+
+/* Milliseconds to sleep at most; -1: for ever. */
+static int time_to_sleep(enum agent_order order)
+{
+    uint64_t until = loop.collect_at, now = now_ms();
+
+    for (struct client *at = loop.clients; at < loop.clients + CLIENTS; at++)
+        if (at->at.fd >= 0 && at->deadline < until)
+            until = at->deadline;
+    if (order == AGENT_WATCH_END && until > now + WATCH_END_MS)
+        until = now + WATCH_END_MS;
+    if (until == NEVER)
+        return -1;
+    return until > now ? (int)(until - now) : 0;
+}
+
+/* Sleep, then serve whoever has something for us. */
+static void one_round(enum agent_order order)
+{
+    struct pollfd wanted[1 + CLIENTS];
+
+    wanted[0] = (struct pollfd){.fd = loop.listener.fd, .events = POLLIN};
+    for (int i = 0; i < CLIENTS; i++)
+        wanted[1 + i] = (struct pollfd){.fd = loop.clients[i].at.fd, .events = POLLIN};
+    if (poll(wanted, 1 + CLIENTS, time_to_sleep(order)) <= 0)
+        return;
+    for (int i = 0; i < CLIENTS; i++) {
+        if (!wanted[1 + i].revents)
+            continue;
+        if (agent_owns(&loop.clients[i].at))
+            serve(&loop.clients[i]);
+        else
+            loop.clients[i].at.fd = -1;
+    }
+    if (wanted[0].revents && agent_owns(&loop.listener))
+        accept_clients();
+}
+
+/*
+ * The main thread has called pthread_exit(). The C library ends the process
+ * with its last thread, and we are one; so that is ours to do now.
+ */
+static void end_if_alone(void)
+{
+    struct stat tasks;
+
+    /* "." and "..", the main thread's remains, and us */
+    if (!stat("/proc/self/task", &tasks) && tasks.st_nlink <= 4)
+        exit(0);
+}
+
+/* In a shared table the program may have closed our socket: then there is a new one. */
+static int have_listener(void)
+{
+    if (agent_owns(&loop.listener))
+        return 1;
+    loop.listener = agent_hold(agent_listen());
+    if (loop.listener.fd < 0)
+        agent_log("no control socket, so no updates from outside: %m");
+    return loop.listener.fd >= 0;
+}
+
+void agent_loop(void)
+{
+    enum agent_order order;
+
+    loop.listener.fd = -1;
+    loop.collect_at = NEVER;
+    for (int i = 0; i < CLIENTS; i++)
+        loop.clients[i].at.fd = -1;
+    while (have_listener() && (order = agent_order()) != AGENT_QUIT) {
+        one_round(order);
+        drop_silent_clients();
+        collect_garbage();
+        if (order == AGENT_WATCH_END)
+            end_if_alone();
+    }
+    for (int i = 0; i < CLIENTS; i++)
+        agent_drop(&loop.clients[i].at);
+    agent_drop(&loop.listener);
+}
