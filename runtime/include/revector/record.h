@@ -103,9 +103,11 @@ struct rv_unit {
 
 enum rv_data_flags {
     RV_DATA_STATIC = 1u << 0,
-    RV_DATA_TLS = 1u << 1,      /* `address` is an accessor: void *(*)(void) */
+    RV_DATA_TLS = 1u << 1,      /* one per thread; RV_DATA_ACCESSOR is set too */
     RV_DATA_CONSTANT = 1u << 2, /* the program never writes it */
     RV_DATA_WEAK = 1u << 3,
+    RV_DATA_ACCESSOR = 1u << 4, /* `address` is void *(*)(void): thread-local, or another image
+                                   may hold the variable that is in force (copy relocations) */
 };
 
 /* A variable with static storage that survived optimisation. */
@@ -126,31 +128,30 @@ struct rv_image {
     const struct rv_method *methods, *methods_end;
     const struct rv_unit *units, *units_end;
     const struct rv_data *data, *data_end;
-    const struct rv_patch *patch; /* 0 but in a patch */
+    /* In a patch only, else all 0; an empty list may be 0 too. */
+    const struct rv_patch *patch, *patch_end; /* one */
+    const struct rv_replacement *replacements, *replacements_end;
+    const struct rv_import *imports, *imports_end;
+    const struct rv_fixup *fixups, *fixups_end;
 };
 
 /* ---- patches ---- */
 
 /*
  * What a patch was made for; everything is checked before anything is published.
+ * All objects that are linked into one patch share it (comdat).
  *
  * How the loader comes to it: dlopen of the patch runs its first constructor,
  * as in any image; that calls rv_image_add with an rv_image whose `patch` is
- * not 0. The patch's code may run only after all its imports and fixups are
- * filled in (their pages are RELRO: write-protected again afterwards), so a
- * patch has no other constructors or destructors.
- *
- * One struct serves all objects that were linked into the patch (comdat): the
- * lists are the whole sections. An empty list has its end equal to its start.
+ * not 0. The patch's code may run only after all imports and fixups are filled
+ * in (their pages are RELRO: write-protected again afterwards), so a patch has
+ * no constructors or destructors of its own.
  */
 struct rv_patch {
     uint32_t abi; /* RV_RECORD_ABI */
     uint32_t build_id_size;
     uint8_t build_id[32]; /* GNU build id of the image it was made for */
     uint64_t image_hash;  /* over all records of that image, see runtime/ctl/image_file.h */
-    rv_rel replacements, replacements_end; /* struct rv_replacement */
-    rv_rel imports, imports_end;           /* struct rv_import */
-    rv_rel fixups, fixups_end;             /* struct rv_fixup */
 };
 
 /* A method of the target image and its new body in this patch; no method has two. */
@@ -165,7 +166,8 @@ struct rv_replacement {
 
 enum rv_import_kind {
     RV_IMPORT_METHOD = 0, /* ordinal in rv_methods; the slot receives the entry stub's address */
-    RV_IMPORT_DATA = 1,   /* ordinal in rv_data; the slot receives the address (TLS: the accessor) */
+    RV_IMPORT_DATA = 1,   /* ordinal in rv_data; the slot receives the variable's address (as its
+                             accessor returns it, if it has one); if thread-local, the accessor's */
 };
 
 /* Something of the target image that the patch reaches through a slot of its own. */
