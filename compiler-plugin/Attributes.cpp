@@ -94,8 +94,7 @@ struct FixedAttribute : FunctionMark {
 
 ParsedAttrInfoRegistry::Add<MethodAttribute>
     Method("revector_method", "calls of this function are translated, never inlined");
-ParsedAttrInfoRegistry::Add<FixedAttribute> Fixed("revector_fixed",
-                                                  "this function is left alone");
+ParsedAttrInfoRegistry::Add<FixedAttribute> Fixed("revector_fixed", "this function is left alone");
 
 } // namespace
 

@@ -41,17 +41,15 @@ bool refuse(clang::DiagnosticsEngine &Diags, StringRef Name, StringRef Value) {
   using Level = clang::DiagnosticsEngine::Level;
   std::string Known = knownValues(Name);
   if (isPlanned(Name, Value))
-    Diags.Report(Diags.getCustomDiagID(
-        Level::Error, "revector: %0=%1 is not there yet; use %2"))
+    Diags.Report(Diags.getCustomDiagID(Level::Error, "revector: %0=%1 is not there yet; use %2"))
         << Name << Value << Known;
   else if (Known.empty())
     Diags.Report(Diags.getCustomDiagID(
-        Level::Error,
-        "revector: unknown option '%0'; there are translation=, place= and patch="))
+        Level::Error, "revector: unknown option '%0'; there are translation=, place= and patch="))
         << Name;
   else
-    Diags.Report(Diags.getCustomDiagID(
-        Level::Error, "revector: '%1' is not a value of '%0'; use %2"))
+    Diags.Report(
+        Diags.getCustomDiagID(Level::Error, "revector: '%1' is not a value of '%0'; use %2"))
         << Name << Value << Known;
   return false;
 }

@@ -1,18 +1,51 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "compiler-plugin/Pass.h"
 
+#include "compiler-plugin/InlineCalls.h"
 #include "compiler-plugin/Patch.h"
+#include "compiler-plugin/Plan.h"
+#include "compiler-plugin/RecordWriter.h"
+#include "compiler-plugin/Records.h"
+#include "compiler-plugin/Remarks.h"
+#include "compiler-plugin/Stub.h"
 #include "compiler-plugin/Unit.h"
+
+#include "clang/Basic/Diagnostic.h"
 
 using namespace llvm;
 
 namespace revector {
+namespace {
+
+void warn(const Unit &Info, const char *Why) {
+  using clang::DiagnosticsEngine;
+  Info.Diags->Report(Info.Diags->getCustomDiagID(DiagnosticsEngine::Warning, "revector: %0"))
+      << Why;
+}
+
+void translate(Module &M, const Unit &Info) {
+  RecordWriter Writer(M);
+  Plan What = makePlan(M, Info, Writer);
+  if (What.isEmpty())
+    return;
+  remarkChoices(What, Info.Opts);
+  for (Method &Function : What.Methods)
+    if (Function.isTranslated())
+      splitMethod(Function, Info.Opts.How);
+  if (Info.Opts.Where == Place::Inline)
+    translateCallsInPlace(What, Info.Opts.How);
+  defineRecords(M, Info, What, Writer);
+}
+
+} // namespace
 
 PreservedAnalyses RevectorPass::run(Module &M, ModuleAnalysisManager &) {
-  if (!Info->Opts.PatchProgram.empty()) {
+  if (!Info->Opts.PatchProgram.empty())
     runPatchMode(M, *Info);
-    return PreservedAnalyses::none();
-  }
+  else if (const char *Why = whyNotAtAll(M))
+    warn(*Info, Why);
+  else
+    translate(M, *Info);
   return PreservedAnalyses::none();
 }
 

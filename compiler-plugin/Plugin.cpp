@@ -72,10 +72,10 @@ private:
 
   static void addPass(CodeGenOptions &CodeGen, std::shared_ptr<const Unit> Info) {
     CodeGen.PassBuilderCallbacks.push_back([Info](llvm::PassBuilder &PB) {
-      PB.registerPipelineStartEPCallback([](llvm::ModulePassManager &Passes,
-                                            llvm::OptimizationLevel) {
-        Passes.addPass(StaticNamesPass());
-      });
+      PB.registerPipelineStartEPCallback(
+          [](llvm::ModulePassManager &Passes, llvm::OptimizationLevel) {
+            Passes.addPass(StaticNamesPass());
+          });
       PB.registerOptimizerLastEPCallback(
           [Info](llvm::ModulePassManager &Passes, llvm::OptimizationLevel) {
             Passes.addPass(RevectorPass(Info));

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Plan.cpp - hash, number, declare.
+#include "compiler-plugin/Plan.h"
+
+#include "compiler-plugin/BodyHash.h"
+#include "compiler-plugin/RecordWriter.h"
+#include "compiler-plugin/Unit.h"
+#include "runtime/include/revector/record.h"
+#include "tablewalk/tw_format.h"
+
+#include "llvm/IR/Constants.h"
+#include "llvm/IR/Module.h"
+
+using namespace llvm;
+
+namespace revector {
+namespace {
+
+// rv_root in the unit's slot word: slot 0, which faults, until it is registered.
+GlobalVariable *declareSlot(Module &M, RecordWriter &Writer) {
+  Constant *Root =
+      M.getOrInsertGlobal("rv_root", ArrayType::get(Type::getInt64Ty(M.getContext()), 0));
+  return Writer.changingData(Root, "rv.slot", ".data.rel.ro.rv.slot");
+}
+
+// A tw_table of pointer-sized words, entries still null.
+GlobalVariable *declareLeaf(Module &M, RecordWriter &Writer, unsigned Count) {
+  constexpr unsigned HeaderWords = sizeof(tw_table) / sizeof(uint64_t);
+  auto *Words = ArrayType::get(PointerType::getUnqual(M.getContext()), HeaderWords + Count);
+  return Writer.changingData(ConstantAggregateZero::get(Words), "rv.leaf", ".data.rel.ro.rv.leaf");
+}
+
+class Planner {
+public:
+  Planner(Module &M, const Unit &Info, RecordWriter &Writer) : M(M), Info(Info), Writer(Writer) {}
+
+  Plan run() {
+    for (const Choice &Chosen : chooseFunctions(M))
+      addMethod(Chosen);
+    for (GlobalVariable *Variable : chooseVariables(M))
+      Result.Data.push_back(
+          {Variable, Info.Types.variable(Variable->getName()), initHash(*Variable)});
+    if (!Result.isEmpty())
+      currentPart();
+    for (Part &P : Result.Parts)
+      declarePart(P);
+    return std::move(Result);
+  }
+
+private:
+  Module &M;
+  const Unit &Info;
+  RecordWriter &Writer;
+  Plan Result;
+
+  Part &currentPart() {
+    if (Result.Parts.empty() || Result.Parts.back().Count == RV_UNIT_METHODS) {
+      const unsigned Number = Result.Parts.size();
+      Result.Parts.emplace_back().Number = Number;
+    }
+    return Result.Parts.back();
+  }
+
+  void addMethod(const Choice &Chosen) {
+    Method New;
+    New.Chosen = Chosen;
+    New.TypeHash = Info.Types.function(Chosen.F->getName());
+    New.BodyHash = bodyHash(*Chosen.F);
+    New.Entry = Chosen.F;
+    New.Record = Writer.declare<rv_method>("rv.method", RV_SECTION_METHODS);
+    Part &Home = currentPart();
+    New.Home = &Home;
+    if (New.isTranslated())
+      New.Index = Home.Count++;
+    Result.Methods.push_back(New);
+  }
+
+  void declarePart(Part &P) {
+    P.Record = Writer.declare<rv_unit>("rv.unit", RV_SECTION_UNITS);
+    if (!P.Count)
+      return;
+    P.Slot = declareSlot(M, Writer);
+    if (Info.Opts.How == Translation::Leaf)
+      P.Leaf = declareLeaf(M, Writer, P.Count);
+  }
+};
+
+} // namespace
+
+Plan makePlan(Module &M, const Unit &Info, RecordWriter &Writer) {
+  return Planner(M, Info, Writer).run();
+}
+
+} // namespace revector

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Stub.cpp - the stub takes over everything that others see of the function;
+// the body keeps everything that is about its code.
+#include "compiler-plugin/Stub.h"
+
+#include "compiler-plugin/Plan.h"
+#include "runtime/arch/stub.h"
+#include "tablewalk/tw_format.h"
+
+#include "llvm/IR/Constants.h"
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/InlineAsm.h"
+#include "llvm/IR/Module.h"
+
+using namespace llvm;
+
+namespace revector {
+namespace {
+
+// Assembler text and the constants that it names, in order: ${0:c}, ${1:c}, ...
+struct StubText {
+  StringRef Text;
+  SmallVector<Value *, 4> Operands;
+};
+
+constexpr char WalkText[] = RV_STUB_WALK("${0:c}", "${1:c}", "${2:c}", "${3:c}");
+constexpr char WalkPicText[] = RV_STUB_WALK_PIC("${0:c}", "${1:c}", "${2:c}", "${3:c}");
+constexpr char LeafText[] = RV_STUB_LEAF("${0:c}", "${1:c}");
+constexpr char FaultText[] = RV_STUB_FAULT("${0:c}", "${1:c}");
+
+StubText stubText(Module &M, const Method &What, Translation How) {
+  Type *Int64 = Type::getInt64Ty(M.getContext());
+  const uint64_t Offset = What.Index * sizeof(uint64_t);
+  if (How == Translation::Leaf)
+    return {LeafText, {What.Home->Leaf, ConstantInt::get(Int64, sizeof(tw_table) + Offset)}};
+  return {isForExecutable(M) ? StringRef(WalkText) : StringRef(WalkPicText),
+          {What.Record, What.Home->Slot, threadView(M), ConstantInt::get(Int64, Offset)}};
+}
+
+// Constraint "s" takes a symbol by name even where its address is not an
+// immediate. Operands instead of names in the text: LTO renames local symbols.
+void emitText(Function &Stub, const StubText &Body) {
+  std::string Constraints;
+  SmallVector<Type *, 4> Types;
+  for (const Value *Operand : Body.Operands) {
+    Constraints += Constraints.empty() ? "" : ",";
+    Constraints += isa<ConstantInt>(Operand) ? "i" : "s";
+    Types.push_back(Operand->getType());
+  }
+  IRBuilder<> Builder(BasicBlock::Create(Stub.getContext(), "", &Stub));
+  auto *Code = FunctionType::get(Builder.getVoidTy(), Types, /*isVarArg=*/false);
+  Builder.CreateCall(InlineAsm::get(Code, Body.Text, Constraints, /*hasSideEffects=*/true),
+                     Body.Operands);
+  Builder.CreateUnreachable();
+}
+
+// What a caller's code generation depends on. All else that was found out about
+// the body (memory effects, returned values, ...) holds for this body only.
+AttributeList attributesForCallers(const Function &F) {
+  static const Attribute::AttrKind AbiKinds[] = {
+      Attribute::ZExt,      Attribute::SExt,      Attribute::InReg,          Attribute::ByVal,
+      Attribute::StructRet, Attribute::ByRef,     Attribute::StackAlignment, Attribute::Alignment,
+      Attribute::SwiftSelf, Attribute::SwiftError};
+  LLVMContext &Context = F.getContext();
+  const AttributeList All = F.getAttributes();
+  auto abiOnly = [&](AttributeSet Set) {
+    AttrBuilder Kept(Context);
+    for (Attribute::AttrKind Kind : AbiKinds)
+      if (Set.hasAttribute(Kind))
+        Kept.addAttribute(Set.getAttribute(Kind));
+    return AttributeSet::get(Context, Kept);
+  };
+  SmallVector<AttributeSet, 8> Params;
+  for (unsigned I = 0; I < F.arg_size(); ++I)
+    Params.push_back(abiOnly(All.getParamAttrs(I)));
+  return AttributeList::get(Context, AttributeSet(), abiOnly(All.getRetAttrs()), Params);
+}
+
+void addCodeAttributes(Function &Code, const Function &From) {
+  // optsize: not aligned to 16 bytes; the body behind it is.
+  for (Attribute::AttrKind Kind :
+       {Attribute::Naked, Attribute::NoInline, Attribute::NoUnwind, Attribute::OptimizeForSize,
+        Attribute::NoProfile, Attribute::NoSanitizeCoverage,
+        Attribute::DisableSanitizerInstrumentation})
+    Code.addFnAttr(Kind);
+  Code.setUWTableKind(From.getUWTableKind());
+  for (Attribute::AttrKind Kind : {Attribute::Hot, Attribute::Cold, Attribute::ReturnsTwice})
+    if (From.hasFnAttribute(Kind))
+      Code.addFnAttr(Kind);
+  // The caller must be able to unwind through what it calls if the body throws.
+  if (!From.doesNotThrow())
+    Code.removeFnAttr(Attribute::NoUnwind);
+}
+
+Function *createStub(Function &F) {
+  Function *Stub = Function::Create(F.getFunctionType(), F.getLinkage(), F.getAddressSpace());
+  F.getParent()->getFunctionList().insert(F.getIterator(), Stub);
+  Stub->copyAttributesFrom(&F);
+  Stub->setPersonalityFn(nullptr);
+  Stub->clearGC();
+  Stub->setAttributes(attributesForCallers(F));
+  addCodeAttributes(*Stub, F);
+  Stub->copyMetadata(&F, 0);
+  Stub->setSubprogram(nullptr);
+  Stub->eraseMetadata(LLVMContext::MD_prof);
+  return Stub;
+}
+
+// Labels inside the function (computed goto) stay with the code.
+void redirectUses(Function &F, Function &Stub) {
+  F.replaceUsesWithIf(&Stub, [](Use &U) { return !isa<BlockAddress>(U.getUser()); });
+}
+
+void makeLocalBody(Function &F, StringRef Name) {
+  F.setLinkage(GlobalValue::InternalLinkage);
+  F.setVisibility(GlobalValue::DefaultVisibility);
+  F.setDLLStorageClass(GlobalValue::DefaultStorageClass);
+  F.setUnnamedAddr(GlobalValue::UnnamedAddr::None);
+  F.setDSOLocal(true);
+  F.setPrefixData(nullptr);
+  F.setPrologueData(nullptr);
+  F.setName(Name + ".rv");
+}
+
+Function *createFaultThunk(Module &M, const Method &What) {
+  Function &Body = *What.body();
+  auto *Type = FunctionType::get(Type::getVoidTy(M.getContext()), /*isVarArg=*/false);
+  Function *Thunk = Function::Create(Type, GlobalValue::InternalLinkage, Body.getAddressSpace(),
+                                     What.Entry->getName() + ".rv.fault", nullptr);
+  M.getFunctionList().insertAfter(Body.getIterator(), Thunk);
+  Thunk->setDSOLocal(true);
+  addCodeAttributes(*Thunk, Body);
+  Thunk->removeFnAttr(Attribute::ReturnsTwice);
+  Constant *Fault = cast<Constant>(M.getOrInsertFunction("rv_fault", Type).getCallee());
+  emitText(*Thunk, {FaultText, {What.Record, Fault}});
+  return Thunk;
+}
+
+} // namespace
+
+bool isForExecutable(const Module &M) {
+  return M.getPICLevel() == PICLevel::NotPIC || M.getPIELevel() != PIELevel::Default;
+}
+
+Constant *threadView(Module &M) {
+  const bool Local = isForExecutable(M);
+  Type *Int64 = Type::getInt64Ty(M.getContext());
+  return M.getOrInsertGlobal("rv_view", Int64, [&] {
+    auto *View = new GlobalVariable(
+        M, Int64, /*isConstant=*/false, GlobalValue::ExternalLinkage, nullptr, "rv_view", nullptr,
+        Local ? GlobalValue::LocalExecTLSModel : GlobalValue::InitialExecTLSModel);
+    View->setDSOLocal(Local);
+    return View;
+  });
+}
+
+void splitMethod(Method &What, Translation How) {
+  Function &F = *What.body();
+  Module &M = *F.getParent();
+  Function *Stub = createStub(F);
+  redirectUses(F, *Stub);
+  Stub->takeName(&F);
+  makeLocalBody(F, Stub->getName());
+  What.Entry = Stub;
+  emitText(*Stub, stubText(M, What, How));
+  if (How == Translation::Leaf)
+    What.Fault = createFaultThunk(M, What);
+}
+
+} // namespace revector
