@@ -51,6 +51,7 @@ public:
   std::unique_ptr<ASTConsumer> CreateASTConsumer(CompilerInstance &CI, StringRef File) override {
     auto Info = std::make_shared<Unit>();
     describe(*Info, CI, File);
+    warnWithoutPasses(CI);
     addPass(CI.getCodeGenOpts(), Info);
     return std::make_unique<UnitConsumer>(Info);
   }
@@ -68,6 +69,16 @@ private:
     Info.Command = CodeGen.CommandLineArgs;
     Info.Lto = CodeGen.PrepareForLTO || CodeGen.PrepareForThinLTO;
     Info.Diags = &CI.getDiagnostics();
+  }
+
+  // -save-temps makes one clang write bitcode without any pass and another one,
+  // which has no source to hand to plugins, compile it.
+  static void warnWithoutPasses(const CompilerInstance &CI) {
+    DiagnosticsEngine &Diags = CI.getDiagnostics();
+    if (CI.getCodeGenOpts().DisableLLVMPasses)
+      Diags.Report(Diags.getCustomDiagID(
+          DiagnosticsEngine::Warning,
+          "revector: LLVM passes are off (-save-temps does that); nothing is translated"));
   }
 
   static void addPass(CodeGenOptions &CodeGen, std::shared_ptr<const Unit> Info) {
