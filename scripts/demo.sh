@@ -35,7 +35,7 @@ if [ -z "$build" ]; then
     stage "What this machine lacks"
     need_packages build
     stage "Build"
-    build_preset release demo
+    build_preset release demo -DBUILD_TESTING=OFF -DREVECTOR_BENCH=OFF
     build=$top/build/release
 fi
 revector=$build/bin/revector

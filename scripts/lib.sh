@@ -79,9 +79,14 @@ quietly() {
     [ $status -eq 0 ] || die "this failed with status $status: $*"
 }
 
-# Configures and builds a preset; with a second argument only that target.
+# Builds a target of a preset. Settings, if any, are for the first time: a build
+# that is there already keeps its own.
+#   build_preset PRESET [TARGET [-DSETTING]...]
 build_preset() {
     local preset=$1 target=${2:-all}
-    say "Building build/$preset ($target)."
-    (cd "$top" && quietly cmake --preset "$preset" && quietly cmake --build "build/$preset" --target "$target")
+    shift $(($# < 2 ? $# : 2))
+    say "Building $target in build/$preset."
+    cd "$top"
+    [ $# -gt 0 ] && [ -f "build/$preset/build.ninja" ] || quietly cmake --preset "$preset" "$@"
+    quietly cmake --build "build/$preset" --target "$target"
 }
