@@ -1,33 +1,24 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# shellcheck shell=sh
+# shellcheck shell=bash
 # Shared by the tests on real programs: where sources come from and how they are
-# built. Sourced, not run. Callers set nothing; they may set
+# built. Sourced by bash scripts. Callers set nothing; they may set
 #   REVECTOR_CC   the compiler under test      (default: build/release/bin/revector-cc)
 #   REVECTOR_APPS where sources and builds are kept (default: build/apps)
 
-APPS_TOP=$(cd "$(dirname "$0")/../.." && pwd)
-REVECTOR_CC=${REVECTOR_CC:-$APPS_TOP/build/release/bin/revector-cc}
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+. "$top/scripts/lib.sh"
+REVECTOR_CC=${REVECTOR_CC:-$top/build/release/bin/revector-cc}
 REVECTOR=${REVECTOR:-$(dirname "$REVECTOR_CC")/revector}
-REVECTOR_APPS=${REVECTOR_APPS:-$APPS_TOP/build/apps}
+REVECTOR_APPS=${REVECTOR_APPS:-$top/build/apps}
 APPS_SOURCES=/etc/apt/sources.list.d/revector-src.sources
-
-say() { printf '%s\n' "$*" >&2; }
-die() { say "$*"; exit 1; }
-
-# apps_need PACKAGE WHY: a Debian package that only these tests need.
-apps_need() {
-    dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'ok installed' && return
-    [ "$(id -u)" = 0 ] || die "needs the package $1 ($2): run  apt-get install $1"
-    say "installing $1: $2"
-    DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$1" >/dev/null ||
-        die "cannot install $1"
-}
+need_packages apps
 
 # Debian's base system lists binary packages only; source packages need deb-src.
 apps_enable_sources() {
+    # shellcheck disable=SC2016 # apt's own dollar
     apt-get indextargets --format '$(CREATED_BY)' 2>/dev/null | grep -q '^Sources$' && return
     [ "$(id -u)" = 0 ] || die "needs deb-src lines in /etc/apt/sources.list.d: run once as root"
-    say "enabling Debian's source packages in $APPS_SOURCES"
+    say "Enabling Debian's source packages in $APPS_SOURCES." >&2
     cat >"$APPS_SOURCES" <<EOF
 Types: deb-src
 URIs: http://deb.debian.org/debian
@@ -48,14 +39,13 @@ EOF
 apps_source() {
     mkdir -p "$REVECTOR_APPS/src"
     if [ ! -e "$REVECTOR_APPS/src/$1.ok" ]; then
-        apps_need dpkg-dev "unpacks Debian source packages"
         apps_enable_sources
-        say "fetching the Debian source of $1"
+        say "Fetching the Debian source of $1." >&2
         (cd "$REVECTOR_APPS/src" && apt-get -qq source "$1" >"$1.log" 2>&1) ||
             die "apt-get source $1 failed; see $REVECTOR_APPS/src/$1.log"
         : >"$REVECTOR_APPS/src/$1.ok"
     fi
-    find "$REVECTOR_APPS/src" -maxdepth 1 -type d -name "$1-*" | head -n 1
+    find "$REVECTOR_APPS/src" -maxdepth 1 -type d -name "$1-*" -print -quit
 }
 
 # apps_build NAME COMMAND...: runs COMMAND in the build folder NAME, output to its build.log.

@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# shellcheck shell=sh
+# shellcheck shell=bash
 # How Lua is built for the tests and the figures. Sourced after lib.sh.
 
 # lua_build NAME CC CXX: Debian's Lua 5.4 in build folder NAME; the interpreter is
 # left in $lua_dir/src/lua5.4. Debian's package makes one header at build time.
 lua_build() {
-    apps_need libtool-bin "Debian's Lua is linked by libtool"
-    apps_need libreadline-dev "Debian's Lua uses readline"
     lua_src=$(apps_source lua5.4)
     lua_dir=$REVECTOR_APPS/$1
     if [ ! -d "$lua_dir/src" ]; then

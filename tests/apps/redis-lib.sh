@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# shellcheck shell=sh
+# shellcheck shell=bash
 # How Redis is built for the tests. Sourced after lib.sh.
 
 # redis_build NAME PATCH: a copy of the package's source in build folder NAME, with
 # the named patch of debian/patches taken off ('' for none), built by revector-cc.
 redis_build() {
-    apps_need tcl "Redis's tests are Tcl programs"
     redis_src=$(apps_source redis)
     redis_dir=$REVECTOR_APPS/$1
     if [ ! -d "$redis_dir/src" ]; then
