@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # Shared by the tests on real programs: where sources come from and how they are
 # built. Sourced by bash scripts. Callers set nothing; they may set
 #   REVECTOR_CC   the compiler under test      (default: build/release/bin/revector-cc)
@@ -48,14 +48,27 @@ apps_source() {
     find "$REVECTOR_APPS/src" -maxdepth 1 -type d -name "$1-*" -print -quit
 }
 
-# apps_build NAME COMMAND...: runs COMMAND in the build folder NAME, output to its build.log.
+# apps_copy SOURCE NAME: sets `dir` to the build folder NAME, with a copy of the
+# source. A copy that another compiler has built is made anew; `fresh` says so.
+apps_copy() {
+    local compiler
+    compiler=$(cat "$(dirname "$REVECTOR_CC")"/{revector-cc,../lib/revector/revector-clang.so} | md5sum)
+    dir=$REVECTOR_APPS/$2
+    fresh=no
+    [ "$(cat "$dir/.compiler" 2>/dev/null)" != "$compiler" ] || return 0
+    fresh=yes
+    rm -rf "$dir"
+    cp -a "$1" "$dir"
+    echo "$compiler" >"$dir/.compiler"
+}
+
+# apps_build COMMAND...: runs it in `dir`, output to build.log there.
 apps_build() {
-    dir=$REVECTOR_APPS/$1
-    shift
-    mkdir -p "$dir"
+    say "Building $(basename "$dir") with $REVECTOR_CC."
     (cd "$dir" && "$@") >"$dir/build.log" 2>&1 || {
         tail -n 20 "$dir/build.log" >&2
-        die "build failed; see $dir/build.log"
+        rm -f "$dir/.compiler"
+        die "the build failed; see $dir/build.log"
     }
 }
 

@@ -12,19 +12,17 @@ build_lpeg() {
     make linux CC="$REVECTOR_CC" LUADIR="$lua_dir/src"
 }
 
-say "building Lua with $REVECTOR_CC"
 lua_build lua "$REVECTOR_CC" "$(dirname "$REVECTOR_CC")/revector-c++"
 instrumented "$lua_dir/src/lua5.4"
 
 lpeg_src=$(apps_source lua-lpeg)
-[ -d "$REVECTOR_APPS/lpeg" ] || cp -a "$lpeg_src" "$REVECTOR_APPS/lpeg"
-say "building LPeg with $REVECTOR_CC"
-apps_build lpeg build_lpeg
-instrumented "$REVECTOR_APPS/lpeg/lpeg.so"
+apps_copy "$lpeg_src" lpeg
+apps_build build_lpeg
+instrumented "$dir/lpeg.so"
 
-cd "$REVECTOR_APPS/lpeg"
+cd "$dir"
 LUA_CPATH='./?.so' LUA_PATH='./?.lua' "$lua_dir/src/lua5.4" test.lua >run.log 2>&1 ||
-    die "LPeg's tests failed; see $REVECTOR_APPS/lpeg/run.log"
+    die "LPeg's tests failed; see $dir/run.log"
 tail -n 1 run.log | grep -qx OK || die "LPeg's tests did not end in OK"
 say "ok LPeg's tests"
 

@@ -10,25 +10,26 @@ QUICK="select1 expr trigger1 func index join collate1 json101 window1 vacuum wal
     savepoint corrupt insert update alter capi3 printf types fkey1 memdb upsert1 with1"
 
 build() {
-    [ -x Makefile ] || CC=$REVECTOR_CC CFLAGS=-O2 "$1/configure" --with-tcl=/usr/lib/"$(gcc_triplet)"/tcl8.6
+    [ -e Makefile ] || CC=$REVECTOR_CC CFLAGS=-O2 ./configure --with-tcl=/usr/lib/"$(gcc_triplet)"/tcl8.6
     make -j"$(nproc)" testfixture
 }
 
 gcc_triplet() { dpkg-architecture -qDEB_HOST_MULTIARCH; }
 
 src=$(apps_source sqlite3)
-say "building SQLite's test driver with $REVECTOR_CC"
-apps_build sqlite build "$src"
-instrumented "$REVECTOR_APPS/sqlite/testfixture"
+apps_copy "$src" sqlite
+apps_build build
+instrumented "$dir/testfixture"
 
-mkdir -p "$REVECTOR_APPS/sqlite/run"
-cd "$REVECTOR_APPS/sqlite/run"
-[ "${1:-quick}" = all ] && set -- veryquick || set -- $QUICK
+mkdir -p "$dir/run"
+cd "$dir/run"
+# shellcheck disable=SC2086 # a list
+if [ "${1:-quick}" = all ]; then set -- veryquick; else set -- $QUICK; fi
 for t in "$@"; do
-    ../testfixture "$src/test/$t.test" >"$t.out" 2>&1 || true
+    ../testfixture "../test/$t.test" >"$t.out" 2>&1 || true
     if ! grep -q '^0 errors out of' "$t.out"; then
         grep -E '^! |errors out of' "$t.out" >&2 || tail -n 5 "$t.out" >&2
-        die "SQLite: $t.test failed; see $REVECTOR_APPS/sqlite/run/$t.out"
+        die "SQLite: $t.test failed; see $dir/run/$t.out"
     fi
     say "ok $t: $(grep -o 'out of [0-9]* tests' "$t.out")"
 done
