@@ -7,6 +7,7 @@
 #include "garbage_list.h"
 #include "rv_platform.h"
 #include "tablewalk/tablewalk.h"
+#include "update_list.h"
 
 static struct rv_garbage *first; /* oldest first */
 
@@ -36,6 +37,13 @@ void rv_garbage_unreserve(struct rv_garbage *node)
     rv_platform_unlock();
 }
 
+static void count(uint32_t id, uint32_t difference)
+{
+    struct rv_update *update = rv_update_find_locked(id);
+    if (update)
+        update->garbage += difference;
+}
+
 static void append(struct rv_garbage *node)
 {
     struct rv_garbage **at = &first;
@@ -43,6 +51,7 @@ static void append(struct rv_garbage *node)
         at = &(*at)->next;
     node->next = NULL;
     *at = node;
+    count(node->update, 1);
 }
 
 void rv_garbage_retire_table_locked(struct rv_garbage *node, struct tw_table *table,
@@ -70,14 +79,6 @@ void rv_garbage_retire_code(struct rv_garbage *node, uintptr_t start, uintptr_t 
     rv_platform_garbage();
 }
 
-uint32_t rv_garbage_of_locked(uint32_t update)
-{
-    uint32_t count = 0;
-    for (const struct rv_garbage *node = first; node; node = node->next)
-        count += node->update == update;
-    return count;
-}
-
 size_t rv_garbage_snapshot(struct rv_garbage **pieces, size_t room)
 {
     size_t count = 0;
@@ -95,6 +96,7 @@ static void take_off_locked(struct rv_garbage *piece)
     while (*at != piece)
         at = &(*at)->next;
     *at = piece->next;
+    count(piece->update, -1u);
 }
 
 void rv_garbage_free(struct rv_garbage *piece)

@@ -17,7 +17,4 @@ void rv_garbage_unreserve_locked(struct rv_garbage *node);
 void rv_garbage_retire_table_locked(struct rv_garbage *node, struct tw_table *table,
                                     uint32_t update);
 
-/* How many pieces come from this update. */
-uint32_t rv_garbage_of_locked(uint32_t update);
-
 #endif

@@ -306,7 +306,8 @@ int rv_images_each(int (*visit)(const struct rv_image_state *image, void *contex
     int result = 0;
     rv_platform_lock();
     for (const struct rv_image_state *state = images; state && !result; state = state->next)
-        result = visit(state, context);
+        if (state->phase == RV_IMAGE_LIVE || state->phase == RV_IMAGE_STRANGER)
+            result = visit(state, context);
     rv_platform_unlock();
     return result;
 }

@@ -45,9 +45,9 @@ struct rv_image_state {
 };
 
 /*
- * Calls `visit` for each image that has registered, with the core lock held:
+ * Calls `visit` for each image that is LIVE or a STRANGER, with the core lock held:
  * it may read, copy and stop (by returning non-zero, which is returned). While it
- * does, the records of images in phase LIVE stay mapped; those of others may not.
+ * does, the image stays mapped; a stranger's records are not ours to read.
  */
 int rv_images_each(int (*visit)(const struct rv_image_state *image, void *context), void *context);
 

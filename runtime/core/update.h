@@ -61,6 +61,7 @@ struct rv_update {
     struct rv_image_state *image; /* target; a null pointer when ORPHANED */
     struct rv_change *changes;    /* sorted by unit and index from check on */
     uint32_t count, capacity;
+    uint32_t garbage;             /* pieces of it that are not collected yet */
     struct rv_staged *staged;     /* one per unit, between check and commit or abort */
     uint32_t staged_count, staged_capacity;
     void *owner;                  /* of whoever began it; the core only keeps it */

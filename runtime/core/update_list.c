@@ -3,7 +3,6 @@
  * update_list.c - bookkeeping of updates: find, count, tell, forget.
  */
 #include "update_list.h"
-#include "garbage_list.h"
 #include "revector/error.h"
 
 static struct rv_update *updates;
@@ -113,7 +112,7 @@ static int forget_locked(uint32_t id)
         return RV_ENOUPDATE;
     if (update->state != RV_UPDATE_REVERTED && update->state != RV_UPDATE_ORPHANED)
         return RV_ESTATE;
-    if (rv_garbage_of_locked(id))
+    if (update->garbage)
         return RV_EBUSY;
     *at = update->next;
     rv_update_free_locked(update);

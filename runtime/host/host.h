@@ -49,6 +49,7 @@ size_t rv_host_reclaim(unsigned *wait_ms);
 void rv_agent_start(void);
 void rv_agent_in_child(void); /* after fork, in the child, core lock free */
 void rv_agent_wake(void);
+void rv_agent_note(const char *line); /* a line for the log; any thread, any lock held */
 void rv_agent_note(const char *line); /* into the agent's log; any thread, any lock held */
 
 #endif

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * apply.c - applies patch files and takes them back.
+ */
+#define _GNU_SOURCE
+#include "apply.h"
+#include "bind.h"
+#include "garbage.h"
+#include "host.h"
+#include "loader.h"
+
+#include <pthread.h>
+#include <string.h>
+
+/*
+ * The operation lock: one apply or revert at a time. Outermost: the dynamic
+ * linker's lock and the core lock are taken inside it.
+ */
+static pthread_mutex_t operation = PTHREAD_MUTEX_INITIALIZER;
+
+void rv_apply_in_child(void)
+{
+    pthread_mutex_init(&operation, NULL); /* whoever held it is not in the child */
+}
+
+/* ---- settling: what follows from an update's end ---- */
+
+#define SETTLE_MAX 64 /* updates in one go; more wait for the next */
+
+struct settling {
+    struct {
+        uint32_t id;
+        struct rv_patch_image *patch;
+        int collected;
+    } all[SETTLE_MAX];
+    size_t count;
+};
+
+static int note_ended(const struct rv_update *update, void *context)
+{
+    struct settling *settling = context;
+    const struct rv_patch_image *patch = update->owner;
+
+    if (update->state != RV_UPDATE_REVERTED && update->state != RV_UPDATE_ORPHANED)
+        return 0;
+    if (!patch || (!patch->garbage && update->garbage))
+        return 0;
+    settling->all[settling->count].id = update->id;
+    settling->all[settling->count].patch = update->owner;
+    settling->all[settling->count].collected = !patch->garbage;
+    return ++settling->count == SETTLE_MAX;
+}
+
+static void unload(void *owner)
+{
+    rv_loader_unload(owner);
+}
+
+static void retire(uint32_t id, struct rv_patch_image *patch)
+{
+    struct rv_garbage *node = patch->garbage;
+    patch->garbage = NULL;
+    rv_garbage_retire_code(node, patch->place.start, patch->place.end, id, unload, patch);
+}
+
+static void settle_locked(void)
+{
+    struct settling settling = {.count = 0};
+
+    rv_updates_each(note_ended, &settling);
+    for (size_t n = 0; n < settling.count; n++)
+        if (!settling.all[n].collected)
+            retire(settling.all[n].id, settling.all[n].patch);
+        else if (rv_update_forget(settling.all[n].id) == 0)
+            rv_loader_forget(settling.all[n].patch);
+}
+
+void rv_apply_settle(void)
+{
+    if (pthread_mutex_trylock(&operation))
+        return; /* whoever has it settles too */
+    settle_locked();
+    pthread_mutex_unlock(&operation);
+}
+
+/* ---- apply ---- */
+
+static int check_options(const struct rv_apply_options *options)
+{
+    if (options->size != sizeof(*options) || options->flags & ~(uint32_t)RV_APPLY_DRY_RUN)
+        return RV_EOPTIONS;
+    switch (options->consistency) {
+    case RV_CONSISTENCY_CALL:
+        return 0;
+    case RV_CONSISTENCY_THREAD:
+    case RV_CONSISTENCY_PROCESS:
+        return RV_ELATER;
+    default:
+        return RV_EOPTIONS;
+    }
+}
+
+static int is_same_file(const struct rv_update *update, void *context)
+{
+    const struct rv_patch_image *patch = update->owner;
+    const struct rv_patch_file *file = context;
+
+    return update->state == RV_UPDATE_COMMITTED && patch &&
+           patch->file.device == file->device && patch->file.inode == file->inode &&
+           patch->file.trailer.checksum == file->trailer.checksum;
+}
+
+struct target_question {
+    const struct rv_trailer *trailer;
+    struct rv_image_state *found; /* good while the image is pinned */
+    uintptr_t start;
+};
+
+static int is_target(const struct rv_image_state *image, void *context)
+{
+    struct target_question *question = context;
+    const struct rv_trailer *trailer = question->trailer;
+
+    if (image->phase != RV_IMAGE_LIVE || image->image->patch || trailer->build_id_size == 0 ||
+        image->place.build_id_size != trailer->build_id_size ||
+        memcmp(image->place.build_id, trailer->build_id, trailer->build_id_size) != 0)
+        return 0;
+    question->found = (struct rv_image_state *)image;
+    question->start = image->place.start;
+    return 1;
+}
+
+/* begin -> stage -> check -> transition -> commit | abort */
+static int update_target(struct rv_patch_image *patch, struct rv_image_state *target,
+                         const char *name, const struct rv_apply_options *options, uint32_t *id)
+{
+    struct rv_update *update;
+    int error = rv_update_begin(target, name, patch, &update);
+
+    if (error)
+        return error;
+    error = rv_bind_stage(patch, target, update);
+    if (!error)
+        error = rv_update_check(update);
+    if (!error)
+        error = rv_update_transition(update, (enum rv_consistency)options->consistency);
+    if (error || options->flags & RV_APPLY_DRY_RUN) {
+        rv_update_abort(update);
+        return error;
+    }
+    *id = update->id;
+    rv_update_commit(update);
+    return 0;
+}
+
+/* The patch is loaded: everything else, or nothing of it. */
+static int apply_loaded(struct rv_patch_image *patch, struct rv_image_state *target,
+                        const char *name, const struct rv_apply_options *options,
+                        struct rv_detail *detail, uint32_t *id)
+{
+    int error = rv_bind_check(patch, target, detail);
+    if (!error)
+        error = rv_bind_fill(patch, target);
+    if (!error)
+        error = update_target(patch, target, name, options, id);
+    return error;
+}
+
+struct request {
+    int fd;
+    const char *path;
+    const struct rv_apply_options *options;
+    struct rv_detail detail;
+    struct rv_patch_file file;
+};
+
+static const char *name_of(const struct request *request)
+{
+    const char *base = request->path ? strrchr(request->path, '/') : NULL;
+
+    if (request->options->name)
+        return request->options->name;
+    if (base)
+        return base + 1;
+    return request->path ? request->path : "patch";
+}
+
+static int apply_to(struct request *request, struct rv_image_state *target, uint32_t *id)
+{
+    struct rv_patch_image *patch;
+    int error = rv_loader_load(request->fd, request->path, &request->file, &patch,
+                               &request->detail);
+    if (error)
+        return error;
+    error = apply_loaded(patch, target, name_of(request), request->options, &request->detail, id);
+    if (error || *id == 0) {
+        rv_loader_unload(patch);
+        rv_loader_forget(patch);
+    }
+    return error;
+}
+
+static int apply_locked(struct request *request, uint32_t *id)
+{
+    struct target_question question = {.trailer = &request->file.trailer};
+    void *pin;
+    int error = rv_patch_file_check(request->fd, &request->file);
+
+    if (error)
+        return error;
+    if (rv_updates_each(is_same_file, &request->file))
+        return RV_EAPPLIED;
+    if (!rv_images_each(is_target, &question))
+        return RV_EWRONGBUILD;
+    error = rv_loader_pin(question.start, &pin);
+    if (error)
+        return error;
+    /* Asked again: it may have gone before it was pinned, and another one come. */
+    if (rv_images_each(is_target, &question))
+        error = apply_to(request, question.found, id);
+    else
+        error = RV_ELEAVING;
+    rv_loader_unpin(pin);
+    return error;
+}
+
+int rv_host_apply(int fd, const char *path, const struct rv_apply_options *options, uint32_t *id)
+{
+    static const struct rv_apply_options plain = {.size = sizeof(plain)};
+    struct request request = {.fd = fd, .path = path, .options = options ? options : &plain};
+    int error = check_options(request.options);
+
+    if (error)
+        return error;
+    request.detail.text = request.options->detail;
+    request.detail.size = request.options->detail_size;
+    *id = 0;
+    pthread_mutex_lock(&operation);
+    error = apply_locked(&request, id);
+    settle_locked();
+    pthread_mutex_unlock(&operation);
+    return error;
+}
+
+/* ---- revert ---- */
+
+static int note_newest(const struct rv_update *update, void *context)
+{
+    if (update->state == RV_UPDATE_COMMITTED)
+        *(uint32_t *)context = update->id;
+    return 0;
+}
+
+static int revert_all(void)
+{
+    void *owner;
+    int error = 0;
+
+    while (!error) {
+        uint32_t newest = 0;
+        rv_updates_each(note_newest, &newest);
+        if (!newest)
+            return 0;
+        error = rv_update_revert(newest, &owner);
+    }
+    return error;
+}
+
+int rv_host_revert(uint32_t id)
+{
+    void *owner;
+    int error;
+
+    pthread_mutex_lock(&operation);
+    error = id ? rv_update_revert(id, &owner) : revert_all();
+    settle_locked();
+    pthread_mutex_unlock(&operation);
+    return error;
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * bind.c - checks a patch's wishes against the target's records and fulfils them.
+ */
+#include "bind.h"
+#include "revector/error.h"
+
+#include <string.h>
+
+static const struct rv_image *wishes_of(const struct rv_patch_image *patch)
+{
+    return patch->image->image;
+}
+
+static size_t method_count(const struct rv_image_state *target)
+{
+    return (size_t)(target->image->methods_end - target->image->methods);
+}
+
+static size_t data_count(const struct rv_image_state *target)
+{
+    return (size_t)(target->image->data_end - target->image->data);
+}
+
+/* Whether [address, address + size) is mapped for this patch. */
+static int is_inside(const struct rv_patch_image *patch, const void *address, size_t size)
+{
+    uintptr_t at = (uintptr_t)address;
+    return at >= patch->place.start && at <= patch->place.end && patch->place.end - at >= size;
+}
+
+static int names_agree(const char *a, const char *b)
+{
+    return a && b && strcmp(a, b) == 0;
+}
+
+/* ---- one wish each ---- */
+
+static int check_replacement(const struct rv_patch_image *patch,
+                             const struct rv_image_state *target,
+                             const struct rv_replacement *wish)
+{
+    const struct rv_method *method = target->image->methods + wish->method;
+
+    if (wish->method >= method_count(target) ||
+        !names_agree(RV_TARGET(const char, wish->name), RV_TARGET(const char, method->name)))
+        return RV_EREPLACEMENT;
+    if (wish->type_hash != method->type_hash)
+        return RV_ESIGNATURE;
+    if (method->flags & RV_METHOD_FIXED)
+        return RV_EFIXED;
+    return is_inside(patch, RV_TARGET(const void, wish->body), 1) ? 0 : RV_ECORRUPT;
+}
+
+/* The name and type hash of what the import asks for; RV_ENOSYMBOL: no such ordinal. */
+static int find_import(const struct rv_image_state *target, const struct rv_import *wish,
+                       const char **name, uint64_t *type_hash)
+{
+    if (wish->kind == RV_IMPORT_METHOD && wish->ordinal < method_count(target)) {
+        const struct rv_method *method = target->image->methods + wish->ordinal;
+        *name = RV_TARGET(const char, method->name);
+        *type_hash = method->type_hash;
+        return 0;
+    }
+    if (wish->kind == RV_IMPORT_DATA && wish->ordinal < data_count(target)) {
+        const struct rv_data *data = target->image->data + wish->ordinal;
+        *name = RV_TARGET(const char, data->name);
+        *type_hash = data->type_hash;
+        return 0;
+    }
+    return RV_ENOSYMBOL;
+}
+
+static int check_import(const struct rv_patch_image *patch, const struct rv_image_state *target,
+                        const struct rv_import *wish)
+{
+    const void *slot = RV_TARGET(const void, wish->slot);
+    const char *name;
+    uint64_t type_hash;
+
+    if (find_import(target, wish, &name, &type_hash) ||
+        !names_agree(RV_TARGET(const char, wish->name), name))
+        return RV_ENOSYMBOL;
+    if (wish->type_hash != type_hash)
+        return RV_ETYPE;
+    return is_inside(patch, slot, sizeof(uint64_t)) ? 0 : RV_ECORRUPT;
+}
+
+/* ---- all of them ---- */
+
+#define EACH(type, wish, image, list)                                                              \
+    (const type *wish = (image)->list; wish < (image)->list##_end; wish++)
+
+/* Notes the name if this is the first reason for a refusal or the same again. */
+static void refuse(int *verdict, int reason, const char *name, struct rv_detail *detail)
+{
+    if (!reason || (*verdict && *verdict != reason))
+        return;
+    *verdict = reason;
+    rv_detail_add(detail, name ? name : "?");
+}
+
+static int check_wishes(const struct rv_patch_image *patch, const struct rv_image_state *target,
+                        struct rv_detail *detail)
+{
+    const struct rv_image *wishes = wishes_of(patch);
+    int verdict = 0;
+
+    for EACH(struct rv_replacement, wish, wishes, replacements)
+        refuse(&verdict, check_replacement(patch, target, wish), RV_TARGET(const char, wish->name),
+               detail);
+    for EACH(struct rv_import, wish, wishes, imports)
+        refuse(&verdict, check_import(patch, target, wish), RV_TARGET(const char, wish->name),
+               detail);
+    return verdict;
+}
+
+static int check_fixups(const struct rv_patch_image *patch)
+{
+    const struct rv_image *wishes = wishes_of(patch);
+
+    for EACH(struct rv_fixup, fixup, wishes, fixups) {
+        const struct rv_import *import = RV_TARGET(const struct rv_import, fixup->import);
+        if (import < wishes->imports || import >= wishes->imports_end ||
+            !is_inside(patch, RV_TARGET(const void, fixup->where), sizeof(uint64_t)))
+            return RV_ECORRUPT;
+    }
+    return 0;
+}
+
+int rv_bind_check(const struct rv_patch_image *patch, const struct rv_image_state *target,
+                  struct rv_detail *detail)
+{
+    const struct rv_patch *header = wishes_of(patch)->patch;
+    int error;
+
+    if (header->abi != RV_RECORD_ABI)
+        return RV_ERECORDS;
+    if (header->build_id_size != target->place.build_id_size ||
+        memcmp(header->build_id, target->place.build_id, target->place.build_id_size) != 0)
+        return RV_EWRONGBUILD;
+    error = check_wishes(patch, target, detail);
+    return error ? error : check_fixups(patch);
+}
+
+/* ---- filling in ---- */
+
+/* Runs a variable's accessor, in the target: only it knows which definition is in force. */
+static uint64_t address_of_data(const struct rv_data *data)
+{
+    void *address = RV_TARGET(void, data->address);
+    void *(*accessor)(void);
+
+    if (!(data->flags & RV_DATA_ACCESSOR) || data->flags & RV_DATA_TLS)
+        return (uintptr_t)address;
+    memcpy(&accessor, &address, sizeof(accessor));
+    return (uintptr_t)accessor();
+}
+
+static uint64_t address_of(const struct rv_image_state *target, const struct rv_import *wish)
+{
+    if (wish->kind == RV_IMPORT_DATA)
+        return address_of_data(target->image->data + wish->ordinal);
+    return (uintptr_t)RV_TARGET(const void, target->image->methods[wish->ordinal].entry);
+}
+
+static void fill_all(const struct rv_patch_image *patch, const struct rv_image_state *target)
+{
+    const struct rv_image *wishes = wishes_of(patch);
+
+    for EACH(struct rv_import, wish, wishes, imports) {
+        uint64_t address = address_of(target, wish);
+        memcpy(RV_TARGET(void, wish->slot), &address, sizeof(address));
+    }
+    for EACH(struct rv_fixup, fixup, wishes, fixups) {
+        uint64_t value = address_of(target, RV_TARGET(const struct rv_import, fixup->import)) +
+                         (uint64_t)fixup->addend;
+        memcpy(RV_TARGET(void, fixup->where), &value, sizeof(value));
+    }
+}
+
+int rv_bind_fill(const struct rv_patch_image *patch, const struct rv_image_state *target)
+{
+    void *start = (void *)patch->place.relro;
+    size_t size = patch->place.relro_end - patch->place.relro;
+
+    if (size && rv_platform_protect(start, size, 1))
+        return RV_EPROTECT;
+    fill_all(patch, target);
+    return size && rv_platform_protect(start, size, 0) ? RV_EPROTECT : 0;
+}
+
+int rv_bind_stage(const struct rv_patch_image *patch, const struct rv_image_state *target,
+                  struct rv_update *update)
+{
+    const struct rv_image *wishes = wishes_of(patch);
+    int error = 0;
+
+    for EACH(struct rv_replacement, wish, wishes, replacements) {
+        if (!error)
+            error = rv_update_stage(update, target->image->methods + wish->method,
+                                    (uintptr_t)RV_TARGET(const void, wish->body), wish->body_hash);
+    }
+    return error;
+}

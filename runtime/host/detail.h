@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * detail.h - the names that go with a refusal's sentence, in the caller's buffer.
+ */
+#ifndef REVECTOR_DETAIL_H
+#define REVECTOR_DETAIL_H
+
+#include <stddef.h>
+
+struct rv_detail {
+    char *text; /* may be null */
+    size_t size, used;
+};
+
+/* Appends, after ", " if there is something already; cuts off what does not fit. */
+void rv_detail_add(struct rv_detail *detail, const char *text);
+
+#endif

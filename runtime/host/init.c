@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * init.c - what happens when the library is loaded, and around a fork.
+ */
+#define _GNU_SOURCE
+#include "apply.h"
+#include "host.h"
+#include "reclaim.h"
+#include "root.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The core's state is whole while its lock is held; so is the child's copy then. */
+static void before_fork(void)
+{
+    rv_platform_lock();
+}
+
+static void after_fork(void)
+{
+    rv_platform_unlock();
+}
+
+static void in_child(void)
+{
+    rv_updates_in_child_locked();
+    rv_platform_unlock();
+    rv_apply_in_child();
+    rv_reclaim_in_child();
+    rv_agent_in_child();
+}
+
+/*
+ * Handlers run in the child in the order of their registration. An allocator that
+ * guards its locks by such handlers registers them when it is first used: before
+ * ours, if we use it now; and ours start a thread, which allocates.
+ */
+static void register_fork_handlers(void)
+{
+    void *volatile memory = malloc(1);
+    free(memory);
+    if (pthread_atfork(before_fork, after_fork, in_child))
+        rv_platform_log("no fork handlers: a child of fork may not be updated");
+}
+
+static int is_switched_off(void)
+{
+    const char *value = getenv("REVECTOR");
+    return value && strcmp(value, "off") == 0;
+}
+
+__attribute__((constructor(101))) static void init(void)
+{
+    if (rv_core_init())
+        rv_platform_log("the table cannot be write-protected");
+    register_fork_handlers();
+    if (!is_switched_off())
+        rv_agent_start();
+}

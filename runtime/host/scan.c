@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * scan.c - a conservative search for pointers into garbage.
+ */
+#define _GNU_SOURCE
+#include "scan.h"
+#include "revector/error.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CHUNK 4096u /* words */
+
+static int by_start(const void *a, const void *b)
+{
+    const struct rv_garbage *left = *(struct rv_garbage *const *)a;
+    const struct rv_garbage *right = *(struct rv_garbage *const *)b;
+    return (left->start > right->start) - (left->start < right->start);
+}
+
+int rv_scan_start(struct rv_scan *scan, struct rv_garbage **pieces, size_t count)
+{
+    *scan = (struct rv_scan){.pieces = pieces, .count = count, .low = UINTPTR_MAX};
+    qsort(pieces, count, sizeof(*pieces), by_start);
+    for (size_t n = 0; n < count; n++) {
+        if (pieces[n]->start < scan->low)
+            scan->low = pieces[n]->start;
+        if (pieces[n]->end > scan->high)
+            scan->high = pieces[n]->end;
+    }
+    scan->where = calloc(count, sizeof(*scan->where));
+    scan->memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+    if (!scan->where)
+        return RV_ENOMEM;
+    return scan->memory < 0 ? RV_EUNREADABLE : 0;
+}
+
+void rv_scan_end(struct rv_scan *scan)
+{
+    if (scan->memory >= 0)
+        close(scan->memory);
+    free(scan->where);
+    free(scan->pieces);
+    *scan = (struct rv_scan){.memory = -1};
+}
+
+void rv_scan_reset(struct rv_scan *scan)
+{
+    memset(scan->where, 0, scan->count * sizeof(*scan->where));
+}
+
+void rv_scan_word(struct rv_scan *scan, uintptr_t word, uintptr_t where)
+{
+    size_t low = 0, high = scan->count;
+
+    if (word < scan->low || word >= scan->high)
+        return;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (scan->pieces[middle]->end <= word)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < scan->count && word >= scan->pieces[low]->start)
+        scan->where[low] = where;
+}
+
+int rv_scan_range(struct rv_scan *scan, uintptr_t start, uintptr_t end)
+{
+    static uintptr_t words[CHUNK]; /* callers take turns */
+
+    start &= ~(uintptr_t)(sizeof(uintptr_t) - 1);
+    while (start < end) {
+        size_t size = end - start < sizeof(words) ? end - start : sizeof(words);
+        ssize_t got = pread(scan->memory, words, size, (off_t)start);
+        if (got < (ssize_t)sizeof(uintptr_t))
+            return RV_EUNREADABLE;
+        for (size_t n = 0; n < (size_t)got / sizeof(uintptr_t); n++)
+            rv_scan_word(scan, words[n], start + n * sizeof(uintptr_t));
+        start += (size_t)got & ~(sizeof(uintptr_t) - 1);
+    }
+    return 0;
+}

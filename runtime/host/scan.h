@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * scan.h - which pieces of garbage do the words in a range of memory point into?
+ *
+ * Conservative: a word counts whatever it was meant to be. For the reclaimer, one
+ * thread at a time.
+ */
+#ifndef REVECTOR_SCAN_H
+#define REVECTOR_SCAN_H
+
+#include "garbage.h"
+
+struct rv_scan {
+    struct rv_garbage **pieces; /* ascending by start, disjoint */
+    size_t count;
+    uintptr_t low, high;        /* of all pieces together */
+    uintptr_t *where;           /* per piece: address of a word that points into it, or 0 */
+    int memory;                 /* /proc/self/mem */
+};
+
+/* Takes over the array `pieces` and sorts it. RV_ENOMEM, RV_EUNREADABLE. */
+int rv_scan_start(struct rv_scan *scan, struct rv_garbage **pieces, size_t count)
+    __attribute__((warn_unused_result));
+void rv_scan_end(struct rv_scan *scan);
+
+/* Forgets what was found. */
+void rv_scan_reset(struct rv_scan *scan);
+
+/* One word, found at `where` (not 0). */
+void rv_scan_word(struct rv_scan *scan, uintptr_t word, uintptr_t where);
+
+/*
+ * All aligned words in [start, end), read so that memory which goes away meanwhile
+ * is an error and not a fault. RV_EUNREADABLE.
+ */
+int rv_scan_range(struct rv_scan *scan, uintptr_t start, uintptr_t end)
+    __attribute__((warn_unused_result));
+
+#endif

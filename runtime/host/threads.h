@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * threads.h - the threads of this process, looked at from one of them.
+ *
+ * Reads /proc only: no signal, no ptrace, nobody is stopped, no system call of
+ * anybody returns early. For the reclaimer, one thread at a time.
+ */
+#ifndef REVECTOR_THREADS_H
+#define REVECTOR_THREADS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* A thread, told apart from later ones with the same number. */
+struct rv_thread_key {
+    pid_t tid;
+    uint64_t start; /* clock ticks since boot */
+};
+
+struct rv_thread_list {
+    struct rv_thread_key *all; /* ascending by number */
+    size_t count, capacity;
+};
+
+/*
+ * All threads that exist, the caller's too. Two listings in a row must agree with
+ * each other and with the kernel's count. RV_EBUSY: threads come and go too fast,
+ * try again later; RV_EUNREADABLE, RV_ENOMEM.
+ */
+int rv_threads_list(struct rv_thread_list *list) __attribute__((warn_unused_result));
+void rv_threads_free(struct rv_thread_list *list);
+
+enum rv_thread_state {
+    RV_THREAD_GONE,
+    RV_THREAD_RUNNING,    /* or about to, or blocked in a page fault: registers unknown */
+    RV_THREAD_BLOCKED,    /* in a system call */
+    RV_THREAD_UNREADABLE, /* the system does not tell */
+};
+
+struct rv_thread_view {
+    enum rv_thread_state state;
+    uintptr_t sp, pc;
+    uintptr_t arguments[6]; /* of the system call */
+    uint64_t switches;      /* how often it has left a CPU */
+};
+
+/* Where the thread is at this moment. */
+void rv_thread_look(const struct rv_thread_key *key, struct rv_thread_view *view);
+
+/* 1 if the thread has not run between two looks, `before` the earlier one. */
+int rv_thread_slept(const struct rv_thread_view *before, const struct rv_thread_view *after);
+
+#endif
