@@ -5,7 +5,7 @@
  * One folder per CPU, arch/<cpu>/, chosen by CMake and put on the include path:
  *
  *   arch_cpu.h   the constants and inline functions below
- *   fault.S      rv_fault, see revector/record.h
+ *   fault.S      rv_fault, see revector/record.h, and rv_fault_entry
  *   stub.h       text of the entry stub; for the plugin only
  *
  * No other file asks which CPU it is compiled for.
@@ -24,6 +24,12 @@ struct rv_method;
  * nothing to go on at.
  */
 uint64_t rv_fault_handle(const struct rv_method *method);
+
+/*
+ * rv_fault by a name that only this library sees: its address, whatever stub of
+ * its own an executable may give to rv_fault. fault.S defines both.
+ */
+__attribute__((visibility("hidden"))) void rv_fault_entry(void);
 
 #include "arch_cpu.h"
 

@@ -55,7 +55,7 @@ uint64_t rv_fault_handle(const struct rv_method *method)
     if (!leaf)
         not_present(method);
     entry = tw_load_consume((const uint64_t *)(uintptr_t)leaf + method->index);
-    if (entry == (uintptr_t)rv_fault || entry == (uintptr_t)RV_TARGET(const void, method->fault))
+    if (entry == (uintptr_t)rv_fault_entry || entry == (uintptr_t)RV_TARGET(const void, method->fault))
         not_present(method);
     return entry;
 }

@@ -43,7 +43,7 @@ rv_root:
 	.short 0
 fault_leaf:
 	.rept 4096
-	.quad rv_fault
+	.quad rv_fault_entry
 	.endr
 
 	.section .note.GNU-stack, "", @progbits

@@ -3,6 +3,7 @@
  * root.c - sets up the root directory; see root.S for its memory.
  */
 #include "root.h"
+#include "arch.h"
 #include "revector/error.h"
 #include "rv_platform.h"
 
@@ -30,7 +31,7 @@ int rv_core_init(void)
     const uintptr_t start = (uintptr_t)&rv_root_table;
     int error;
 
-    error = tw_space_init(&rv_space, tw_geometry_20_12, &memory, (uint64_t)(uintptr_t)rv_fault);
+    error = tw_space_init(&rv_space, tw_geometry_20_12, &memory, (uint64_t)(uintptr_t)rv_fault_entry);
     if (error)
         return rv_error_of_table(error);
     error = rv_platform_protect((void *)start, PAGE + RV_UNITS_MAX * sizeof(uint64_t), 0);

@@ -9,4 +9,4 @@
  */
 #include "revector/record.h"
 
-__attribute__((visibility("default"))) __thread intptr_t rv_view;
+__thread intptr_t rv_view;

@@ -15,7 +15,11 @@
 	.globl rv_fault
 	.protected rv_fault
 	.type rv_fault, @function
+	.globl rv_fault_entry
+	.hidden rv_fault_entry
+	.type rv_fault_entry, @function
 rv_fault:
+rv_fault_entry:
 	.cfi_startproc
 	endbr64
 	pushq %rbp

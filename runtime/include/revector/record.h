@@ -201,11 +201,13 @@ struct rv_trailer {
 };
 
 /* Symbols that instrumented objects refer to; librevector.so defines them. */
+#pragma GCC visibility push(default)
 extern uint64_t rv_root[];                      /* slots of the process's root directory */
 extern __thread intptr_t rv_view;               /* this thread's root minus the process's, in bytes */
 void rv_image_add(const struct rv_image *image); /* first constructor of every image */
 void rv_image_remove(const struct rv_image *image);
 void rv_fault(void);                            /* arch: entry of the method fault; never called from C */
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

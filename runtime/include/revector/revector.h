@@ -39,6 +39,8 @@ extern "C" {
 #define REVECTOR_FIXED
 #endif
 
+#pragma GCC visibility push(default)
+
 /* "0.1.0"; static storage. */
 const char *rv_version(void);
 
@@ -108,6 +110,8 @@ int rv_each_method(int (*visit)(const struct rv_method_info *info, void *context
  * agent does it. Returns how many pieces are still in use.
  */
 size_t rv_reclaim(void);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }
