@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char *base_name(const char *path)
@@ -184,11 +185,19 @@ static int parse_mapping(char *line, struct mapping *mapping)
     return mapping->inode && mapping->access[2] == 'x' && mapping->name[0] == '/';
 }
 
-/* A path by which we can open what the process has mapped. */
+/*
+ * A path by which we can open what the process has mapped, even if it has been
+ * deleted or replaced since: map_files for root, exe for the program itself.
+ */
 static void openable_path(int pid, const struct mapping *mapping, char *path, size_t size)
 {
+    struct stat program;
+
     snprintf(path, size, "/proc/%d/map_files/%s", pid, mapping->range);
-    if (access(path, R_OK))
+    if (!access(path, R_OK))
+        return;
+    snprintf(path, size, "/proc/%d/exe", pid);
+    if (stat(path, &program) || program.st_ino != mapping->inode)
         snprintf(path, size, "/proc/%d/root%s", pid, mapping->name);
 }
 

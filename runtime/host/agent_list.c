@@ -46,7 +46,7 @@ void agent_count(struct agent_totals *totals)
 
 /* ---- updates ---- */
 
-#define KEEPERS 64
+#define KEEPERS 64 /* shown at most */
 
 /* What keeps something of an update loaded; copied first, since the core lock does not nest. */
 struct keeper {
@@ -176,6 +176,19 @@ static uint32_t put_names(struct rv_ctl_writer *out, const struct rv_update *upd
     return update->count;
 }
 
+static void put_keepers(struct update_page *page, uint32_t update)
+{
+    uint64_t count = 0;
+
+    for (uint32_t i = 0; i < page->keeper_count; i++) {
+        if (page->keepers[i].update != update)
+            continue;
+        put_keeper(page->out, &page->keepers[i]);
+        count++;
+    }
+    rv_ctl_put_number(page->out, RV_CTL_TAG_HOLDERS, count);
+}
+
 static void put_update_facts(struct update_page *page, const struct rv_update *update)
 {
     rv_ctl_put_number(page->out, RV_CTL_TAG_ID, update->id);
@@ -183,10 +196,7 @@ static void put_update_facts(struct update_page *page, const struct rv_update *u
     rv_ctl_put_text(page->out, RV_CTL_TAG_PATH, file_of(update));
     rv_ctl_put_number(page->out, RV_CTL_TAG_AGE, age_ms(update));
     rv_ctl_put_number(page->out, RV_CTL_TAG_COUNT, update->count);
-    rv_ctl_put_number(page->out, RV_CTL_TAG_HOLDERS, update->garbage);
-    for (uint32_t i = 0; i < page->keeper_count; i++)
-        if (page->keepers[i].update == update->id)
-            put_keeper(page->out, &page->keepers[i]);
+    put_keepers(page, update->id);
 }
 
 static int put_update(const struct rv_update *update, void *context)

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * build.c - the steps from source to patch, in a scratch folder until the last.
+ *
+ *   find the units -> check the compiler -> compile each -> link -> look whether
+ *   there is anything in it -> trailer -> symbols -> rename into place
+ */
+#define _GNU_SOURCE
+#include "build.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "compile.h"
+#include "patch_file.h"
+#include "process.h"
+
+#define SCRATCH_MAX (PATH_MAX / 2)
+
+struct build {
+    struct rv_command *command;
+    const struct rv_build_request *request;
+    struct rv_target_images images;
+    struct rv_target_unit *units; /* one for each file */
+    char scratch[SCRATCH_MAX], plugin[PATH_MAX];
+    struct rv_reason *reason;
+};
+
+/* ---- which units ---- */
+
+static int find_units(struct build *build)
+{
+    const char *chosen = build->command->args.unit;
+
+    if (chosen && build->request->file_count > 1)
+        return rv_because(build->reason, RV_EOPTIONS, "--unit goes with one FILE");
+    for (int i = 0; i < build->request->file_count; i++) {
+        const char *file = build->request->files[i];
+        char path[PATH_MAX];
+        int error;
+
+        if (!realpath(file, path))
+            return rv_because(build->reason, RV_EREAD, "%s: %s", file, strerror(errno));
+        error = rv_target_unit_find(&build->images, chosen ? chosen : path, &build->units[i],
+                                    build->reason);
+        if (error)
+            return error;
+        if (build->units[i].image != build->units[0].image)
+            return rv_because(build->reason, RV_EAMBIGUOUS,
+                              "%s belongs to %s and %s to %s; make a patch for each",
+                              build->request->files[0], build->units[0].image->name, file,
+                              build->units[i].image->name);
+    }
+    return 0;
+}
+
+static const struct rv_file_unit *unit_of(const struct build *build, int i)
+{
+    return &build->units[i].image->file->units[build->units[i].unit];
+}
+
+static int check_compiler(struct build *build)
+{
+    char version[512];
+    int error = rv_tool_version(rv_tool_clang(), version, sizeof(version), build->reason);
+
+    for (int i = 0; !error && i < build->request->file_count; i++)
+        if (strcmp(version, unit_of(build, i)->compiler))
+            return rv_because(build->reason, RV_ECOMPILER,
+                              "%s was built by '%s' and %s is '%s'; set REVECTOR_CLANG",
+                              unit_of(build, i)->source, unit_of(build, i)->compiler,
+                              rv_tool_clang(), version);
+    return error;
+}
+
+/* ---- compiling and linking ---- */
+
+static int compile_one(struct build *build, int i)
+{
+    char file[PATH_MAX], object[PATH_MAX];
+    struct rv_compile compile = {
+        .unit = build->units[i],
+        .file = file,
+        .object = object,
+        .clang = rv_tool_clang(),
+        .plugin = build->plugin,
+    };
+
+    if (!realpath(build->request->files[i], file))
+        return rv_because(build->reason, RV_EREAD, "%s: %s", build->request->files[i],
+                          strerror(errno));
+    snprintf(object, sizeof(object), "%s/%d.o", build->scratch, i);
+    rv_tool_progress(build->command, "compiling %s as %s", build->request->files[i],
+                     unit_of(build, i)->source);
+    return rv_compile_run(&compile, build->reason);
+}
+
+static int compile_all(struct build *build)
+{
+    int error = 0;
+
+    for (int i = 0; !error && i < build->request->file_count; i++)
+        error = compile_one(build, i);
+    return error;
+}
+
+/* Nothing in a patch is called by name from outside, so nothing is exported. */
+static int write_exports(const struct build *build, char *path, size_t size)
+{
+    FILE *file;
+
+    snprintf(path, size, "%s/exports", build->scratch);
+    file = fopen(path, "we");
+    if (!file)
+        return RV_EREAD;
+    fputs("{ local: *; };\n", file);
+    return fclose(file) ? RV_EREAD : 0;
+}
+
+/*
+ * Small: no start files, no padding between segments. Symbols that are not in
+ * the patch stay undefined; the process has them.
+ */
+static const char *const link_words[] = {
+    "-shared",        "-nostartfiles",       "-nodefaultlibs",
+    "-Wl,--build-id", "-Wl,-z,relro,-z,now", "-Wl,-z,noseparate-code",
+    "-Wl,-z,max-page-size=4096", "-Wl,--hash-style=gnu", "-Wl,-Bsymbolic",
+};
+
+static void add_link_words(struct build *build, const char *exports, const char *made,
+                           struct rv_words *words)
+{
+    rv_words_add(words, rv_tool_clang());
+    for (size_t i = 0; i < sizeof(link_words) / sizeof(link_words[0]); i++)
+        rv_words_add(words, link_words[i]);
+    if (rv_compile_is_lto(&build->units[0])) {
+        rv_words_add(words, "-fuse-ld=lld");
+        rv_words_add(words, "-O2");
+    }
+    rv_words_addf(words, "-Wl,--version-script=%s", exports);
+    for (int i = 0; i < build->request->file_count; i++)
+        rv_words_addf(words, "%s/%d.o", build->scratch, i);
+    rv_words_add(words, "-lgcc"); /* what the compiler calls for 128-bit division and the like */
+    rv_words_add(words, "-o");
+    rv_words_add(words, made);
+}
+
+static int link_patch(struct build *build, const char *made)
+{
+    struct rv_words words = {0};
+    char exports[PATH_MAX];
+    int error = write_exports(build, exports, sizeof(exports));
+
+    if (error)
+        return rv_because(build->reason, error, "%s: %s", exports, strerror(errno));
+    rv_tool_progress(build->command, "linking");
+    add_link_words(build, exports, made, &words);
+    error = rv_tool_run(&words, NULL, build->reason);
+    rv_words_free(&words);
+    return error;
+}
+
+static int check_contents(struct build *build, const char *made)
+{
+    struct rv_image_file *patch;
+    int error = rv_image_file_open(made, &patch);
+
+    if (error == RV_ENORECORDS)
+        error = RV_ENOCHANGE;
+    if (error)
+        return rv_because(build->reason, error, "%s", build->request->files[0]);
+    if (!patch->patch || !patch->replacement_count)
+        error = rv_because(build->reason, RV_ENOCHANGE,
+                           "%s makes the same code as the program has",
+                           build->request->files[0]);
+    rv_image_file_close(patch);
+    return error;
+}
+
+/* ---- putting it in its place ---- */
+
+/* Across file systems too: a copy beside the target, then one rename. */
+static int move_file(const char *from, const char *to, struct rv_reason *reason)
+{
+    char near_to[PATH_MAX + 16];
+    struct stat status;
+    int in = open(from, O_RDONLY | O_CLOEXEC), out = -1, failed = 1;
+
+    snprintf(near_to, sizeof(near_to), "%s.XXXXXX", to);
+    if (in >= 0 && !fstat(in, &status))
+        out = mkostemp(near_to, O_CLOEXEC);
+    if (out >= 0) {
+        failed = fchmod(out, 0644) ||
+                 copy_file_range(in, NULL, out, NULL, (size_t)status.st_size, 0) != status.st_size;
+        failed = close(out) || failed || rename(near_to, to);
+    }
+    if (failed)
+        rv_because(reason, RV_EREAD, "%s: %s", to, strerror(errno));
+    if (failed && out >= 0)
+        unlink(near_to);
+    if (in >= 0)
+        close(in);
+    return failed ? RV_EREAD : 0;
+}
+
+/* Kept under a name that tells the contents, so the same patch is stored once. */
+static int keep(struct build *build, uint64_t checksum, char *made)
+{
+    const char *slash = strrchr(build->request->files[0], '/');
+    const char *name = slash ? slash + 1 : build->request->files[0];
+    const struct rv_target_image *image = build->units[0].image;
+    char folder[PATH_MAX / 2];
+    int error = rv_patch_folder(image->name, image->file, folder, sizeof(folder), build->reason);
+
+    if (error)
+        return error;
+    if (snprintf(made, PATH_MAX, "%s/%.*s-%016llx.rvp", folder, (int)strcspn(name, "."), name,
+                 (unsigned long long)checksum) >= PATH_MAX)
+        return RV_ETOOLONG;
+    return 0;
+}
+
+static int put_in_place(struct build *build, const char *scratch, uint64_t checksum, char *made)
+{
+    int error = 0;
+
+    if (build->request->output)
+        snprintf(made, PATH_MAX, "%s", build->request->output);
+    else
+        error = keep(build, checksum, made);
+    if (error || (!build->request->output && !access(made, R_OK)))
+        return error;
+    return move_file(scratch, made, build->reason);
+}
+
+static int build_in_scratch(struct build *build, char *made)
+{
+    char scratch[PATH_MAX];
+    uint64_t checksum;
+    int error = compile_all(build);
+
+    snprintf(scratch, sizeof(scratch), "%s/patch", build->scratch);
+    if (!error)
+        error = link_patch(build, scratch);
+    if (!error)
+        error = check_contents(build, scratch);
+    if (!error)
+        error = rv_patch_finish(scratch, build->units[0].image->file, &checksum, build->reason);
+    if (!error)
+        error = rv_symbols_check(scratch, build->request->program, build->reason);
+    return error ? error : put_in_place(build, scratch, checksum, made);
+}
+
+static int build_found(struct build *build, char *made)
+{
+    int error = find_units(build);
+
+    if (!error)
+        error = check_compiler(build);
+    if (!error)
+        error = rv_tool_plugin(build->plugin, sizeof(build->plugin), build->reason);
+    if (!error)
+        error = rv_tool_scratch(build->scratch, sizeof(build->scratch), build->reason);
+    if (error)
+        return error;
+    error = build_in_scratch(build, made);
+    rv_tool_scratch_remove(build->scratch);
+    return error;
+}
+
+int rv_build(struct rv_command *command, const struct rv_build_request *request, char *made)
+{
+    struct build build = {.command = command, .request = request, .reason = &command->reason};
+    int error;
+
+    build.units = calloc((size_t)request->file_count, sizeof(*build.units));
+    if (!build.units)
+        return RV_ENOMEM;
+    error = rv_target_images_open(request->program, &build.images, &command->reason);
+    if (!error)
+        error = build_found(&build, made);
+    rv_target_images_close(&build.images);
+    free(build.units);
+    return error;
+}

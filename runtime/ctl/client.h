@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * client.h - the command's end of the control socket.
+ *
+ * Finds the agent of a process, asks it one question at a time, and turns what
+ * can go wrong on the way into one sentence. The protocol is control/wire.h.
+ */
+#ifndef REVECTOR_CTL_CLIENT_H
+#define REVECTOR_CTL_CLIENT_H
+
+#include <stdint.h>
+
+#include "command.h"
+#include "control/wire.h"
+#include "process.h"
+
+struct rv_client {
+    int fd, pid;
+    unsigned timeout_ms;
+    uint32_t serial;
+    struct rv_ctl_writer question;
+    uint8_t out[RV_CTL_FRAME_MAX], in[RV_CTL_FRAME_MAX];
+};
+
+#define RV_CLIENT_TIMEOUT_MS 10000
+
+/*
+ * Connect to the agent of `pid`; only a socket that the kernel says belongs to
+ * that very process will do. rv_client_close() gives everything back.
+ * RV_ENOAGENT (and why), RV_ENOPROCESS, RV_EPERMISSION, RV_ETIMEOUT, RV_ENOMEM.
+ */
+int rv_client_open(int pid, unsigned timeout_ms, struct rv_client **client,
+                   struct rv_reason *reason) __attribute__((warn_unused_result));
+void rv_client_close(struct rv_client *client);
+
+/* Start a question; its fields go to the writer that is returned. */
+struct rv_ctl_writer *rv_client_begin(struct rv_client *client, enum rv_ctl_kind kind);
+
+/*
+ * Send the question, with the descriptor `fd` unless that is -1, and wait for
+ * the answer, which is good until the next question. What the agent refuses
+ * comes back as its error, with its sentence in `reason`.
+ * RV_ECLOSED, RV_ETIMEOUT, RV_EPROTOCOL, RV_EVERSION.
+ */
+int rv_client_ask(struct rv_client *client, int fd, struct rv_ctl_reader *answer,
+                  struct rv_reason *reason) __attribute__((warn_unused_result));
+
+/*
+ * Ask for a list, page by page, until there is no NEXT; `page` is called for each
+ * one and ends the tour by returning non-zero.
+ */
+int rv_client_pages(struct rv_client *client, enum rv_ctl_kind kind,
+                    int (*page)(const struct rv_ctl_reader *answer, void *context), void *context,
+                    struct rv_reason *reason) __attribute__((warn_unused_result));
+
+/* ---- find_agent.c ---- */
+
+/* As rv_client_open, but only the connected socket. */
+int rv_agent_connect(int pid, unsigned timeout_ms, int *fd, struct rv_reason *reason)
+    __attribute__((warn_unused_result));
+
+/* Calls `visit` once for each process of this network namespace that has an agent. */
+void rv_agents_each(void (*visit)(int pid, void *context), void *context);
+
+#endif

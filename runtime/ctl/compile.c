@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * compile.c - from a recorded cc1 command to the one that makes a patch.
+ *
+ * Nearly everything stays as recorded, since bodies are compared after the
+ * optimiser: what would make other code than the program has would look like a
+ * change. What has to change is one table: outputs go elsewhere, and the code
+ * has to be fit for a shared object.
+ */
+#define _GNU_SOURCE
+#include "compile.h"
+
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Options that are left out, with how many words follow each. */
+static const struct {
+    const char *name;
+    int values;
+} dropped[] = {
+    {"-cc1", 0},
+    {"-o", 1},
+    {"-emit-obj", 0},
+    {"-S", 0},
+    {"-emit-llvm", 0},
+    {"-dependency-file", 1},
+    {"-dependency-dot", 1},
+    {"-MT", 1},
+    {"-MQ", 1},
+    {"-MP", 0},
+    {"-MG", 0},
+    {"-MV", 0},
+    {"-sys-header-deps", 0},
+    {"-header-include-file", 1},
+    {"-split-dwarf-file", 1},
+    {"-split-dwarf-output", 1},
+    {"-serialize-diagnostic-file", 1},
+    {"-stats-file=", 0},
+    {"-ftime-trace=", 0},
+    {"-foptimization-record-file", 1},
+    {"-opt-record-file", 1},
+    {"-coverage-notes-file", 1},
+    {"-coverage-data-file", 1},
+    {"-fcolor-diagnostics", 0},
+    {"-mrelocation-model", 1},
+    {"-pic-level", 1},
+    {"-pic-is-pie", 0},
+    {"-load", 1}, /* the plugin; added again, as it is found now */
+};
+
+/* How many words to skip at `word`; 0: it stays. Names that end in '=' match as prefixes. */
+static int words_to_drop(const char *word)
+{
+    for (size_t i = 0; i < sizeof(dropped) / sizeof(dropped[0]); i++) {
+        size_t length = strlen(dropped[i].name);
+
+        if (dropped[i].name[length - 1] == '=' ? !strncmp(word, dropped[i].name, length)
+                                               : !strcmp(word, dropped[i].name))
+            return 1 + dropped[i].values;
+    }
+    return 0;
+}
+
+static const char *next_word(const char *word)
+{
+    return word + strlen(word) + 1;
+}
+
+/* Another plugin than ours stays. */
+static int is_our_plugin(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return !strcmp(slash ? slash + 1 : path, "revector-clang.so");
+}
+
+/* The recorded words that stay; the last one is the input, and is left out. */
+static void copy_recorded(struct rv_words *words, const char *command)
+{
+    while (*command) {
+        int drop = words_to_drop(command);
+
+        if (!strcmp(command, "-load") && !is_our_plugin(next_word(command)))
+            drop = 0;
+        if (!drop && *next_word(command))
+            rv_words_add(words, command);
+        for (drop = drop ? drop : 1; drop && *command; drop--)
+            command = next_word(command);
+    }
+}
+
+static int has_word(const char *command, const char *wanted)
+{
+    for (; *command; command = next_word(command))
+        if (!strcmp(command, wanted))
+            return 1;
+    return 0;
+}
+
+int rv_compile_is_lto(const struct rv_target_unit *unit)
+{
+    return (unit->image->file->units[unit->unit].record->flags & RV_UNIT_LTO) != 0;
+}
+
+/* Position-independent code as a shared object has it, whatever the program has. */
+static void add_code_model(struct rv_words *words, const char *command)
+{
+    rv_words_add(words, "-mrelocation-model");
+    rv_words_add(words, "pic");
+    rv_words_add(words, "-pic-level");
+    rv_words_add(words, "2");
+    if (!has_word(command, "-fhalf-no-semantic-interposition") &&
+        (has_word(command, "-pic-is-pie") || has_word(command, "static")))
+        rv_words_add(words, "-fhalf-no-semantic-interposition");
+}
+
+static void add_plugin(struct rv_words *words, const struct rv_compile *compile)
+{
+    rv_words_add(words, "-load");
+    rv_words_add(words, compile->plugin);
+    rv_words_add(words, "-plugin-arg-revector");
+    rv_words_addf(words, "patch=%s", compile->unit.image->path);
+    rv_words_add(words, "-plugin-arg-revector");
+    rv_words_addf(words, "unit=%u", compile->unit.unit);
+}
+
+/* Headers next to the original are found; __FILE__ stays what it was. */
+static void add_places(struct rv_words *words, const struct rv_compile *compile,
+                       const struct rv_file_unit *unit)
+{
+    char *source = strdup(unit->source);
+
+    if (source) {
+        rv_words_add(words, "-iquote");
+        rv_words_add(words, dirname(source));
+    }
+    free(source);
+    rv_words_addf(words, "-fmacro-prefix-map=%s=%s", compile->file, unit->source);
+}
+
+void rv_compile_command(const struct rv_compile *compile, struct rv_words *words)
+{
+    const struct rv_file_unit *unit = &compile->unit.image->file->units[compile->unit.unit];
+
+    rv_words_add(words, compile->clang);
+    rv_words_add(words, "-cc1");
+    copy_recorded(words, unit->command);
+    /* -x LANGUAGE is at the end of what was copied and applies to the input */
+    if (!rv_compile_is_lto(&compile->unit))
+        rv_words_add(words, "-emit-obj");
+    else if (!has_word(unit->command, "-emit-llvm-bc"))
+        rv_words_add(words, "-emit-llvm-bc");
+    add_code_model(words, unit->command);
+    add_places(words, compile, unit);
+    add_plugin(words, compile);
+    if (isatty(STDERR_FILENO))
+        rv_words_add(words, "-fcolor-diagnostics");
+    rv_words_add(words, "-o");
+    rv_words_add(words, compile->object);
+    rv_words_add(words, compile->file);
+}
+
+int rv_compile_run(const struct rv_compile *compile, struct rv_reason *reason)
+{
+    const struct rv_file_unit *unit = &compile->unit.image->file->units[compile->unit.unit];
+    struct rv_words words = {0};
+    int error;
+
+    rv_compile_command(compile, &words);
+    error = rv_tool_run(&words, unit->directory, reason);
+    rv_words_free(&words);
+    return error;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * verb_build.c - revector build, and patch, which applies what it has built.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "build.h"
+#include "process.h"
+
+/* The first file's name in the working directory, with .rvp for its ending. */
+static void default_output(const char *file, char *path, size_t size)
+{
+    const char *slash = strrchr(file, '/');
+    const char *name = slash ? slash + 1 : file;
+    const char *dot = strrchr(name, '.');
+
+    snprintf(path, size, "%.*s.rvp", dot && dot != name ? (int)(dot - name) : (int)strlen(name),
+             name);
+}
+
+int rv_verb_build(struct rv_command *command)
+{
+    const struct rv_args *args = &command->args;
+    char output[PATH_MAX], made[PATH_MAX];
+    struct rv_build_request request = {
+        .program = args->program,
+        .files = args->operands,
+        .file_count = args->operand_count,
+        .output = args->output ? args->output : output,
+    };
+    int error;
+
+    if (!args->program)
+        return rv_because(&command->reason, RV_EOPTIONS, "--for PROGRAM|PID is missing");
+    default_output(args->operands[0], output, sizeof(output));
+    error = rv_build(command, &request, made);
+    if (!error)
+        rv_out_text(&command->out, "patch", made);
+    return error;
+}
+
+int rv_verb_patch(struct rv_command *command)
+{
+    const struct rv_args *args = &command->args;
+    struct rv_apply_request apply;
+    char made[PATH_MAX], program[16];
+    struct rv_build_request request = {
+        .program = program,
+        .files = args->operands + 1,
+        .file_count = args->operand_count - 1,
+    };
+    int pid, error = rv_apply_request_parse(command, &apply);
+
+    if (!error)
+        error = rv_process_find(args->operands[0], &pid, &command->reason);
+    if (error)
+        return error;
+    snprintf(program, sizeof(program), "%d", pid);
+    error = rv_build(command, &request, made);
+    if (error)
+        return error;
+    rv_out_text(&command->out, "patch", made);
+    return rv_apply_file(command, pid, made, &apply);
+}
