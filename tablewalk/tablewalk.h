@@ -20,9 +20,10 @@
  *   It returns 0, or a negative TW_E... code and has changed nothing.
  *   It becomes visible with one 8-byte release store: to an entry, to a directory
  *   slot, or to the slot that leads to the copied or new part of the path.
- *   A table that is reachable through two slots is never changed: the path to the
- *   change is copied first, in the tree that is being changed only (but see
- *   TW_TABLE_BORROWED).
+ *   A table that two trees share, or once shared, is never changed: the path to the
+ *   change is copied first, in the tree that is being changed only. So no walk sees
+ *   what was changed in another tree, not even one that was under way when the
+ *   trees parted. The exception are borrowed tables, see TW_TABLE_BORROWED.
  *
  * References
  *   `refs` counts the slots that lead to a table, and its holders. Creating a
@@ -190,9 +191,10 @@ TW_MUST_CHECK int tw_leaf_copy(const struct tw_space *space, const struct tw_tab
 
 /*
  * Stages an entry: `address` may be the fault address. For a leaf table that the
- * caller holds and has not attached yet.
+ * caller holds and has never attached: in one that was swapped out, walks may still
+ * be under way, and see it.
  *   TW_E_TABLE    `leaf` is not a leaf table of this space
- *   TW_E_SHARED   something else leads to `leaf` as well
+ *   TW_E_SHARED   something else leads to `leaf` as well, or did
  *   TW_E_RANGE    `index` is not below the capacity
  *   TW_E_ADDRESS  `address` is 0
  *   TW_E_PROTECTED
@@ -230,7 +232,9 @@ TW_MUST_CHECK int tw_attach(const struct tw_space *space, struct tw_table *root,
 /*
  * Makes `unit` lead to `leaf` instead of *old, with exactly one store if the path
  * is not shared, as it never is with two levels. The slot takes over the caller's
- * reference to `leaf`, the caller the slot's to *old. `old` must not be null.
+ * reference to `leaf`, the caller the slot's to *old. `old` must not be null. *old
+ * may be swapped back in here at any time, but elsewhere only after a grace period
+ * (or as a copy): walks that began here may still be inside.
  *   TW_E_NOT_PRESENT  `unit` has no leaf table: use tw_attach
  *   TW_E_TABLE, TW_E_ID_ZERO  as for tw_attach
  *   TW_E_RANGE, TW_E_MEMORY, TW_E_PROTECTED

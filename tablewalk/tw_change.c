@@ -28,8 +28,8 @@ struct change {
 
 /*
  * Invariant: `table` is the one on the path at `level`, or null, and `own` says that
- * no other tree leads to any table above it. A table with one reference under a
- * shared directory is shared as well.
+ * neither another tree leads to any table above it, nor a walk that began in one. A
+ * table with one reference under a shared directory is shared as well.
  */
 static int locate(struct change *change, struct tw_table *root)
 {
@@ -39,7 +39,7 @@ static int locate(struct change *change, struct tw_table *root)
     for (unsigned level = root->level;; level--) {
         uint32_t index = tw_level_index(change->space, change->id, level);
         change->origin[level] = table;
-        own = own && table && table->refs == 1;
+        own = own && table && tw_is_exclusive(table);
         if (table && (own || level == root->level || tw_is_borrowed(table)))
             change->top = level;
         if (table && index >= table->capacity)
@@ -105,7 +105,10 @@ static int prepare(struct change *change)
 
 /*
  * Builds the fresh part of the path from below, then links it with the last store
- * of the loop.
+ * of the loop and gives up the part that it replaces.
+ *
+ * References: a copied directory has taken one more of all its children. The one
+ * on the path is given back when the fresh child takes its slot.
  *
  * Order: that store is a release: what a reader finds by following it (slots and
  * headers of fresh tables, the code at `value`) was written before. The other half
@@ -121,11 +124,13 @@ static void commit(struct change *change, uint64_t value)
             table = change->fresh[level];
             tw_table_fill(space, table, change->origin[level]);
         }
-        if (level > change->target && change->origin[level - 1])
-            change->origin[level - 1]->refs--; /* this slot led there until now */
+        if (level > change->target && level < change->top && change->origin[level - 1])
+            change->origin[level - 1]->refs--;
         tw_table_set(space, table, tw_level_index(space, change->id, level), value);
         value = tw_link_to(table);
     }
+    if (change->top > change->target && change->origin[change->top - 1])
+        tw_table_drop(space, change->origin[change->top - 1]);
 }
 
 enum expected { ABSENT, PRESENT };

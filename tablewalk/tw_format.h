@@ -70,6 +70,12 @@ enum tw_table_flags {
      * root; so it is never copied on write: a change is made in place, for all.
      */
     TW_TABLE_BORROWED = 1u << 0,
+    /*
+     * The table was once shared by two trees, and is changed in a copy for ever after,
+     * also when only one tree is left that leads to it: a walk that began in the other
+     * one may still be inside, and must not see what is not its own.
+     */
+    TW_TABLE_FROZEN = 1u << 1,
 };
 
 static inline uint64_t *tw_slots(struct tw_table *table)

@@ -37,7 +37,7 @@ int tw_leaf_set(const struct tw_space *space, struct tw_table *leaf, uint32_t in
 {
     if (!tw_is_leaf(space, leaf))
         return TW_E_TABLE;
-    if (leaf->refs > 1)
+    if (!tw_is_exclusive(leaf))
         return TW_E_SHARED;
     if (index >= leaf->capacity)
         return TW_E_RANGE;

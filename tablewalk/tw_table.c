@@ -33,6 +33,12 @@ int tw_table_create(const struct tw_space *space, unsigned level, uint32_t capac
     return 0;
 }
 
+static void share(struct tw_table *table)
+{
+    table->refs++;
+    table->flags |= TW_TABLE_FROZEN;
+}
+
 /* Nobody can reach `table` yet, so plain stores do. */
 void tw_table_fill(const struct tw_space *space, struct tw_table *table,
                    const struct tw_table *origin)
@@ -44,7 +50,7 @@ void tw_table_fill(const struct tw_space *space, struct tw_table *table,
         for (uint32_t i = 0; i < table->used; i++) {
             slots[i] = tw_load_relaxed(tw_slot(origin, i));
             if (table->level && slots[i])
-                tw_linked(slots[i])->refs++;
+                share(tw_linked(slots[i]));
         }
     }
     if (table->level)

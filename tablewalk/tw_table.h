@@ -82,6 +82,12 @@ static inline bool tw_is_borrowed(const struct tw_table *table)
     return table->flags & TW_TABLE_BORROWED;
 }
 
+/* Whether only one slot leads here, and no walk that came through another one. */
+static inline bool tw_is_exclusive(const struct tw_table *table)
+{
+    return table->refs == 1 && !(table->flags & TW_TABLE_FROZEN);
+}
+
 /* Whether `table` has the shape of a leaf table of this space. */
 bool tw_is_leaf(const struct tw_space *space, const struct tw_table *table);
 
@@ -93,7 +99,8 @@ TW_MUST_CHECK int tw_table_create(const struct tw_space *space, unsigned level, 
 
 /*
  * Fills a new table with the slots of `origin`, or with empty ones if that is null.
- * The children of a copied directory get one more reference: open them before.
+ * The children of a copied directory get one more reference and are frozen: open
+ * them before.
  */
 void tw_table_fill(const struct tw_space *space, struct tw_table *table,
                    const struct tw_table *origin);

@@ -25,7 +25,7 @@ static int broken(const struct check *check, unsigned invariant, const struct tw
 static unsigned judge_header(const struct check *check, const struct tw_table *table,
                              unsigned level)
 {
-    const unsigned known_flags = TW_TABLE_BORROWED;
+    const unsigned known_flags = TW_TABLE_BORROWED | TW_TABLE_FROZEN;
     bool is_root = table == check->root;
 
     if ((uintptr_t)table % sizeof(uint64_t))

@@ -30,8 +30,9 @@ extern "C" {
  * dependency; commit() in tw_change.c has the other half, the release store that
  * publishes a table or an entry after what it leads to was written.
  */
-static inline __attribute__((always_inline)) uint64_t
-tw_walk_unchecked(const uint64_t *root, tw_id id, struct tw_geometry geometry)
+static inline __attribute__((always_inline)) uint64_t tw_walk_unchecked(const uint64_t *root,
+                                                                        tw_id id,
+                                                                        struct tw_geometry geometry)
 {
     uint64_t at = (uint64_t)(uintptr_t)root;
     uint32_t rest = id;

@@ -23,10 +23,7 @@ struct unit {
     struct tw_table *root;
 };
 
-#define TEST(name)                                                                                 \
-    {                                                                                              \
-#name, name, unit_setup, unit_teardown, NULL                                               \
-    }
+#define TEST(name) {#name, name, unit_setup, unit_teardown, NULL}
 
 int unit_setup(void **state);
 int unit_teardown(void **state);

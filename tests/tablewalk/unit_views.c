@@ -145,6 +145,26 @@ static void views_of_views_are_independent(void **state)
     world_root_end(&t->world, second);
 }
 
+/* A walk may have begun in the root and go on in the table that is now the view's alone. */
+static void a_table_once_shared_is_never_changed_in_place_again(void **state)
+{
+    struct unit *t = *state;
+    struct tw_table *view = view_of_two_units(t), *before, *after;
+    tw_id id = world_id(&t->world, near, 1);
+    assert_done(tw_leaf_at(t->space, t->root, near, &before));
+    assert_done(tw_replace(t->space, t->root, id, 0x3000, NULL));
+    unsigned live = t->world.live;
+    world_keep_retired(&t->world, 1);
+    assert_done(tw_replace(t->space, view, id, 0x4000, NULL));
+    assert_int_equal(tw_slots(before)[1], 0x1000);
+    world_keep_retired(&t->world, 0);
+    assert_int_equal(t->world.live, live);
+    assert_done(tw_leaf_at(t->space, view, near, &after));
+    assert_ptr_not_equal(after, before);
+    assert_int_equal(unit_entry(t, view, id), 0x4000);
+    world_root_end(&t->world, view);
+}
+
 static void a_borrowed_leaf_table_is_one_for_all_views(void **state)
 {
     struct unit *t = *state;
@@ -172,6 +192,7 @@ int main(void)
         TEST(detaching_in_a_view_leaves_the_unit_in_the_root),
         TEST(a_view_outlives_its_root),
         TEST(views_of_views_are_independent),
+        TEST(a_table_once_shared_is_never_changed_in_place_again),
         TEST(a_borrowed_leaf_table_is_one_for_all_views),
     };
     return unit_run(tests, sizeof(tests) / sizeof(tests[0]));

@@ -103,7 +103,28 @@ static void *alloc(void *context, size_t bytes)
 
 static void retire(void *context, void *memory, size_t bytes)
 {
-    give_back(context, memory, bytes);
+    struct world *world = context;
+    if (world->keep_retired)
+        find_region(world, memory)->retired = 1;
+    else
+        give_back(world, memory, bytes);
+}
+
+void world_keep_retired(struct world *world, int keep)
+{
+    world->keep_retired = keep;
+    for (unsigned i = 0; !keep && i < WORLD_REGIONS; i++)
+        if (world->regions[i].retired)
+            give_back(world, world->regions[i].memory, world->regions[i].bytes);
+}
+
+/* No page more than was asked for: what lies on the next one stays read-only. */
+static void open_pages(const void *address, size_t bytes)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t first = (uintptr_t)address & ~(page - 1);
+    uintptr_t end = ((uintptr_t)address + bytes + page - 1) & ~(page - 1);
+    mprotect((void *)first, end - first, PROT_READ | PROT_WRITE);
 }
 
 static int open_memory(void *context, void *address, size_t bytes)
@@ -114,8 +135,8 @@ static int open_memory(void *context, void *address, size_t bytes)
             "opened memory belongs to no table");
     if (fails_now(world, &world->fail_open))
         return -1;
-    if (world->kind == WORLD_PAGES && !region->open)
-        mprotect(region->pages, region->mapped, PROT_READ | PROT_WRITE);
+    if (world->kind == WORLD_PAGES)
+        open_pages(address, bytes);
     region->open = 1;
     return 0;
 }

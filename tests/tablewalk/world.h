@@ -28,6 +28,7 @@ struct region {
     uint8_t *memory; /* what the table lies in; it ends where the pages end */
     size_t bytes;
     int open;
+    int retired; /* but kept */
 };
 
 struct world {
@@ -37,6 +38,7 @@ struct world {
     unsigned live;       /* regions in use */
     unsigned fail_alloc; /* n: the n-th allocation from now fails, once; 0: none */
     unsigned fail_open;  /* the same for opening memory */
+    int keep_retired;    /* see world_keep_retired */
     unsigned failed;     /* how many have failed on purpose */
 };
 
@@ -66,6 +68,9 @@ void world_allow(struct world *world, const struct tw_table *table);
 
 /* Makes all tables writable until the next change: for tests that damage them. */
 void world_lay_open(struct world *world);
+
+/* From `keep` 1 to 0, retired tables stay readable, as for walks under way. */
+void world_keep_retired(struct world *world, int keep);
 
 /* A hash of the content and place of all tables: equal if nothing has changed. */
 uint64_t world_fingerprint(const struct world *world);
