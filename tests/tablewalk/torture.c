@@ -18,6 +18,7 @@
  * which it began; retired memory is freed when every reader has begun later.
  */
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -179,19 +180,30 @@ static void check_value(uint64_t value, tw_id id, int in_main, uint32_t *seen)
     }
 }
 
-/* The leaf table of the pair: a walk without its last level. */
-static const uint64_t *pair_leaf(const struct tw_table *root)
+/* A walk without its last level. Sometimes the writer then gets far ahead of it. */
+static const uint64_t *walk_to_leaf(const struct tw_table *root, unsigned u, int dawdle)
 {
     struct tw_geometry above = space.geometry;
     above.levels--;
-    uint64_t leaf = tw_walk_unchecked((const uint64_t *)(root + 1), id_of(PAIR_UNIT, 0), above);
+    uint64_t leaf = tw_walk_unchecked((const uint64_t *)(root + 1), id_of(u, 0), above);
+    if (dawdle)
+        sched_yield();
     return (const uint64_t *)(uintptr_t)leaf;
 }
 
-static void read_pair(const struct tw_table *root)
+static uint64_t read_entry(const struct tw_table *root, unsigned u, unsigned i, int dawdle)
 {
-    const uint64_t *leaf = pair_leaf(root);
+    if (dawdle)
+        return tw_load_consume(walk_to_leaf(root, u, dawdle) + i + 1);
+    return tw_walk_unchecked((const uint64_t *)(root + 1), id_of(u, i), space.geometry);
+}
+
+static void read_pair(const struct tw_table *root, int dawdle)
+{
+    const uint64_t *leaf = walk_to_leaf(root, PAIR_UNIT, 0);
     uint32_t first = (uint32_t)tw_load_consume(&leaf[1]);
+    if (dawdle)
+        sched_yield();
     uint32_t second = (uint32_t)tw_load_consume(&leaf[2]);
     require(first == second, "one unit, read through one table, is of two versions");
 }
@@ -208,10 +220,10 @@ static void *read_on(void *argument)
         const struct tw_table *view =
             v < VIEWS ? tw_load_pointer_acquire(&published_views[v]) : NULL;
         const struct tw_table *root = view ? view : main_root;
-        uint64_t value =
-            tw_walk_unchecked((const uint64_t *)(root + 1), id_of(u, i), space.geometry);
+        int dawdle = (random >> 24) % 64 == 0;
+        uint64_t value = read_entry(root, u, i, dawdle);
         check_value(value, id_of(u, i), root == main_root, &seen[u][i]);
-        read_pair(root);
+        read_pair(root, dawdle);
         end_walk(self);
         self->walks++;
     }
