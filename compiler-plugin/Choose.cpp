@@ -4,6 +4,7 @@
 #include "compiler-plugin/Choose.h"
 
 #include "compiler-plugin/Attributes.h"
+#include "compiler-plugin/Patch.h"
 #include "runtime/arch/stub.h"
 
 #include "llvm/ADT/SmallPtrSet.h"
@@ -139,7 +140,7 @@ std::vector<Choice> chooseFunctions(Module &M) {
 
   std::vector<Choice> Choices;
   for (Function &F : M)
-    if (!F.isDeclarationForLinker() && !isMadeByCompiler(F.getName()))
+    if (!F.isDeclarationForLinker() && !isMadeByCompiler(F.getName()) && !isReplacement(F))
       Choices.push_back({&F, whyFixed(F, Early), Constructors.contains(&F), isAddressTaken(F)});
   return Choices;
 }

@@ -45,7 +45,7 @@ bool refuse(clang::DiagnosticsEngine &Diags, StringRef Name, StringRef Value) {
         << Name << Value << Known;
   else if (Known.empty())
     Diags.Report(Diags.getCustomDiagID(
-        Level::Error, "revector: unknown option '%0'; there are translation=, place= and patch="))
+        Level::Error, "revector: unknown option '%0'; there are translation=, place=, patch= and unit="))
         << Name;
   else
     Diags.Report(
@@ -61,6 +61,10 @@ bool Options::parse(clang::DiagnosticsEngine &Diags, const std::vector<std::stri
     auto [Name, Value] = Arg.split('=');
     if (Name == "patch" && !Value.empty()) {
       PatchProgram = Value.str();
+      continue;
+    }
+    if (uint32_t Ordinal; Name == "unit" && !Value.getAsInteger(10, Ordinal)) {
+      PatchUnit = Ordinal;
       continue;
     }
     const auto *Known = llvm::find_if(Values, [&, N = Name, V = Value](const OptionValue &O) {

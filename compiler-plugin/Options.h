@@ -7,6 +7,8 @@
 #ifndef REVECTOR_PLUGIN_OPTIONS_H
 #define REVECTOR_PLUGIN_OPTIONS_H
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +26,8 @@ struct Options {
   Place Where = Place::Stub;
   // Patch mode: the program that the patch is made for. Empty: compile as usual.
   std::string PatchProgram;
+  // Ordinal of the unit in PatchProgram. Empty: the one of the same source path.
+  std::optional<uint32_t> PatchUnit;
 
   // Reads Args ("translation=leaf", ...). An argument that is not understood is
   // reported to Diags as one error; returns false then.

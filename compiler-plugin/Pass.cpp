@@ -26,7 +26,7 @@ void warn(const Unit &Info, const char *Why) {
 void translate(Module &M, const Unit &Info) {
   RecordWriter Writer(M);
   Plan What = makePlan(M, Info, Writer);
-  if (What.isEmpty())
+  if (What.isEmpty() && !Info.Target)
     return;
   remarkChoices(What, Info.Opts);
   for (Method &Function : What.Methods)
@@ -40,11 +40,9 @@ void translate(Module &M, const Unit &Info) {
 } // namespace
 
 PreservedAnalyses RevectorPass::run(Module &M, ModuleAnalysisManager &) {
-  if (!Info->Opts.PatchProgram.empty())
-    runPatchMode(M, *Info);
-  else if (const char *Why = whyNotAtAll(M))
+  if (const char *Why = whyNotAtAll(M))
     warn(*Info, Why);
-  else
+  else if (!Info->Target || makePatch(M, *Info))
     translate(M, *Info);
   return PreservedAnalyses::none();
 }

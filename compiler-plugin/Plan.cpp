@@ -40,8 +40,9 @@ public:
       addMethod(Chosen);
     for (GlobalVariable *Variable : chooseVariables(M))
       Result.Data.push_back(
-          {Variable, Info.Types.variable(Variable->getName()), initHash(*Variable)});
-    if (!Result.isEmpty())
+          {Variable, signatureHash(*Variable, Info.Types.variable(Variable->getName())),
+           initHash(*Variable)});
+    if (!Result.isEmpty() || Info.Target) // a patch without methods is an image too
       currentPart();
     for (Part &P : Result.Parts)
       declarePart(P);
@@ -65,7 +66,7 @@ private:
   void addMethod(const Choice &Chosen) {
     Method New;
     New.Chosen = Chosen;
-    New.TypeHash = Info.Types.function(Chosen.F->getName());
+    New.TypeHash = signatureHash(*Chosen.F, Info.Types.function(Chosen.F->getName()));
     New.BodyHash = bodyHash(*Chosen.F);
     New.Entry = Chosen.F;
     New.Record = Writer.declare<rv_method>("rv.method", RV_SECTION_METHODS);

@@ -7,6 +7,8 @@
 // that no second flag is needed.
 #include "compiler-plugin/Attributes.h"
 #include "compiler-plugin/Pass.h"
+#include "compiler-plugin/PatchData.h"
+#include "compiler-plugin/PatchTarget.h"
 #include "compiler-plugin/StaticNames.h"
 #include "compiler-plugin/Unit.h"
 
@@ -51,6 +53,8 @@ public:
   std::unique_ptr<ASTConsumer> CreateASTConsumer(CompilerInstance &CI, StringRef File) override {
     auto Info = std::make_shared<Unit>();
     describe(*Info, CI, File);
+    if (!Opts.PatchProgram.empty() && !(Info->Target = PatchTarget::open(*Info)))
+      return nullptr;
     warnWithoutPasses(CI);
     addPass(CI.getCodeGenOpts(), Info);
     return std::make_unique<UnitConsumer>(Info);
@@ -84,8 +88,10 @@ private:
   static void addPass(CodeGenOptions &CodeGen, std::shared_ptr<const Unit> Info) {
     CodeGen.PassBuilderCallbacks.push_back([Info](llvm::PassBuilder &PB) {
       PB.registerPipelineStartEPCallback(
-          [](llvm::ModulePassManager &Passes, llvm::OptimizationLevel) {
+          [Info](llvm::ModulePassManager &Passes, llvm::OptimizationLevel) {
             Passes.addPass(StaticNamesPass());
+            if (Info->Target)
+              Passes.addPass(LiveDataPass(Info));
           });
       PB.registerOptimizerLastEPCallback(
           [Info](llvm::ModulePassManager &Passes, llvm::OptimizationLevel) {

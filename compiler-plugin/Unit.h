@@ -10,6 +10,7 @@
 #include "compiler-plugin/Options.h"
 #include "compiler-plugin/TypeHash.h"
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,8 @@ class DiagnosticsEngine;
 }
 
 namespace revector {
+
+class PatchTarget;
 
 struct Unit {
   Options Opts;
@@ -29,6 +32,8 @@ struct Unit {
   TypeHashes Types;
   // Lives as long as the compilation. For errors that only the pass can find.
   clang::DiagnosticsEngine *Diags = nullptr;
+  // Patch mode: what the patch is made for. Null: compile as usual.
+  std::shared_ptr<const PatchTarget> Target;
 };
 
 } // namespace revector

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// PatchData.cpp - import, define anew, copy, or refuse.
+#include "compiler-plugin/PatchData.h"
+
+#include "compiler-plugin/BodyHash.h"
+#include "compiler-plugin/IRHash.h"
+#include "compiler-plugin/PatchPlan.h"
+#include "compiler-plugin/PatchTarget.h"
+#include "compiler-plugin/Refusals.h"
+#include "compiler-plugin/StaticNames.h"
+#include "compiler-plugin/Unit.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/IR/Constants.h"
+#include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/Module.h"
+
+using namespace llvm;
+
+namespace revector {
+namespace {
+
+constexpr char PastName[] = "rv.past";
+
+bool isOfCompiler(const GlobalVariable &Variable) {
+  return Variable.hasAppendingLinkage() || Variable.getName().starts_with("llvm.") ||
+         Variable.getSection() == "llvm.metadata";
+}
+
+// Addresses of labels belong to one body; another body has others.
+bool holdsLabel(const Constant *C) {
+  if (isa<BlockAddress>(C))
+    return true;
+  return !isa<GlobalValue>(C) &&
+         any_of(C->operands(), [](const Use &Part) { return holdsLabel(cast<Constant>(Part)); });
+}
+
+// What the optimiser appends to a variable's name: .b when it shrinks the
+// variable to a bit, .4 when it takes the field at offset 4 out of it.
+bool isOptimiserSuffix(StringRef Suffix) {
+  return Suffix == "b" || (!Suffix.empty() && all_of(Suffix, isDigit));
+}
+
+class DataPlanner {
+public:
+  DataPlanner(Module &M, const Unit &Info, const PatchTarget &Target, Refusals &Refuse,
+              PatchPlan &Plan)
+      : M(M), Info(Info), Target(Target), Refuse(Refuse), Plan(Plan) {}
+
+  void run() {
+    for (GlobalVariable &Variable : M.globals()) {
+      if (isOfCompiler(Variable) || Variable.hasPrivateLinkage())
+        continue;
+      if (Variable.isDeclarationForLinker())
+        planDeclaration(Variable);
+      else
+        planDefinition(Variable);
+    }
+    checkRanks();
+  }
+
+private:
+  Module &M;
+  const Unit &Info;
+  const PatchTarget &Target;
+  Refusals &Refuse;
+  PatchPlan &Plan;
+
+  const rv_data &record(uint32_t Ordinal) const { return *Target.file().data[Ordinal].record; }
+
+  void import(GlobalVariable &Variable, uint32_t Ordinal) {
+    bool IsThreadLocal = record(Ordinal).flags & RV_DATA_TLS;
+    if (Variable.isThreadLocal() != IsThreadLocal)
+      Refuse.because("%0 is thread-local either in the program or in the new source, but not in "
+                     "both; give the new variable another name",
+                     Variable);
+    else
+      Plan.Imports[&Variable] = {/*IsMethod=*/false, Ordinal};
+  }
+
+  void planDeclaration(GlobalVariable &Variable) {
+    if (auto Ordinal = Target.data(Variable))
+      import(Variable, *Ordinal);
+  }
+
+  void planDefinition(GlobalVariable &Variable) {
+    auto Ordinal = Target.data(Variable);
+    if (!Ordinal)
+      return checkNew(Variable);
+    const rv_data &Record = record(*Ordinal);
+    uint64_t Size = M.getDataLayout().getTypeAllocSize(Variable.getValueType());
+    uint64_t Type = signatureHash(Variable, Info.Types.variable(Variable.getName()));
+    bool IsSameType = Size == Record.size && Type == Record.type_hash;
+    bool IsSameStart = initHash(Variable) == Record.init_hash;
+    bool HoldsLabel = holdsLabel(Variable.getInitializer());
+
+    if (isContent(Variable) && Record.flags & RV_DATA_CONSTANT) {
+      if (!IsSameType || !IsSameStart || HoldsLabel)
+        return; // copied; its old self stays for old code
+    } else if (isContent(Variable)) {
+      return Refuse.because("nothing in the new source writes %0 any more, so its live value "
+                            "would be lost; declare it volatile",
+                            Variable);
+    } else if (!IsSameType) {
+      return Refuse.because("the type of %0, or the layout of a type that it uses, has changed, "
+                            "but the program has live data of the old one; give the new variable "
+                            "another name",
+                            Variable);
+    } else if (HoldsLabel) {
+      return; // defined anew: its addresses are of no use to another body
+    } else if (!IsSameStart) {
+      return Refuse.because("the initialiser of %0 has changed, but the variable exists already; "
+                            "assign the value in a function, or give the new variable another "
+                            "name",
+                            Variable);
+    }
+    import(Variable, *Ordinal);
+    Plan.Existing.push_back(&Variable);
+  }
+
+  // Variable is not in the program under its name. Maybe in pieces?
+  void checkNew(GlobalVariable &Variable) {
+    if (!Variable.hasLocalLinkage() || isContent(Variable))
+      return;
+    auto [Whole, Suffix] = Variable.getName().rsplit('.');
+    bool IsPiece = isOptimiserSuffix(Suffix) && isLive(Whole);
+    if (IsPiece || hasPieces(Variable.getName()))
+      Refuse.because("the compiler has laid out %0 in another way than in the program, because it "
+                     "is used in another way; its live value would be lost",
+                     Variable);
+    StringRef First = withoutRank(Variable.getName());
+    if (First != Variable.getName() && Target.unitData(First))
+      Refuse.because("one function has more static variables of the name %0 than in the program, "
+                     "so they cannot be told apart; give the new one another name",
+                     Variable);
+  }
+
+  bool isLive(StringRef Name) const {
+    auto Ordinal = Target.unitData(Name);
+    return Ordinal && !(record(*Ordinal).flags & RV_DATA_CONSTANT);
+  }
+
+  bool hasPieces(StringRef Whole) const {
+    for (uint32_t I = 0; I < Target.file().data_count; ++I) {
+      const rv_file_data &Datum = Target.file().data[I];
+      StringRef Name = Datum.name;
+      if (Name.consume_front(Whole) && Name.consume_front(".") && isOptimiserSuffix(Name) &&
+          Target.isInUnit(Datum.unit))
+        return true;
+    }
+    return false;
+  }
+
+  // Fewer variables of one name than the program has: which one is gone?
+  void checkRanks() {
+    for (uint32_t I = 0; I < Target.file().data_count; ++I) {
+      const rv_file_data &Datum = Target.file().data[I];
+      StringRef Name = Datum.name, First = withoutRank(Name);
+      if (First == Name || M.getNamedGlobal(Name) || !Target.isInUnit(Datum.unit))
+        continue;
+      if (GlobalVariable *Variable = M.getNamedGlobal(First))
+        Refuse.because("one function has fewer static variables of the name %0 than in the "
+                       "program, so they cannot be told apart; keep them all",
+                       *Variable);
+    }
+  }
+};
+
+// ---- the program's past ----
+
+// Whether code reads Pointer and never lets anybody write through it.
+bool isOnlyRead(const Value &Pointer) {
+  return all_of(Pointer.users(), [](const User *By) {
+    if (isa<GEPOperator>(By))
+      return isOnlyRead(*By);
+    return isa<LoadInst>(By);
+  });
+}
+
+bool isLiveLocal(const GlobalVariable &Variable, const PatchTarget &Target) {
+  if (Variable.isDeclaration() || !Variable.hasInternalLinkage() || Variable.isConstant() ||
+      Variable.isThreadLocal())
+    return false;
+  auto Ordinal = Target.data(Variable);
+  return Ordinal && !(Target.file().data[*Ordinal].record->flags & RV_DATA_CONSTANT);
+}
+
+} // namespace
+
+void planVariables(Module &M, const Unit &Info, const PatchTarget &Target, Refusals &Refuse,
+                   PatchPlan &Plan) {
+  DataPlanner(M, Info, Target, Refuse, Plan).run();
+}
+
+PreservedAnalyses LiveDataPass::run(Module &M, ModuleAnalysisManager &) {
+  LLVMContext &Context = M.getContext();
+  auto *Type = FunctionType::get(Type::getVoidTy(Context), PointerType::getUnqual(Context), false);
+  Function *Past = Function::Create(Type, GlobalValue::ExternalLinkage, PastName, M);
+  Past->addFnAttr(Attribute::OptimizeNone);
+  Past->addFnAttr(Attribute::NoInline);
+  IRBuilder<> Builder(BasicBlock::Create(Context, "", Past));
+  for (GlobalVariable &Variable : M.globals()) {
+    if (!isLiveLocal(Variable, *Info->Target))
+      continue;
+    if (Variable.getValueType()->isSingleValueType())
+      Builder.CreateStore(Builder.CreateLoad(Variable.getValueType(), Past->getArg(0)), &Variable);
+    else if (isOnlyRead(Variable))
+      Variable.setExternallyInitialized(true);
+  }
+  Builder.CreateRetVoid();
+  return PreservedAnalyses::none();
+}
+
+void forgetPast(Module &M) {
+  if (Function *Past = M.getFunction(PastName))
+    Past->eraseFromParent();
+}
+
+} // namespace revector

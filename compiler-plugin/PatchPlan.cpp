@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// PatchPlan.cpp - functions: by comparing hashes, then by looking at callers.
+//
+// The rules for variables, which hold the state of the running program, are in
+// PatchData.cpp.
+#include "compiler-plugin/PatchPlan.h"
+
+#include "compiler-plugin/BodyHash.h"
+#include "compiler-plugin/PatchData.h"
+#include "compiler-plugin/PatchTarget.h"
+#include "compiler-plugin/Refusals.h"
+#include "compiler-plugin/Unit.h"
+
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/IR/Constants.h"
+#include "llvm/IR/InstrTypes.h"
+#include "llvm/IR/Module.h"
+
+using namespace llvm;
+
+namespace revector {
+namespace {
+
+class Planner {
+public:
+  Planner(Module &M, const Unit &Info, const PatchTarget &Target)
+      : M(M), Info(Info), Target(Target), Refuse(Info) {}
+
+  std::optional<PatchPlan> run() {
+    for (Function &F : M)
+      if (!F.isDeclarationForLinker())
+        addFunction(F);
+    for (const Retyped &Changed : RetypedFunctions)
+      checkCallers(Changed);
+    checkLists();
+    planVariables(M, Info, Target, Refuse, Plan);
+    importNames();
+    if (Refuse.any())
+      return std::nullopt;
+    return std::move(Plan);
+  }
+
+private:
+  // A local function with another signature than in the program.
+  struct Retyped {
+    Function *F;
+    uint16_t Flags; // of the program's
+  };
+
+  Module &M;
+  const Unit &Info;
+  const PatchTarget &Target;
+  Refusals Refuse;
+  PatchPlan Plan;
+  DenseMap<const Function *, Fate> Fates;
+  std::vector<Retyped> RetypedFunctions;
+
+  void addFunction(Function &F) {
+    PatchFunction It = {&F, Fate::New, Target.method(F),
+                        signatureHash(F, Info.Types.function(F.getName())), bodyHash(F)};
+    if (It.Method)
+      It.What = compare(It, *Target.file().methods[*It.Method].record);
+    Fates[&F] = It.What;
+    Plan.Functions.push_back(It);
+    if (It.What != Fate::New)
+      Plan.Imports[&F] = {/*IsMethod=*/true, *It.Method};
+  }
+
+  Fate compare(const PatchFunction &It, const rv_method &Record) {
+    Function &F = *It.F;
+    if (It.TypeHash == Record.type_hash && It.BodyHash == Record.body_hash)
+      return Fate::Same;
+    // An inline function whose record is another unit's: that one is not
+    // compiled now, so ours is a copy for our own callers.
+    if (F.isWeakForLinker() && !Target.isInUnit(Target.file().methods[*It.Method].unit))
+      return Fate::New;
+    if (It.TypeHash != Record.type_hash && F.hasLocalLinkage()) {
+      RetypedFunctions.push_back({&F, Record.flags});
+      return Fate::New;
+    }
+    if (It.TypeHash != Record.type_hash)
+      Refuse.because("the signature of %0, or the layout of a type that it uses, has changed, and "
+                     "code outside the patch calls it; give the new function another name",
+                     F);
+    else if (Record.flags & RV_METHOD_FIXED)
+      Refuse.because("%0 has changed, but its calls are not translated (it is fixed), so the "
+                     "running program cannot be led to a new body",
+                     F);
+    else if (Record.flags & RV_METHOD_CONSTRUCTOR)
+      Refuse.warn("%0 has changed, but the running program has already called it at its start", F);
+    else if (F.getName() == "main")
+      Refuse.warn("%0 has changed, but the running program is inside it and never calls it again",
+                  F);
+    return Fate::Replaced;
+  }
+
+  // A local function may change its signature if whoever calls it changes too:
+  // it is a new function then, and the old one stays for old code.
+  void checkCallers(const Retyped &Changed) {
+    if (Changed.Flags & RV_METHOD_ADDRESS_TAKEN)
+      return Refuse.because("the signature of %0, or the layout of a type that it uses, has "
+                            "changed, and the program may have stored its address",
+                            *Changed.F);
+    for (const Use &U : Changed.F->uses()) {
+      const auto *Call = dyn_cast<CallBase>(U.getUser());
+      if (!Call || !Call->isCallee(&U))
+        return Refuse.because("the signature of %0, or the layout of a type that it uses, has "
+                              "changed, and its address is taken",
+                              *Changed.F);
+      if (Fates.lookup(Call->getFunction()) == Fate::Same)
+        return Refuse.because("the signature of %0, or the layout of a type that it uses, has "
+                              "changed, and %1, which calls it, is not part of the patch",
+                              *Changed.F, *Call->getFunction());
+    }
+  }
+
+  // A patch's code runs when it is called and not when it is loaded.
+  void checkLists() {
+    for (StringRef List : {"llvm.global_ctors", "llvm.global_dtors"}) {
+      GlobalVariable *Array = M.getNamedGlobal(List);
+      if (!Array || !Array->hasInitializer())
+        continue;
+      for (const Use &Entry : Array->getInitializer()->operands()) {
+        auto *Named = dyn_cast<Function>(cast<Constant>(Entry)->getOperand(1)->stripPointerCasts());
+        if (Named && Fates.count(Named) && Fates.lookup(Named) == Fate::New)
+          Refuse.because("%0 is a new constructor or destructor, which a patch cannot run", *Named);
+      }
+    }
+  }
+
+  // What other units define, and other names for what this one defines.
+  void importNames() {
+    for (Function &F : M)
+      if (F.isDeclarationForLinker() && !F.isIntrinsic())
+        if (auto Ordinal = Target.method(F))
+          Plan.Imports[&F] = {/*IsMethod=*/true, *Ordinal};
+    for (GlobalIFunc &Indirect : M.ifuncs()) {
+      if (auto Ordinal = Target.method(Indirect))
+        Plan.Imports[&Indirect] = {/*IsMethod=*/true, *Ordinal};
+      else
+        Refuse.because("%0 is an indirect function, which a patch cannot hold", Indirect);
+    }
+    for (GlobalAlias &Alias : M.aliases()) {
+      if (auto Ordinal = Target.method(Alias))
+        Plan.Imports[&Alias] = {/*IsMethod=*/true, *Ordinal};
+      else if (auto Datum = Target.data(Alias))
+        Plan.Imports[&Alias] = {/*IsMethod=*/false, *Datum};
+    }
+  }
+};
+
+} // namespace
+
+std::optional<PatchPlan> makePatchPlan(Module &M, const Unit &Info, const PatchTarget &Target) {
+  return Planner(M, Info, Target).run();
+}
+
+} // namespace revector

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// PatchTarget.h - the program that a patch is made for, as its records tell it,
+// seen from the one unit that is compiled again.
+//
+// Lookups follow the linker: a local name means this unit's own, any other the
+// one that is in force in the whole program.
+#ifndef REVECTOR_PLUGIN_PATCHTARGET_H
+#define REVECTOR_PLUGIN_PATCHTARGET_H
+
+#include "runtime/ctl/image_file.h"
+
+#include <memory>
+#include <optional>
+
+namespace llvm {
+class GlobalValue;
+class StringRef;
+} // namespace llvm
+
+namespace revector {
+
+struct Unit;
+
+class PatchTarget {
+public:
+  // The program and the unit that Info.Opts names. If it cannot be used, one
+  // error goes to Info.Diags and the result is null.
+  static std::shared_ptr<const PatchTarget> open(const Unit &Info);
+
+  // Ordinal of the record that G, a definition or a declaration, stands for.
+  std::optional<uint32_t> method(const llvm::GlobalValue &G) const;
+  std::optional<uint32_t> data(const llvm::GlobalValue &G) const;
+
+  // The variable of this unit with just that name.
+  std::optional<uint32_t> unitData(llvm::StringRef Name) const;
+  // Whether the program's unit Ordinal is (a part of) the one compiled now.
+  bool isInUnit(uint32_t Ordinal) const;
+
+  const rv_image_file &file() const { return *File; }
+  const rv_file_unit &unit() const { return File->units[UnitOrdinal]; }
+
+private:
+  PatchTarget(rv_image_file *File, uint32_t UnitOrdinal) : File(File), UnitOrdinal(UnitOrdinal) {}
+
+  struct Close {
+    void operator()(rv_image_file *Opened) const { rv_image_file_close(Opened); }
+  };
+  std::unique_ptr<rv_image_file, Close> File;
+  uint32_t UnitOrdinal;
+};
+
+} // namespace revector
+#endif

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Refusals.cpp - through clang's diagnostics, so that the compiler fails as with
+// any error and leaves no object behind.
+#include "compiler-plugin/Refusals.h"
+
+#include "compiler-plugin/Unit.h"
+
+#include "clang/Basic/Diagnostic.h"
+#include "llvm/Demangle/Demangle.h"
+#include "llvm/IR/GlobalValue.h"
+
+using namespace llvm;
+
+namespace revector {
+namespace {
+
+clang::DiagnosticBuilder report(const Unit &Info, clang::DiagnosticIDs::Level Level,
+                                StringRef Sentence) {
+  auto Id = Info.Diags->getDiagnosticIDs()->getCustomDiagID(Level, "revector: " + Sentence.str());
+  return Info.Diags->Report(Id);
+}
+
+std::string nameOf(const GlobalValue &What) {
+  return "'" + demangle(GlobalValue::dropLLVMManglingEscape(What.getName())) + "'";
+}
+
+} // namespace
+
+void Refusals::because(StringRef Sentence, const GlobalValue &What) {
+  report(Info, clang::DiagnosticIDs::Error, Sentence) << nameOf(What);
+  ++Count;
+}
+
+void Refusals::because(StringRef Sentence, const GlobalValue &What, const GlobalValue &Other) {
+  report(Info, clang::DiagnosticIDs::Error, Sentence) << nameOf(What) << nameOf(Other);
+  ++Count;
+}
+
+void Refusals::warn(StringRef Sentence, const GlobalValue &What) {
+  report(Info, clang::DiagnosticIDs::Warning, Sentence) << nameOf(What);
+}
+
+} // namespace revector

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Refusals.h - say why a patch cannot be made, by name, and remember that it was
+// said. Every refusal is one error of clang, in one sentence.
+#ifndef REVECTOR_PLUGIN_REFUSALS_H
+#define REVECTOR_PLUGIN_REFUSALS_H
+
+#include "llvm/ADT/StringRef.h"
+
+namespace llvm {
+class GlobalValue;
+}
+
+namespace revector {
+
+struct Unit;
+
+class Refusals {
+public:
+  explicit Refusals(const Unit &Info) : Info(Info) {}
+
+  // Sentence has %0 (and %1) for the names.
+  void because(llvm::StringRef Sentence, const llvm::GlobalValue &What);
+  void because(llvm::StringRef Sentence, const llvm::GlobalValue &What,
+               const llvm::GlobalValue &Other);
+  // Not a refusal: the patch is made.
+  void warn(llvm::StringRef Sentence, const llvm::GlobalValue &What);
+
+  bool any() const { return Count; }
+
+private:
+  const Unit &Info;
+  unsigned Count = 0;
+};
+
+} // namespace revector
+#endif
