@@ -164,6 +164,7 @@ private:
                    {offsetof(rv_unit, directory), Writer.string(Info.Directory)},
                    {offsetof(rv_unit, compiler), Writer.string(Info.Compiler)},
                    {offsetof(rv_unit, command), command()}});
+    Kept.push_back(P.Record); // a patch may have neither methods nor variables
     if (P.Leaf)
       fillLeaf(P);
   }
