@@ -78,7 +78,7 @@ static int take_option(const struct option *option, const char *value, char ***n
         value = *(*next)++;
     }
     if (*field)
-        return misused(reason, "%s is given twice", option->name);
+        return misused(reason, "the option %s is given twice", option->name);
     *field = option->value ? value : option->name;
     return 0;
 }
