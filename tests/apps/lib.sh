@@ -54,6 +54,7 @@ apps_copy() {
     local compiler
     compiler=$(cat "$(dirname "$REVECTOR_CC")"/{revector-cc,../lib/revector/revector-clang.so} | md5sum)
     dir=$REVECTOR_APPS/$2
+    say "Building $2 with $REVECTOR_CC."
     fresh=no
     [ "$(cat "$dir/.compiler" 2>/dev/null)" != "$compiler" ] || return 0
     fresh=yes
@@ -64,7 +65,6 @@ apps_copy() {
 
 # apps_build COMMAND...: runs it in `dir`, output to build.log there.
 apps_build() {
-    say "Building $(basename "$dir") with $REVECTOR_CC."
     (cd "$dir" && "$@") >"$dir/build.log" 2>&1 || {
         tail -n 20 "$dir/build.log" >&2
         rm -f "$dir/.compiler"

@@ -11,5 +11,11 @@ lua_build() {
         echo '#define DEB_HOST_MULTIARCH "x86_64-linux-gnu"' >"$dir/src/lua5.4-deb-multiarch.h"
     fi
     lua_dir=$dir
-    apps_build make -j"$(nproc)" linux-readline CC="$2 -std=gnu99" CXX="$3" V=5.4 LUA_V=5.4 LIBTOOL=libtool
+    # Debian's rule for the two libraries runs twice at once under -j; the objects can.
+    apps_build lua_make -j"$(nproc)" CC="$2 -std=gnu99" CXX="$3" ALL=o
+    apps_build lua_make CC="$2 -std=gnu99" CXX="$3"
+}
+
+lua_make() {
+    make linux-readline V=5.4 LUA_V=5.4 LIBTOOL=libtool "$@"
 }
