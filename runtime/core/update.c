@@ -188,10 +188,10 @@ void rv_update_commit(struct rv_update *update)
     rv_platform_lock();
     if (update != under_way || update->state != RV_UPDATE_READY)
         rv_platform_panic("commit of an update that is not ready");
+    rv_update_append_locked(update); /* first: the tables that it replaces count as its garbage */
     publish(update, 1);
     update->state = RV_UPDATE_COMMITTED;
     update->committed = rv_platform_time();
-    rv_update_append_locked(update);
     under_way = NULL;
     rv_platform_unlock();
     rv_platform_garbage();

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * fake_platform.h - a platform for the core that fails on command and keeps books.
+ *
+ * Pages are real and really protected, so a write outside a window is a crash.
+ */
+#ifndef FAKE_PLATFORM_H
+#define FAKE_PLATFORM_H
+
+#include "rv_platform.h"
+
+struct fake_platform {
+    int fail_after;       /* this many more calls that may fail succeed, then one fails; -1: none */
+    int calls;            /* calls that may fail, so far */
+    long pieces, pages;   /* outstanding allocations */
+    int locked;
+    int wakes;            /* calls of rv_platform_garbage */
+    int gone;             /* what rv_platform_gone says */
+    struct rv_place place; /* what rv_platform_place says */
+    char logged[256];     /* last line */
+};
+
+extern struct fake_platform fake;
+
+#endif

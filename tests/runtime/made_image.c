@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * made_image.c - see made_image.h.
+ */
+#include "made_image.h"
+#include "tablewalk/tw_atomic.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static rv_rel distance(const rv_rel *field, const void *target)
+{
+    return (rv_rel)((intptr_t)target - (intptr_t)field);
+}
+
+#define LINK(field, target) ((field) = distance(&(field), (target)))
+
+static void make_method(struct made_image *made, int n, int unit, unsigned index)
+{
+    struct rv_method *method = &made->methods[n];
+
+    snprintf(made->names[n], sizeof(made->names[n]), "method%d", n);
+    LINK(method->unit, &made->units[unit]);
+    LINK(method->name, made->names[n]);
+    LINK(method->entry, &made->bodies[n][8]);
+    LINK(method->body, &made->bodies[n][0]);
+    method->index = (uint16_t)index;
+    method->type_hash = 100u + (unsigned)n;
+}
+
+static void make_unit(struct made_image *made, int n, unsigned count)
+{
+    struct rv_unit *unit = &made->units[n];
+
+    LINK(unit->image, &made->image);
+    LINK(unit->slot, &made->words[n]);
+    unit->count = count;
+    unit->flags = RV_UNIT_WALK;
+    made->words[n] = (uintptr_t)rv_root;
+}
+
+static void make_leaf(struct made_image *made)
+{
+    struct rv_unit *unit = &made->units[2];
+
+    made->leaf.table = (struct tw_table){
+        .capacity = 2, .used = 2, .refs = 1, .flags = TW_TABLE_BORROWED};
+    made->leaf.entries[0] = made_body(made, 6);
+    made->leaf.entries[1] = made_body(made, 7);
+    LINK(unit->leaf, &made->leaf.table);
+    unit->flags = RV_UNIT_LEAF;
+}
+
+void made_image_init(struct made_image *made)
+{
+    static const struct {
+        int unit;
+        unsigned index;
+    } places[MADE_METHODS] = {{0, 0}, {0, 1}, {0, 3}, {0, 0}, {1, 0}, {1, 1}, {2, 0}, {2, 1}};
+
+    memset(made, 0, sizeof(*made));
+    made->image.abi = RV_RECORD_ABI;
+    made->image.methods = made->methods;
+    made->image.methods_end = made->methods + MADE_METHODS;
+    made->image.units = made->units;
+    made->image.units_end = made->units + MADE_UNITS;
+    make_unit(made, 0, 4);
+    make_unit(made, 1, 2);
+    make_unit(made, 2, 2);
+    for (int n = 0; n < MADE_METHODS; n++)
+        make_method(made, n, places[n].unit, places[n].index);
+    made->methods[MADE_FIXED].flags = RV_METHOD_FIXED;
+    made->methods[MADE_FIXED].body = 0;
+    make_leaf(made);
+}
+
+uint64_t made_body(const struct made_image *made, int n)
+{
+    return (uintptr_t)&made->bodies[n][0];
+}
+
+uint64_t made_call(const struct made_image *made, int n)
+{
+    const struct rv_method *method = &made->methods[n];
+    const struct rv_unit *unit = RV_TARGET(const struct rv_unit, method->unit);
+    const uint64_t *slot = (const uint64_t *)(uintptr_t)*RV_TARGET(const uint64_t, unit->slot);
+    const uint64_t *leaf = (const uint64_t *)(uintptr_t)tw_load_consume(slot);
+
+    return tw_load_consume(&leaf[method->index]);
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * unit_updates.c - updates are staged, committed, aborted and reverted.
+ */
+#include "core_fixture.h"
+
+#include <string.h>
+
+static struct made_image made;
+
+enum { A = 0x1000, B = 0x2000, C = 0x3000 };
+
+static int set_up(void **state)
+{
+    (void)state;
+    core_add(&made);
+    return 0;
+}
+
+/* Every test leaves the image as it found it, and no memory. */
+static int tear_down(void **state)
+{
+    (void)state;
+    core_drop(&made);
+    core_collect();
+    for (uint32_t id = 1; id < 1000; id++)
+        (void)rv_update_forget(id);
+    return fake.pieces != 0 || fake.pages != 0;
+}
+
+static void expect_first_bodies(void)
+{
+    for (int n = 0; n < MADE_METHODS; n++)
+        if (n != MADE_FIXED)
+            assert_int_equal(made_call(&made, n), made_body(&made, n));
+}
+
+static void commit_changes_what_was_staged_and_nothing_else(void **state)
+{
+    (void)state;
+    core_update(&made, "one", 1, (uint64_t)A, 5, (uint64_t)B, 6, (uint64_t)C, -1);
+    assert_int_equal(made_call(&made, 0), made_body(&made, 0));
+    assert_int_equal(made_call(&made, 1), A);
+    assert_int_equal(made_call(&made, 2), made_body(&made, 2));
+    assert_int_equal(made_call(&made, 4), made_body(&made, 4));
+    assert_int_equal(made_call(&made, 5), B);
+    assert_int_equal(made_call(&made, 6), C);
+    assert_int_equal(made_call(&made, 7), made_body(&made, 7));
+}
+
+static void nothing_is_seen_before_commit(void **state)
+{
+    struct rv_update *update = core_staged(&made, "one", 1, A);
+    (void)state;
+    assert_int_equal(rv_update_stage(update, &made.methods[6], B, 0), 0);
+    expect_first_bodies();
+    assert_int_equal(rv_update_check(update), 0);
+    expect_first_bodies();
+    assert_int_equal(rv_update_transition(update, RV_CONSISTENCY_CALL), 0);
+    expect_first_bodies();
+    rv_update_abort(update);
+    expect_first_bodies();
+    assert_int_equal(rv_garbage_snapshot(NULL, 0), 0);
+}
+
+static void a_unit_of_many_changes_is_one_store(void **state)
+{
+    uint64_t *slot = (uint64_t *)(uintptr_t)made.words[0], before = *slot, copy[4];
+    (void)state;
+    memcpy(copy, (void *)(uintptr_t)before, sizeof(copy));
+    core_update(&made, "one", 0, (uint64_t)A, 1, (uint64_t)B, 2, (uint64_t)C, -1);
+    assert_int_not_equal(*slot, before);
+    assert_memory_equal((void *)(uintptr_t)before, copy, sizeof(copy)); /* the base is as it was */
+}
+
+static void reverting_puts_the_base_back_and_leaves_no_memory(void **state)
+{
+    uint64_t *slot = (uint64_t *)(uintptr_t)made.words[0], base = *slot;
+    const long pages = fake.pages;
+    uint32_t id = core_update(&made, "one", 1, (uint64_t)A, 7, (uint64_t)B, -1);
+    void *owner;
+    (void)state;
+    assert_int_equal(rv_update_revert(id, &owner), 0);
+    assert_int_equal(*slot, base);
+    expect_first_bodies();
+    assert_int_equal(core_collect(), 1);
+    assert_int_equal(rv_update_forget(id), 0);
+    assert_int_equal(fake.pages, pages);
+}
+
+/* Three updates of overlapping methods, reverted in each of the six orders. */
+static void reverting_works_in_any_order(void **state)
+{
+    static const int orders[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
+                                     {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+    (void)state;
+    for (int o = 0; o < 6; o++) {
+        uint64_t body[3] = {A, B, C};
+        int alive[3] = {1, 1, 1};
+        uint32_t ids[3];
+        void *owner;
+        for (int n = 0; n < 3; n++) /* all of them have 1 and 6 in common */
+            ids[n] = core_update(&made, "x", 1, body[n], 6, body[n], n == 2 ? 0 : 4 + n, body[n],
+                                 -1);
+        for (int n = 0; n < 3; n++) {
+            uint64_t newest = 0;
+            assert_int_equal(rv_update_revert(ids[orders[o][n]], &owner), 0);
+            alive[orders[o][n]] = 0;
+            for (int u = 0; u < 3; u++)
+                newest = alive[u] ? body[u] : newest;
+            assert_int_equal(made_call(&made, 1), newest ? newest : made_body(&made, 1));
+            assert_int_equal(made_call(&made, 6), newest ? newest : made_body(&made, 6));
+            assert_int_equal(made_call(&made, 4), alive[0] ? A : made_body(&made, 4));
+            assert_int_equal(made_call(&made, 0), alive[2] ? C : made_body(&made, 0));
+        }
+        expect_first_bodies();
+        core_collect();
+    }
+}
+
+static void versions_are_counted(void **state)
+{
+    uint32_t newest, first, second;
+    void *owner;
+    (void)state;
+    first = core_update(&made, "one", 1, (uint64_t)A, -1);
+    second = core_update(&made, "two", 1, (uint64_t)B, 4, (uint64_t)B, -1);
+    assert_int_equal(rv_method_versions(&made.methods[1], &newest), 2);
+    assert_int_equal(newest, second);
+    assert_int_equal(rv_update_revert(second, &owner), 0);
+    assert_int_equal(rv_method_versions(&made.methods[1], &newest), 1);
+    assert_int_equal(newest, first);
+    assert_int_equal(rv_method_versions(&made.methods[4], &newest), 0);
+    assert_int_equal(newest, 0);
+}
+
+static void a_method_staged_twice_counts_once(void **state)
+{
+    struct rv_update *update = core_staged(&made, "one", 1, A);
+    (void)state;
+    assert_int_equal(rv_update_stage(update, &made.methods[1], A, 0), 0);
+    assert_int_equal(rv_update_check(update), 0);
+    assert_int_equal(update->count, 1);
+    rv_update_abort(update);
+}
+
+static void wrong_steps_are_refused(void **state)
+{
+    struct rv_update *update = core_staged(&made, "one", 1, A), *other;
+    struct rv_method stranger = made.methods[1];
+    void *owner;
+    uint32_t id;
+    (void)state;
+    assert_int_equal(rv_update_begin(core_state(&made), "two", NULL, &other), RV_EBUSY);
+    assert_int_equal(rv_update_stage(update, &made.methods[MADE_FIXED], A, 0), RV_EFIXED);
+    assert_int_equal(rv_update_stage(update, &stranger, A, 0), RV_EFOREIGN);
+    assert_int_equal(rv_update_transition(update, RV_CONSISTENCY_CALL), RV_ESTATE);
+    assert_int_equal(rv_update_check(update), 0);
+    assert_int_equal(rv_update_check(update), RV_ESTATE);
+    assert_int_equal(rv_update_stage(update, &made.methods[1], A, 0), RV_ESTATE);
+    assert_int_equal(rv_update_transition(update, RV_CONSISTENCY_THREAD), RV_ELATER);
+    assert_int_equal(rv_update_transition(update, RV_CONSISTENCY_PROCESS), RV_ELATER);
+    rv_update_abort(update);
+    id = core_update(&made, "one", 1, (uint64_t)A, -1);
+    assert_int_equal(rv_update_revert(id + 1, &owner), RV_ENOUPDATE);
+    assert_int_equal(rv_update_forget(id), RV_ESTATE);
+    assert_int_equal(rv_update_revert(id, &owner), 0);
+    assert_int_equal(rv_update_revert(id, &owner), RV_EREVERTED);
+    assert_int_equal(rv_update_forget(id), RV_EBUSY); /* its table is not collected */
+}
+
+static void an_empty_update_is_refused(void **state)
+{
+    struct rv_update *update;
+    (void)state;
+    assert_int_equal(rv_update_begin(core_state(&made), "none", NULL, &update), 0);
+    assert_int_equal(rv_update_check(update), RV_ENOCHANGE);
+    rv_update_abort(update);
+}
+
+static void a_leaving_image_is_not_updated(void **state)
+{
+    struct rv_image_state *image = core_state(&made);
+    uint32_t id = core_update(&made, "one", 1, (uint64_t)A, -1);
+    struct rv_update *update;
+    void *owner;
+    (void)state;
+    rv_image_remove(&made.image);
+    assert_int_equal(rv_update_begin(image, "two", NULL, &update), RV_ELEAVING);
+    assert_int_equal(rv_update_revert(id, &owner), RV_ELEAVING);
+    assert_int_equal(made_call(&made, 1), A);
+}
+
+static int state_of(const struct rv_update *update, void *context)
+{
+    *(enum rv_update_state *)context = update->state;
+    return 0;
+}
+
+static void updates_of_an_unmapped_image_are_orphans(void **state)
+{
+    enum rv_update_state now;
+    uint32_t id = core_update(&made, "one", 1, (uint64_t)A, -1);
+    (void)state;
+    core_drop(&made);
+    rv_updates_each(state_of, &now);
+    assert_int_equal(now, RV_UPDATE_ORPHANED);
+    assert_int_equal(rv_update_forget(id), 0);
+}
+
+static void a_child_of_fork_has_no_update_under_way(void **state)
+{
+    struct rv_update *update = core_staged(&made, "one", 1, A);
+    (void)state;
+    assert_int_equal(rv_update_check(update), 0);
+    rv_platform_lock();
+    rv_updates_in_child_locked();
+    rv_platform_unlock();
+    core_update(&made, "two", 1, (uint64_t)B, -1);
+    assert_int_equal(made_call(&made, 1), B);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(commit_changes_what_was_staged_and_nothing_else),
+        TEST(nothing_is_seen_before_commit),
+        TEST(a_unit_of_many_changes_is_one_store),
+        TEST(reverting_puts_the_base_back_and_leaves_no_memory),
+        TEST(reverting_works_in_any_order),
+        TEST(versions_are_counted),
+        TEST(a_method_staged_twice_counts_once),
+        TEST(wrong_steps_are_refused),
+        TEST(an_empty_update_is_refused),
+        TEST(a_leaving_image_is_not_updated),
+        TEST(updates_of_an_unmapped_image_are_orphans),
+        TEST(a_child_of_fork_has_no_update_under_way),
+    };
+    return cmocka_run_group_tests_name("updates", tests, core_start, NULL);
+}
