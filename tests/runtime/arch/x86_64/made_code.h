@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * made_code.h - stubs and records in assembler, for tests that need none of the plugin.
+ *
+ * A program uses MADE_IMAGE once and MADE_METHOD for each of its methods, in the
+ * order of their ordinals; a patch adds MADE_PATCH, MADE_REPLACEMENT, MADE_IMPORT
+ * and MADE_FIXUP. The body of method `f` is the C function `f_body`. Every record
+ * is exactly as the plugin writes it.
+ */
+#ifndef MADE_CODE_H
+#define MADE_CODE_H
+
+#include "revector/record.h"
+
+/* The build ID that the tests' program is linked with, and the linker option for it. */
+#define MADE_BUILD_ID {0x52, 0x45, 0x56, 0x45, 0x43, 0x54, 0x4f, 0x52}
+
+#define MADE_TEXT(text) #text
+#define MADE_NUMBER(n)  MADE_TEXT(n)
+
+#define MADE_STRING(label, text)                                                                   \
+    ".pushsection rv_strings,\"aMS\",@progbits,1\n" label ": .asciz \"" text "\"\n.popsection\n"
+
+/* The lists' bounds are where the linker says, and empty where there is no list. */
+#define MADE_BOUNDS(type, list)                                                                    \
+    extern const struct type __start_##list[] __attribute__((weak, visibility("hidden")));        \
+    extern const struct type __stop_##list[] __attribute__((weak, visibility("hidden")));
+
+#define MADE_IMAGE(count)                                                                          \
+    __asm__(".pushsection .data.rel.ro,\"aw\",@progbits\n.p2align 3\n"                            \
+            "made.slot: .quad rv_root\n.popsection\n" MADE_STRING("made.source", "made.c")         \
+            ".pushsection rv_units,\"a\",@progbits\n.p2align 2\nmade.unit:\n"                      \
+            ".long 0, made.slot - ., 0, made.source - ., 0, 0, 0, " MADE_NUMBER(count)             \
+            ", 1, 0\n.popsection\n");                                                              \
+    MADE_BOUNDS(rv_method, rv_methods)                                                             \
+    MADE_BOUNDS(rv_unit, rv_units)                                                                 \
+    MADE_BOUNDS(rv_data, rv_data)                                                                  \
+    MADE_BOUNDS(rv_patch, rv_patch)                                                                \
+    MADE_BOUNDS(rv_replacement, rv_replacements)                                                   \
+    MADE_BOUNDS(rv_import, rv_imports)                                                             \
+    MADE_BOUNDS(rv_fixup, rv_fixups)                                                               \
+    static const struct rv_image made_image = {                                                    \
+        .abi = RV_RECORD_ABI,                                                                      \
+        .methods = __start_rv_methods,                                                             \
+        .methods_end = __stop_rv_methods,                                                          \
+        .units = __start_rv_units,                                                                 \
+        .units_end = __stop_rv_units,                                                              \
+        .data = __start_rv_data,                                                                   \
+        .data_end = __stop_rv_data,                                                                \
+        .patch = __start_rv_patch,                                                                 \
+        .patch_end = __stop_rv_patch,                                                              \
+        .replacements = __start_rv_replacements,                                                   \
+        .replacements_end = __stop_rv_replacements,                                                \
+        .imports = __start_rv_imports,                                                             \
+        .imports_end = __stop_rv_imports,                                                          \
+        .fixups = __start_rv_fixups,                                                               \
+        .fixups_end = __stop_rv_fixups,                                                            \
+    };                                                                                             \
+    __attribute__((constructor(101))) static void made_add(void)                                   \
+    {                                                                                              \
+        rv_image_add(&made_image);                                                                 \
+    }                                                                                              \
+    __attribute__((destructor(101))) static void made_remove(void)                                 \
+    {                                                                                              \
+        rv_image_remove(&made_image);                                                              \
+    }
+
+#define MADE_METHOD(name, index, hash)                                                             \
+    __asm__(".pushsection .text\n.p2align 4\n.globl " #name "\n.hidden " #name "\n.type " #name ", @function\n" #name \
+            ":\n.cfi_startproc\nendbr64\n"                                                         \
+            "movq rv_view@gottpoff(%rip), %r11\n"                                                  \
+            "leaq made.method." #name "(%rip), %r10\n"                                             \
+            "movq %fs:(%r11), %r11\n"                                                              \
+            "addq made.slot(%rip), %r11\n"                                                         \
+            "movq (%r11), %r11\n"                                                                  \
+            "jmpq *8*" MADE_NUMBER(index) "(%r11)\n"                                               \
+            ".cfi_endproc\n.size " #name ", . - " #name "\n.popsection\n"                          \
+            MADE_STRING("made.name." #name, #name)                                                 \
+            ".pushsection rv_methods,\"a\",@progbits\n.p2align 3\nmade.method." #name ":\n"        \
+            ".long made.unit - ., made.name." #name " - ., " #name " - ., " #name "_body - ., 0\n" \
+            ".short " MADE_NUMBER(index) ", 0\n.quad " MADE_NUMBER(hash) ", 0\n.popsection\n")
+
+#define MADE_DATA(variable, hash)                                                                  \
+    __asm__(MADE_STRING("made.data." #variable, #variable)                                         \
+            ".pushsection rv_data,\"a\",@progbits\n.p2align 3\n"                                   \
+            ".long made.unit - ., made.data." #variable " - ., " #variable " - ., 0\n"             \
+            ".quad 8, " MADE_NUMBER(hash) ", 0\n.popsection\n")
+
+#define MADE_PATCH                                                                                 \
+    __attribute__((section("rv_patch"), used)) static const struct rv_patch made_patch = {         \
+        .abi = RV_RECORD_ABI, .build_id_size = 8, .build_id = MADE_BUILD_ID}
+
+#define MADE_REPLACEMENT(ordinal, name, hash)                                                      \
+    __asm__(MADE_STRING("made.replacement." #name, #name)                                          \
+            ".pushsection rv_replacements,\"a\",@progbits\n.p2align 3\n"                           \
+            ".long " MADE_NUMBER(ordinal) ", 0, made.replacement." #name " - ., " #name            \
+            "_body - .\n.quad " MADE_NUMBER(hash) ", 0\n.popsection\n")
+
+/* `slot` is a uint64_t in .data.rel.ro; kind: 0 method, 1 data. */
+#define MADE_IMPORT(kind, ordinal, name, hash)                                                     \
+    __asm__(MADE_STRING("made.imported." #name, #name)                                             \
+            ".pushsection .data.rel.ro,\"aw\",@progbits\n.p2align 3\nmade_slot_" #name             \
+            ": .quad 0\n.popsection\n"                                                             \
+            ".pushsection rv_imports,\"a\",@progbits\n.p2align 3\nmade.import." #name ":\n"        \
+            ".long " MADE_NUMBER(kind) ", " MADE_NUMBER(ordinal) ", made.imported." #name          \
+            " - ., made_slot_" #name " - .\n.quad " MADE_NUMBER(hash) "\n.popsection\n");          \
+    extern uint64_t made_slot_##name __attribute__((visibility("hidden")))
+
+#define MADE_FIXUP(where, name, addend)                                                            \
+    __asm__(".pushsection rv_fixups,\"a\",@progbits\n.p2align 3\n"                                 \
+            ".long " #where " - ., made.import." #name " - .\n.quad " MADE_NUMBER(addend)          \
+            "\n.popsection\n")
+
+#endif

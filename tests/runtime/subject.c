@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * subject.c - see subject.h.
+ */
+#define _GNU_SOURCE
+#include "subject.h"
+#include "control/trailer.h"
+#include "made_code.h"
+#include "revector/revector.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+MADE_IMAGE(3)
+MADE_METHOD(answer, 0, 10);
+MADE_METHOD(count_up, 1, 11);
+MADE_METHOD(wait_in, 2, 12);
+MADE_DATA(counter, 20);
+
+int64_t counter;
+
+int answer_body(int x);
+int count_up_body(int x);
+int wait_in_body(int pipe);
+
+int answer_body(int x)
+{
+    return x + 1;
+}
+
+int count_up_body(int x)
+{
+    return x + (int)counter++;
+}
+
+int wait_in_body(int pipe)
+{
+    (void)pipe;
+    return 0;
+}
+
+static void die(const char *what)
+{
+    perror(what);
+    exit(2);
+}
+
+void subject_patch(const char *kind, const char *path)
+{
+    static uint8_t bytes[1 << 20];
+    static const uint8_t build_id[] = MADE_BUILD_ID;
+    struct rv_trailer trailer;
+    char from[512];
+    size_t size;
+    FILE *file;
+
+    snprintf(from, sizeof(from), "%s/libruntime-patch-%s.so", PATCH_DIR, kind);
+    file = fopen(from, "rb");
+    if (!file)
+        die(from);
+    size = fread(bytes, 1, sizeof(bytes), file);
+    fclose(file);
+    trailer = rv_trailer_make(bytes, size);
+    memcpy(trailer.build_id, build_id, sizeof(build_id));
+    trailer.build_id_size = sizeof(build_id);
+    unlink(path);
+    file = fopen(path, "wb");
+    if (!file || fwrite(bytes, 1, size, file) != size ||
+        fwrite(&trailer, 1, sizeof(trailer), file) != sizeof(trailer) || fclose(file))
+        die(path);
+}
+
+int subject_has_mapped(const char *text)
+{
+    FILE *maps = fopen("/proc/self/maps", "r");
+    char line[1024];
+    int found = 0;
+
+    while (maps && fgets(line, sizeof(line), maps))
+        found |= strstr(line, text) != NULL;
+    if (!maps || fclose(maps))
+        die("/proc/self/maps");
+    return found;
+}
+
+int subject_is_mapped(const void *address)
+{
+    FILE *maps = fopen("/proc/self/maps", "r");
+    unsigned long start, end;
+    char line[1024];
+    int found = 0;
+
+    while (maps && fgets(line, sizeof(line), maps))
+        if (sscanf(line, "%lx-%lx", &start, &end) == 2)
+            found |= (uintptr_t)address >= start && (uintptr_t)address < end;
+    if (!maps || fclose(maps))
+        die("/proc/self/maps");
+    return found;
+}
+
+long subject_rss(void)
+{
+    FILE *file = fopen("/proc/self/statm", "r");
+    long total = 0, resident = 0;
+
+    if (!file || fscanf(file, "%ld %ld", &total, &resident) != 2 || fclose(file))
+        die("/proc/self/statm");
+    return resident * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+void subject_reclaim(int ms)
+{
+    while (rv_reclaim() && ms-- > 0)
+        usleep(1000);
+}

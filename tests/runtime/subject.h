@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * subject.h - the program that the tests of the host update: themselves.
+ *
+ * subject.c is linked into each of them. Its methods, by ordinal, and what their
+ * first bodies do; patch.c has the new ones.
+ */
+#ifndef SUBJECT_H
+#define SUBJECT_H
+
+#include <stdint.h>
+
+int answer(int x);     /* 0: x + 1 */
+int count_up(int x);   /* 1: x + counter; adds 1 to `counter` */
+int wait_in(int pipe); /* 2: returns at once; the patch reads a byte from the pipe first */
+
+extern int64_t counter; /* data 0 */
+
+/* Writes the patch build/.../patch-KIND.so with its trailer to a new file at `path`. */
+void subject_patch(const char *kind, const char *path);
+
+/* 1 if something whose name contains `text` is mapped. */
+int subject_has_mapped(const char *text);
+
+/* 1 if any mapping holds this address. */
+int subject_is_mapped(const void *address);
+
+/* Kilobytes. */
+long subject_rss(void);
+
+/* Calls rv_reclaim() until nothing is left or about `ms` milliseconds have passed. */
+void subject_reclaim(int ms);
+
+#endif
