@@ -200,6 +200,25 @@ static int apply_to(struct request *request, struct rv_image_state *target, uint
     return error;
 }
 
+static int add_build(const struct rv_image_state *image, void *context)
+{
+    if (!image->image->patch)
+        rv_detail_add_build(context, image->place.name, image->place.build_id,
+                            image->place.build_id_size);
+    return 0;
+}
+
+/* Says which build the patch is for and which ones are here. */
+static int wrong_build(struct request *request)
+{
+    const struct rv_trailer *trailer = &request->file.trailer;
+
+    rv_detail_add_build(&request->detail, "its program", trailer->build_id,
+                        trailer->build_id_size);
+    rv_images_each(add_build, &request->detail);
+    return RV_EWRONGBUILD;
+}
+
 static int apply_locked(struct request *request, uint32_t *id)
 {
     struct target_question question = {.trailer = &request->file.trailer};
@@ -211,7 +230,7 @@ static int apply_locked(struct request *request, uint32_t *id)
     if (rv_updates_each(is_same_file, &request->file))
         return RV_EAPPLIED;
     if (!rv_images_each(is_target, &question))
-        return RV_EWRONGBUILD;
+        return wrong_build(request);
     error = rv_loader_pin(question.start, &pin);
     if (error)
         return error;

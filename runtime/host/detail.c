@@ -4,6 +4,7 @@
  */
 #include "detail.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void append(struct rv_detail *detail, const char *text)
@@ -23,4 +24,15 @@ void rv_detail_add(struct rv_detail *detail, const char *text)
     if (detail->used)
         append(detail, ", ");
     append(detail, text);
+}
+
+void rv_detail_add_build(struct rv_detail *detail, const char *name, const uint8_t *build_id,
+                         uint32_t size)
+{
+    char text[256];
+    size_t length = (size_t)snprintf(text, sizeof(text), "%.108s is build ", name);
+
+    for (uint32_t n = 0; n < size && n < 32; n++)
+        length += (size_t)snprintf(text + length, sizeof(text) - length, "%02x", build_id[n]);
+    rv_detail_add(detail, text);
 }

@@ -6,6 +6,7 @@
 #define REVECTOR_DETAIL_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct rv_detail {
     char *text; /* may be null */
@@ -14,5 +15,9 @@ struct rv_detail {
 
 /* Appends, after ", " if there is something already; cuts off what does not fit. */
 void rv_detail_add(struct rv_detail *detail, const char *text);
+
+/* Appends "NAME is build HEX". */
+void rv_detail_add_build(struct rv_detail *detail, const char *name, const uint8_t *build_id,
+                         uint32_t size);
 
 #endif
