@@ -34,8 +34,8 @@ static const struct rv_verb verbs[] = {
      rv_verb_revert},
     {"patch", "TARGET FILE.c...", 2, -1, BUILD_OPTIONS | APPLY_OPTIONS,
      "Build and apply in one step",
-     TARGET_HELP "The patch is kept in ${XDG_STATE_HOME:-~/.local/state}/revector (root:\n"
-                 "/var/lib/revector), where debuggers and profilers find it.\n",
+     TARGET_HELP "The patch is kept in ${XDG_STATE_HOME:-~/.local/state}/revector (root without\n"
+                 "that variable: /var/lib/revector), where debuggers and profilers find it.\n",
      rv_verb_patch},
     {"status", "[TARGET]", 0, 1, 0, "Show updates, their state, and what keeps old code loaded",
      TARGET_HELP "Without TARGET: every process that may be asked.\n", rv_verb_status},

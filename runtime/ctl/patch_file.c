@@ -114,10 +114,10 @@ static int state_folder(char *path, size_t size)
 {
     const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
 
-    if (geteuid() == 0)
-        return snprintf(path, size, "/var/lib/revector");
     if (state && *state == '/')
         return snprintf(path, size, "%s/revector", state);
+    if (geteuid() == 0)
+        return snprintf(path, size, "/var/lib/revector");
     return snprintf(path, size, "%s/.local/state/revector", home && *home == '/' ? home : "/tmp");
 }
 

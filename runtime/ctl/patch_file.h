@@ -23,8 +23,9 @@ int rv_patch_finish(const char *path, const struct rv_image_file *image, uint64_
                     struct rv_reason *reason) __attribute__((warn_unused_result));
 
 /*
- * The folder for patches of this program, made if it is not there: below
- * /var/lib/revector for root, else ${XDG_STATE_HOME:-~/.local/state}/revector.
+ * The folder for patches of this program, made if it is not there: in
+ * $XDG_STATE_HOME/revector, without the variable in /var/lib/revector for root and
+ * ~/.local/state/revector for others.
  * RV_EREAD: it cannot be made.
  */
 int rv_patch_folder(const char *program, const struct rv_image_file *image, char *path, size_t size,
