@@ -38,8 +38,10 @@ if [ -z "$build" ]; then
     build_preset release demo -DBUILD_TESTING=OFF -DREVECTOR_BENCH=OFF
     build=$top/build/release
 fi
+build=$(cd "$build" && pwd)
 revector=$build/bin/revector
 work=$(mktemp -d)
+export XDG_STATE_HOME=$work # where revector keeps patches; this one goes with its server
 server='' load=''
 
 # On any exit: nothing of ours keeps running, nothing is left behind.
@@ -55,7 +57,6 @@ trap 'exit 143' TERM HUP
 
 # Waits until a line of file $1 matches $2; 10 seconds at most.
 await() {
-    local i
     for ((i = 0; i < 200; i++)); do
         grep -q "$2" "$1" 2>/dev/null && return
         sleep 0.05
@@ -65,17 +66,20 @@ await() {
 }
 
 stage "A server under load"
+cd "$top"
 "$build/bin/kvserver" --port 0 --threads 4 >"$work/server.log" 2>&1 &
 server=$!
 await "$work/server.log" '^listening'
 port=$(sed -n 's/^listening on .*://p' "$work/server.log")
-say "kvserver, pid $server, listens on port $port; $connections connections send $rate requests a second."
+say "kvserver, pid $server, has four threads and listens on port $port."
+say "$connections connections send it $rate requests a second and check every answer."
 mkfifo "$work/phases"
 "$build/bin/kvload" --port "$port" --connections "$connections" --rate "$rate" \
     <"$work/phases" >"$work/load.log" 2>&1 &
 load=$!
 exec 3>"$work/phases" 4<>"/dev/tcp/127.0.0.1/$port"
 
+# Begins a phase of the load; kvload prints a row of figures at its end.
 phase() {
     echo "phase $1" >&3
 }
@@ -84,22 +88,15 @@ phase() {
 ask() {
     echo "$1" >&4
     IFS= read -r -t 5 answer <&4 || die "the server did not answer: $1"
-    printf '    %-32s -> %s\n' "$1" "$answer"
+    printf '    %-34s -> %s\n' "$1" "$answer"
 }
 
-# Adds 1 to the greatest number there is, and compares the answer with pattern $1.
+# Adds 1 to the greatest number there is; the answer must match pattern $1.
 ask_limit() {
     ask "SET stock 9223372036854775807"
     ask "INCR stock"
-    # shellcheck disable=SC2254 # a pattern is what it is
-    case $answer in
-    $1) ;;
-    *) die "expected $1" ;;
-    esac
-}
-
-milliseconds() {
-    echo $((($(date +%s%N) - $1) / 1000000))
+    # shellcheck disable=SC2053 # a pattern is what it is
+    [[ $answer == $1 ]] || die "expected $1"
 }
 
 # Runs a command of revector on the server, under its own phase of the load.
@@ -109,9 +106,9 @@ update() {
     say "    \$ revector $*"
     phase "$name"
     begun=$(date +%s%N)
-    "$revector" "$@" >"$work/revector.log" 2>&1 || { cat "$work/revector.log" >&2 && die "revector failed"; }
+    "$revector" "$@" >"$work/revector.log" 2>&1 || die "revector failed: $(cat "$work/revector.log")"
     sed 's/^/    /' "$work/revector.log"
-    say "    took $(milliseconds "$begun") ms in all"
+    say "    the command took $((($(date +%s%N) - begun) / 1000000)) ms in all"
 }
 
 phase before
@@ -119,31 +116,40 @@ stage "The bug: INCR wraps around"
 ask_limit ':-9223372036854775808'
 sleep "$seconds"
 
-stage "The fix goes in: examples/kvserver/fixed/counter.c"
-update patching patch "$server" "$top/examples/kvserver/fixed/counter.c"
+stage "The fix goes into the running server"
+fix=examples/kvserver/fixed/counter.c
+diff -U0 examples/kvserver/counter.c $fix | sed -n '/^[-+][^-+]/s/^/    /p' || true
+update patching patch "$server" $fix
 phase patched
 ask_limit '-ERR*'
 sleep "$seconds"
 
-stage "And out again"
+stage "And out of it again"
 update reverting revert "$server" --all
 phase reverted
 ask_limit ':-9223372036854775808'
 sleep "$seconds"
 
 stage "The bill"
-ask "STATS"
+ask STATS
 exec 3>&- # ends the load
 status=0
 wait "$load" || status=$?
 load=''
-sed '2d' "$work/load.log" # of the moment before the first phase
+sed '2d' "$work/load.log" # the row of the moment before the first phase
+say "(wrapped: answers of the old code; refused: of the new; turns: a connection met the other one)"
 kill -0 "$server" 2>/dev/null || die "the server is gone"
 [ $status -eq 0 ] || die "some requests failed"
 
-# The load must have seen the same as this script: sent from column 2 on, see kvload.
-awk '{ seen[$1] = $7 > 0 ? ($8 > 0 ? "both" : "wrapped") : ($8 > 0 ? "refused" : "none") }
-     END { exit !(seen["before"] == "wrapped" && seen["patched"] == "refused" && seen["reverted"] == "wrapped") }' \
-    "$work/load.log" || die "the load saw something else than this script"
-say "
-${green}Same process, same connections, no request failed.${plain}"
+# What the load saw: old, new, old, and no connection went back and forth between them.
+awk -v turns=$((2 * connections)) '
+    $1 == "before" || $1 == "reverted" { bad += $7 == 0 || $1 == "before" && $8 > 0 }
+    $1 == "patched" { bad += $8 == 0 }
+    $1 == "all" { bad += $9 != turns; sent = $2; failed = $3 }
+    { latency[$1] = $4 " / " $5 " / " $6 }
+    END {
+        if (bad) exit 1
+        printf "\n%d requests sent, %d failed. Same process, same connections.\n", sent, failed
+        printf "Latency p50 / p99 / max in microseconds: before %s, during %s, after %s.\n",
+               latency["before"], latency["patching"], latency["patched"]
+    }' "$work/load.log" || die "the load did not see old, new and old code in turn"

@@ -61,7 +61,7 @@ need_packages() {
 install_packages() {
     [ "$(id -u)" = 0 ] || die "installing needs root; run this once, and then me again:
     sudo apt-get update && sudo apt-get install --no-install-recommends $*"
-    say "Installing them with apt-get."
+    say "Installing them with apt-get, which takes a minute or two."
     export DEBIAN_FRONTEND=noninteractive
     quietly apt-get update
     quietly apt-get install -y --no-install-recommends "$@"
@@ -69,11 +69,15 @@ install_packages() {
 
 # ---- running ----
 
-# Runs a command and shows its output only if it fails.
+# Runs a command, a dot every five seconds, and shows its output only if it fails.
 quietly() {
-    local log status=0
+    local log ticker status=0 begun=$SECONDS
     log=$(mktemp)
+    (while sleep 5; do printf .; done) &
+    ticker=$!
     "$@" >"$log" 2>&1 || status=$?
+    kill "$ticker" && wait "$ticker" 2>/dev/null || true
+    [ $((SECONDS - begun)) -lt 5 ] || printf '\n'
     [ $status -eq 0 ] || tail -n 60 "$log" >&2
     rm -f "$log"
     [ $status -eq 0 ] || die "this failed with status $status: $*"

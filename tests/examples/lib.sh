@@ -14,6 +14,7 @@ die() {
 start_server() {
     work=$(mktemp -d)
     trap 'status=$?; kill $server 2>/dev/null || true; wait; cat "$work/server.err" >&2; rm -rf "$work"; exit $status' EXIT
+    : >"$work/server.log"
     "$@" --port 0 >"$work/server.log" 2>"$work/server.err" &
     server=$!
     for ((i = 0; i < 200; i++)); do
