@@ -111,7 +111,7 @@ private:
     Flags |= Variable.hasLocalLinkage() ? RV_DATA_STATIC : 0;
     Flags |= Variable.isThreadLocal() ? RV_DATA_TLS : 0;
     Flags |= Variable.isConstant() ? RV_DATA_CONSTANT : 0;
-    Flags |= Variable.isWeakForLinker() ? RV_DATA_WEAK : 0;
+    Flags |= Variable.isWeakForLinker() && !Variable.hasCommonLinkage() ? RV_DATA_WEAK : 0;
     Flags |= needsAccessor(Variable) ? RV_DATA_ACCESSOR : 0;
     return Flags;
   }
@@ -173,6 +173,7 @@ private:
   void fillLeaf(const Part &P) {
     tw_table Header = {};
     Header.capacity = Header.used = P.Count;
+    Header.refs = 1; // the image
     Header.flags = TW_TABLE_BORROWED;
     uint64_t Words[sizeof(tw_table) / sizeof(uint64_t)];
     static_assert(sizeof(Words) == sizeof(tw_table), "header is whole words");
