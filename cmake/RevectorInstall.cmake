@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# What is installed besides the targets, which install themselves: headers, and
-# the descriptions for CMake and pkg-config. All of them find the rest of the
-# tree from their own place, so that it may be moved.
+# What is installed besides what compiler-plugin/ and runtime/ctl/ install of
+# their own: the libraries, headers, and the descriptions for CMake and
+# pkg-config. All of it finds the rest of the tree from its own place, so that it
+# may be moved.
 include(CMakePackageConfigHelpers)
+
+install(TARGETS revector revector_exe
+        LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 
 set(REVECTOR_CLANG 19)
 math(EXPR REVECTOR_CLANG_NEXT "${REVECTOR_CLANG} + 1")
