@@ -6,6 +6,7 @@
 #include "apply.h"
 #include "bind.h"
 #include "garbage.h"
+#include "gate.h"
 #include "host.h"
 #include "loader.h"
 
@@ -13,8 +14,7 @@
 #include <string.h>
 
 /*
- * The operation lock: one apply or revert at a time. Outermost: the dynamic
- * linker's lock and the core lock are taken inside it.
+ * The operation lock: one apply or revert at a time. Outermost, see gate.h.
  */
 static pthread_mutex_t operation = PTHREAD_MUTEX_INITIALIZER;
 
@@ -255,7 +255,9 @@ int rv_host_apply(int fd, const char *path, const struct rv_apply_options *optio
     request.detail.size = request.options->detail_size;
     *id = 0;
     pthread_mutex_lock(&operation);
+    rv_gate_enter();
     error = apply_locked(&request, id);
+    rv_gate_leave();
     settle_locked();
     pthread_mutex_unlock(&operation);
     return error;

@@ -4,6 +4,7 @@
  */
 #define _GNU_SOURCE
 #include "apply.h"
+#include "gate.h"
 #include "host.h"
 #include "reclaim.h"
 #include "root.h"
@@ -15,18 +16,21 @@
 /* The core's state is whole while its lock is held; so is the child's copy then. */
 static void before_fork(void)
 {
+    rv_gate_before_fork();
     rv_platform_lock();
 }
 
 static void after_fork(void)
 {
     rv_platform_unlock();
+    rv_gate_after_fork();
 }
 
 static void in_child(void)
 {
     rv_updates_in_child_locked();
     rv_platform_unlock();
+    rv_gate_in_child();
     rv_apply_in_child();
     rv_reclaim_in_child();
     rv_agent_in_child();

@@ -14,7 +14,7 @@
 
 /*
  * The core lock. Protects all state of runtime/core. Taken inside the dynamic
- * linker's lock and the operation lock (apply.c); inside it only the log's.
+ * linker's lock (see gate.h for the others); inside it only the log's.
  */
 static pthread_mutex_t core = PTHREAD_MUTEX_INITIALIZER;
 

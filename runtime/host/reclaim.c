@@ -10,6 +10,7 @@
 #include "reclaim.h"
 #include "apply.h"
 #include "arch.h"
+#include "gate.h"
 #include "host.h"
 #include "image.h"
 #include "maps.h"
@@ -24,7 +25,7 @@
 #define WAIT_FIRST   1u    /* ms */
 #define WAIT_LONGEST 1000u /* ms */
 
-/* Outermost lock, taken alone; freeing a patch takes the dynamic linker's inside. */
+/* Outermost lock; see gate.h. */
 static pthread_mutex_t examiner = PTHREAD_MUTEX_INITIALIZER;
 
 /* Static, so that its addresses of garbage are on nobody's stack. */
@@ -196,7 +197,9 @@ static void free_cleared(void)
         if (rv_marks_open(piece))
             continue;
         rv_marks_free(piece);
+        rv_gate_enter();
         rv_garbage_free(piece);
+        rv_gate_leave();
     }
 }
 
@@ -247,6 +250,15 @@ static unsigned next_wait(size_t left)
     return wait;
 }
 
+/* What follows from images and code that have gone. */
+static void settle(void)
+{
+    rv_gate_enter();
+    rv_images_sweep();
+    rv_gate_leave();
+    rv_apply_settle();
+}
+
 static size_t reclaim(uintptr_t own_sp, unsigned *wait_ms)
 {
     size_t left;
@@ -254,13 +266,11 @@ static size_t reclaim(uintptr_t own_sp, unsigned *wait_ms)
     *wait_ms = WAIT_FIRST;
     if (pthread_mutex_trylock(&examiner))
         return rv_garbage_snapshot(NULL, 0);
-    rv_images_sweep();
-    rv_apply_settle();
+    settle();
     if (rv_garbage_snapshot(NULL, 0)) {
         pass.own_sp = own_sp;
         collect();
-        rv_images_sweep();
-        rv_apply_settle();
+        settle();
     }
     left = rv_garbage_snapshot(NULL, 0);
     *wait_ms = next_wait(left);

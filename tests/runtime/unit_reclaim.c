@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * unit_reclaim.c - reverted code goes when nobody can be in it, and not before.
+ */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "revector/revector.h"
+#include "subject.h"
+#include "tablewalk/tw_atomic.h"
+
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/revector-reclaim-XXXXXX";
+static char path[PATH_MAX];
+static int ends[2]; /* of a pipe */
+
+static uint32_t apply_kind(const char *kind)
+{
+    uint32_t id = 0;
+    subject_patch(kind, path);
+    assert_int_equal(rv_apply(path, NULL, &id), 0);
+    return id;
+}
+
+static int loaded(void)
+{
+    return subject_has_mapped(folder);
+}
+
+static int clean(void **state)
+{
+    (void)state;
+    if (rv_revert(0))
+        return -1;
+    subject_reclaim(2000);
+    return loaded() ? -1 : 0;
+}
+
+static int see(const struct rv_update_info *info, void *context)
+{
+    *(struct rv_update_info *)context = *info;
+    return 0;
+}
+
+/* The one update that is left. */
+static struct rv_update_info last_update(void)
+{
+    struct rv_update_info info = {0};
+    rv_each_update(see, &info);
+    return info;
+}
+
+/* ---- a thread in the patch ---- */
+
+static uint32_t started;
+
+static void *wait_in_patch(void *argument)
+{
+    tw_store32_release(&started, 1);
+    return (void *)(intptr_t)wait_in(*(int *)argument);
+}
+
+static pthread_t start(void *(*body)(void *), void *argument)
+{
+    pthread_t thread;
+    tw_store32_release(&started, 0);
+    assert_int_equal(pthread_create(&thread, NULL, body, argument), 0);
+    while (!tw_load32_acquire(&started))
+        usleep(100);
+    usleep(20000); /* until it is blocked */
+    return thread;
+}
+
+static void unused_code_is_unmapped_at_once(void **state)
+{
+    (void)state;
+    apply_kind("good");
+    assert_int_equal(answer(1), 101);
+    assert_true(loaded());
+    assert_int_equal(rv_revert(0), 0);
+    subject_reclaim(1000);
+    assert_false(loaded());
+    assert_int_equal(last_update().id, 0); /* forgotten */
+}
+
+static void a_blocked_thread_keeps_the_code_that_it_returns_to(void **state)
+{
+    pthread_t thread;
+    void *result;
+    (void)state;
+    apply_kind("good");
+    thread = start(wait_in_patch, &ends[0]);
+    assert_int_equal(rv_revert(0), 0);
+    subject_reclaim(100);
+    assert_true(loaded());
+    assert_int_equal(last_update().state, RV_STATUS_REVERTED);
+    assert_int_equal(last_update().garbage, 1); /* the table is gone, the code is not */
+    assert_int_equal(write(ends[1], "x", 1), 1);
+    pthread_join(thread, &result);
+    assert_int_equal((intptr_t)result, 'x'); /* it came home through the old code */
+    subject_reclaim(1000);
+    assert_false(loaded());
+}
+
+/* ---- a thread on a stack of its own making ---- */
+
+static ucontext_t outside, inside;
+static void *coroutine_stack;
+
+static void in_coroutine(void)
+{
+    (void)wait_in(ends[0]);
+}
+
+static void *wait_in_coroutine(void *unused)
+{
+    getcontext(&inside);
+    inside.uc_stack.ss_sp = coroutine_stack;
+    inside.uc_stack.ss_size = 65536;
+    inside.uc_link = &outside;
+    makecontext(&inside, in_coroutine, 0);
+    tw_store32_release(&started, 1);
+    swapcontext(&outside, &inside);
+    return unused;
+}
+
+static void a_stack_of_the_programs_own_making_counts(void **state)
+{
+    pthread_t thread;
+    (void)state;
+    coroutine_stack = malloc(65536);
+    apply_kind("good");
+    thread = start(wait_in_coroutine, NULL);
+    assert_int_equal(rv_revert(0), 0);
+    subject_reclaim(100);
+    assert_true(loaded());
+    assert_int_equal(write(ends[1], "x", 1), 1);
+    pthread_join(thread, NULL);
+    free(coroutine_stack);
+    subject_reclaim(1000);
+    assert_false(loaded());
+}
+
+/* ---- a signal handler on top of the patch ---- */
+
+static void on_signal(int number)
+{
+    char byte;
+    (void)number;
+    tw_store32_release(&started, 2);
+    if (read(ends[0], &byte, 1) != 1)
+        abort();
+}
+
+static void a_handler_on_top_of_the_patch_counts(void **state)
+{
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART}, before;
+    pthread_t thread;
+    (void)state;
+    sigaction(SIGUSR1, &action, &before);
+    apply_kind("good");
+    thread = start(wait_in_patch, &ends[0]);
+    pthread_kill(thread, SIGUSR1);
+    while (tw_load32_acquire(&started) != 2)
+        usleep(100);
+    assert_int_equal(rv_revert(0), 0);
+    subject_reclaim(100);
+    assert_true(loaded());
+    assert_int_equal(write(ends[1], "xx", 2), 2); /* one for the handler, one for the patch */
+    pthread_join(thread, NULL);
+    sigaction(SIGUSR1, &before, NULL);
+    subject_reclaim(1000);
+    assert_false(loaded());
+}
+
+/* ---- threads that run ---- */
+
+static uint32_t stop;
+
+static void *run_until_told(void *unused)
+{
+    tw_store32_release(&started, 1);
+    while (!tw_load32_acquire(&stop))
+        ;
+    return unused;
+}
+
+static void a_running_thread_is_waited_for(void **state)
+{
+    pthread_t thread;
+    (void)state;
+    tw_store32_release(&stop, 0);
+    apply_kind("good");
+    thread = start(run_until_told, NULL);
+    assert_int_equal(rv_revert(0), 0);
+    subject_reclaim(50);
+    assert_true(loaded()); /* nobody can tell where it is */
+    tw_store32_release(&stop, 1);
+    pthread_join(thread, NULL);
+    subject_reclaim(1000);
+    assert_false(loaded());
+}
+
+/* ---- the caller itself ---- */
+
+static int (*volatile keep)(int);
+
+static void the_caller_may_be_in_the_patch(void **state)
+{
+    struct rv_method_info info;
+    (void)state;
+    (void)info;
+    apply_kind("good");
+    keep = answer;
+    assert_int_equal(keep(1), 101);
+    {
+        /* An address in the patch on our own stack, as a frame of it would leave. */
+        const void *volatile here = NULL;
+        FILE *maps = fopen("/proc/self/maps", "r");
+        char line[1024];
+        while (fgets(line, sizeof(line), maps))
+            if (strstr(line, folder) && strstr(line, "r-xp"))
+                here = (const void *)(strtoul(line, NULL, 16) + 16);
+        fclose(maps);
+        assert_non_null((const void *)here);
+        assert_int_equal(rv_revert(0), 0);
+        subject_reclaim(50);
+        assert_true(subject_is_mapped((const void *)here));
+        here = NULL;
+    }
+    subject_reclaim(1000);
+    assert_false(loaded());
+}
+
+/* ---- memory ---- */
+
+static void a_thousand_rounds_leave_no_memory(void **state)
+{
+    long before = 0, after;
+    (void)state;
+    for (int n = 0; n < 1000; n++) {
+        if (n == 100)
+            before = subject_rss();
+        apply_kind("good");
+        assert_int_equal(answer(1), 101);
+        assert_int_equal(rv_revert(0), 0);
+        subject_reclaim(1000);
+    }
+    after = subject_rss();
+    print_message("RSS after 100 rounds %ld kB, after 1000 %ld kB\n", before, after);
+    assert_true(after - before < 64);
+}
+
+static void a_small_patch_costs_less_than_100_kB(void **state)
+{
+    long before, with;
+    (void)state;
+    apply_kind("good"); /* warm: what the C library keeps for next time */
+    assert_int_equal(rv_revert(0), 0);
+    subject_reclaim(1000);
+    before = subject_rss();
+    apply_kind("good");
+    assert_int_equal(answer(1), 101);
+    with = subject_rss();
+    assert_int_equal(rv_revert(0), 0);
+    subject_reclaim(1000);
+    print_message("RSS %ld kB, with a patch +%ld kB, without it again +%ld kB\n", before,
+                  with - before, subject_rss() - before);
+    assert_true(with - before < 100);
+    assert_true(subject_rss() - before <= 4);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_teardown(name, clean)
+    const struct CMUnitTest tests[] = {
+        TEST(unused_code_is_unmapped_at_once),
+        TEST(a_blocked_thread_keeps_the_code_that_it_returns_to),
+        TEST(a_stack_of_the_programs_own_making_counts),
+        TEST(a_handler_on_top_of_the_patch_counts),
+        TEST(a_running_thread_is_waited_for),
+        TEST(the_caller_may_be_in_the_patch),
+        TEST(a_thousand_rounds_leave_no_memory),
+        TEST(a_small_patch_costs_less_than_100_kB),
+    };
+    int failed;
+
+    if (!mkdtemp(folder) || pipe(ends))
+        return 2;
+    snprintf(path, sizeof(path), "%s/fix.rvp", folder);
+    failed = cmocka_run_group_tests_name("reclaim", tests, NULL, NULL);
+    unlink(path);
+    rmdir(folder);
+    return failed;
+}
