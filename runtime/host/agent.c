@@ -28,16 +28,15 @@
 #define STACK_SIZE (256u * 1024) /* address space; a page or two are touched */
 
 static struct {
-    pthread_mutex_t lock; /* protects name, thread, is_running; taken with other locks held,
-                             takes only the log's */
+    pthread_mutex_t lock; /* protects name, thread, is_running, is_settled; taken with other
+                             locks held, takes only the log's */
+    pthread_cond_t settled; /* is_settled has become 1 */
     pthread_t thread;
-    int is_running;
+    int is_running, is_settled;
     char name[64];
     uint32_t order, woken; /* atomic */
     uint32_t disabled;     /* atomic; for good */
-    pthread_key_t end_key; /* its destructor sees the main thread end */
-    int has_end_key;
-} agent = {.lock = PTHREAD_MUTEX_INITIALIZER};
+} agent = {.lock = PTHREAD_MUTEX_INITIALIZER, .settled = PTHREAD_COND_INITIALIZER};
 
 enum agent_order agent_order(void)
 {
@@ -56,11 +55,37 @@ void agent_set_name(const char *name)
     pthread_mutex_unlock(&agent.lock);
 }
 
+static void say_settled(void)
+{
+    pthread_mutex_lock(&agent.lock);
+    agent.is_settled = 1;
+    pthread_cond_signal(&agent.settled);
+    pthread_mutex_unlock(&agent.lock);
+}
+
+/*
+ * The program may change its root right after we return, and the new thread still
+ * has it in common with us until it has settled. A starved one is not waited for.
+ */
+static void wait_until_settled_locked(void)
+{
+    struct timespec limit;
+    int error = 0;
+
+    clock_gettime(CLOCK_REALTIME, &limit);
+    limit.tv_sec += 1;
+    while (!agent.is_settled && !error)
+        error = pthread_cond_timedwait(&agent.settled, &agent.lock, &limit);
+}
+
 static void *run(void *unused)
 {
+    int is_private = agent_privatise();
+
     (void)unused;
+    say_settled();
     pthread_setname_np(pthread_self(), "revector");
-    if (!agent_privatise())
+    if (!is_private)
         agent_log("the system refuses descriptors of its own to the agent: updates end if the "
                   "program closes descriptors that it did not open");
     agent_log_open();
@@ -70,7 +95,7 @@ static void *run(void *unused)
 }
 
 /* A thread with the stack that we ask for, or a larger one where thread-locals need more. */
-static int create_thread(pthread_t *thread)
+static int create_thread(pthread_t *thread, void *(*body)(void *))
 {
     pthread_attr_t attributes;
     int error = EINVAL;
@@ -78,20 +103,20 @@ static int create_thread(pthread_t *thread)
     pthread_attr_init(&attributes);
     for (size_t size = STACK_SIZE; error == EINVAL && size <= STACK_SIZE << 10; size *= 4) {
         pthread_attr_setstacksize(&attributes, size);
-        error = pthread_create(thread, &attributes, run, NULL);
+        error = pthread_create(thread, &attributes, body, NULL);
     }
     pthread_attr_destroy(&attributes);
     return error;
 }
 
-static int create_deaf_thread(pthread_t *thread)
+int agent_thread(pthread_t *thread, void *(*body)(void *))
 {
     sigset_t all, before;
     int error;
 
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    error = create_thread(thread);
+    error = create_thread(thread, body);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return error;
 }
@@ -124,24 +149,12 @@ void rv_agent_wake(void)
     pthread_mutex_unlock(&agent.lock);
 }
 
-/* Runs in the main thread when it calls pthread_exit(); not when main returns. */
-static void main_thread_ends(void *unused)
+void agent_watch_end(void)
 {
     uint32_t serve = AGENT_SERVE;
 
-    (void)unused;
     tw_cas32_acq_rel(&agent.order, &serve, AGENT_WATCH_END);
     rv_agent_wake();
-}
-
-static void watch_main_thread(void)
-{
-    if (gettid() != getpid())
-        return;
-    if (!agent.has_end_key)
-        agent.has_end_key = !pthread_key_create(&agent.end_key, main_thread_ends);
-    if (agent.has_end_key)
-        pthread_setspecific(agent.end_key, &agent);
 }
 
 /* ---- starting and ending ---- */
@@ -152,13 +165,15 @@ void rv_agent_start(void)
 
     if (tw_load32_acquire(&agent.disabled))
         return;
-    watch_main_thread();
+    agent_guard_end();
     pthread_mutex_lock(&agent.lock);
     tw_store32_release(&agent.order, AGENT_SERVE);
-    error = agent.is_running ? 0 : create_deaf_thread(&agent.thread);
+    error = agent.is_running ? 0 : agent_thread(&agent.thread, run);
     if (error)
         agent_log("the agent cannot start: %s", strerror(error));
     agent.is_running = !error;
+    if (!error)
+        wait_until_settled_locked();
     pthread_mutex_unlock(&agent.lock);
 }
 
@@ -166,10 +181,11 @@ void rv_agent_in_child(void)
 {
     /* Whoever held these, and the agent itself, are not in the child. */
     pthread_mutex_init(&agent.lock, NULL);
+    pthread_cond_init(&agent.settled, NULL);
     agent_log_in_child();
     if (!agent.is_running)
         return;
-    agent.is_running = 0;
+    agent.is_running = agent.is_settled = 0;
     agent.name[0] = 0;
     rv_agent_start();
 }

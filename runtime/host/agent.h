@@ -7,6 +7,7 @@
  * here runs on that thread unless a comment says otherwise.
  *
  *   agent.c          the thread's life: start, fork, wake, disable
+ *   agent_end.c      a program that ends with its last thread
  *   agent_private.c  descriptors of its own
  *   agent_socket.c   the socket's name, and who may talk
  *   agent_loop.c     sleeping, connections, time limits
@@ -18,6 +19,7 @@
 #ifndef REVECTOR_HOST_AGENT_H
 #define REVECTOR_HOST_AGENT_H
 
+#include <pthread.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -26,10 +28,13 @@
 
 /* ---- agent.c ---- */
 
+/* Starts a thread with a small stack and all signals blocked. 0, or an errno. Any thread. */
+int agent_thread(pthread_t *thread, void *(*body)(void *));
+
 /* What the thread is to do; read on every round of its loop. */
 enum agent_order {
     AGENT_SERVE,
-    AGENT_WATCH_END, /* the main thread has ended: end the process once nobody else is left */
+    AGENT_WATCH_END, /* the main thread has ended: see agent_end.c */
     AGENT_QUIT,
 };
 
@@ -38,8 +43,17 @@ enum agent_order agent_order(void);
 /* Whether somebody has called rv_agent_wake() since the last time. */
 int agent_take_wake(void);
 
+/* From now on the agent calls agent_end_if_alone() every now and then. Any thread. */
+void agent_watch_end(void);
+
 /* Where wake() finds the socket; an empty name: nowhere. */
 void agent_set_name(const char *name);
+
+/* ---- agent_end.c ---- */
+
+/* In the process's main thread: see that the process ends when its own threads have ended. */
+void agent_guard_end(void);
+void agent_end_if_alone(void);
 
 /* ---- agent_private.c ---- */
 

@@ -13,10 +13,8 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -184,19 +182,6 @@ static void one_round(enum agent_order order)
         accept_clients();
 }
 
-/*
- * The main thread has called pthread_exit(). The C library ends the process
- * with its last thread, and we are one; so that is ours to do now.
- */
-static void end_if_alone(void)
-{
-    struct stat tasks;
-
-    /* "." and "..", the main thread's remains, and us */
-    if (!stat("/proc/self/task", &tasks) && tasks.st_nlink <= 4)
-        exit(0);
-}
-
 /* In a shared table the program may have closed our socket: then there is a new one. */
 static int have_listener(void)
 {
@@ -221,7 +206,7 @@ void agent_loop(void)
         drop_silent_clients();
         collect_garbage();
         if (order == AGENT_WATCH_END)
-            end_if_alone();
+            agent_end_if_alone();
     }
     for (int i = 0; i < CLIENTS; i++)
         agent_drop(&loop.clients[i].at);

@@ -1,0 +1,60 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# daemons.sh - the agent is there whatever the program does to itself, and it
+# keeps nothing of the program's open.
+. "$(dirname -- "$0")/lib.sh"
+
+cp "$here/daemon.c" .
+compile daemon daemon.c
+change daemon.c 's/return 1;$/return 2;/'
+
+# field N: 32-bit number N of the daemon's shared file
+field() {
+    od -An -td4 -j $(($1 * 4)) -N 4 face | tr -d ' '
+}
+
+# launch STEPS: runs the daemon until it is where it wants to be; $pid is its last pid.
+launch() {
+    rm -rf face root
+    mkfifo inherited
+    ./daemon face "$1" 7>inherited &
+    started="$started $!"
+    disown
+    # the daemon closes its end, if it closes; the agent must not have one
+    timeout 5 cat inherited >/dev/null
+    rest=$?
+    case $1 in *c*) expect 0 "$rest" "end of a pipe that the daemon with '$1' has closed" ;; esac
+    rm -f inherited
+    for _ in $(seq 200); do
+        [ -e face ] && [ "$(field 2)" -gt 0 ] 2>/dev/null && break
+        sleep 0.02
+    done
+    pid=$(field 0)
+    started="$started $pid"
+    wait_for_agent "$pid"
+}
+
+# update STEPS: before, applied, reverted.
+update() {
+    launch "$1"
+    expect 1 "$(field 1)" "value before, daemon '$1'"
+    works revector apply "$pid" fix.rvp
+    sleep 0.1
+    expect 2 "$(field 1)" "value, daemon '$1'"
+    case $1 in *c*) expect "" "$(ls "/proc/$pid/fd")" "descriptors of the daemon '$1'" ;; esac
+    works revector revert "$pid" --all
+    sleep 0.1
+    expect 1 "$(field 1)" "value after, daemon '$1'"
+    kill -9 "$pid"
+}
+
+revector build --for ./daemon -o fix.rvp fix/daemon.c >/dev/null 2>&1 || fail "cannot build"
+update d
+update dc
+[ "$(id -u)" = 0 ] || skip "chroot and setuid need root; the rest has passed"
+chmod 711 "$work"
+update r
+update u
+update dcru
+echo "daemons: forked, closed, in another root, another user"

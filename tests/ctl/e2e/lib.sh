@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# lib.sh - what the end-to-end tests share; sourced by bash, not run.
+#
+# A test is a script SCRIPT BUILD-DIRECTORY. It works in a folder of its own,
+# ends at the first failed expectation with a sentence, and leaves nothing
+# running. Exit status 77: it cannot be done here, and the last line says why.
+set -u
+
+here=$(dirname -- "$(readlink -f -- "$0")")
+build=$1
+PATH=$build/bin:$PATH
+export XDG_STATE_HOME HOME
+work=$(mktemp -d)
+XDG_STATE_HOME=$work/state
+HOME=$work
+started=
+
+cleanup() {
+    for pid in $started; do
+        kill -9 "$pid" 2>/dev/null
+    done
+    rm -rf "$work"
+}
+trap cleanup EXIT
+trap 'exit 1' INT TERM
+cd "$work" || exit 1
+
+fail() {
+    printf 'FAILED: %s\n' "$1" >&2
+    exit 1
+}
+
+skip() {
+    printf 'skipped: %s\n' "$1" >&2
+    exit 77
+}
+
+# expect WANTED GOT WHAT: both are the same.
+expect() {
+    [ "$1" = "$2" ] || fail "$3: expected '$1', got '$2'"
+}
+
+# expect_has TEXT PART WHAT
+expect_has() {
+    case $1 in
+    *"$2"*) ;;
+    *) fail "$3: '$2' is not in '$1'" ;;
+    esac
+}
+
+# refused STATUS SENTENCE COMMAND...: fails with that status and one sentence that has this in it.
+refused() {
+    wanted=$1 sentence=$2
+    shift 2
+    "$@" >out.refused 2>err.refused
+    status=$?
+    expect "$wanted" "$status" "exit status of '$*' ($(cat err.refused))"
+    expect_has "$(cat err.refused)" "$sentence" "what '$*' says"
+}
+
+# works COMMAND...: ends well; its output is in $output.
+works() {
+    output=$("$@" 2>err.works) || fail "'$*' failed: $(cat err.works)"
+}
+
+# start NAME PROGRAM ARGS...: runs it; ask NAME then talks to it. $pid is its pid.
+start() {
+    name=$1
+    shift
+    mkfifo "$name.in" "$name.out"
+    "$@" <"$name.in" >"$name.out" 2>"$name.err" &
+    pid=$!
+    disown
+    started="$started $pid"
+    exec {to}>"$name.in" {from}<"$name.out"
+    eval "${name}_to=$to ${name}_from=$from"
+    wait_for_agent "$pid"
+}
+
+# ask NAME LINE: one line there, one line back, in $answer.
+ask() {
+    eval "printf '%s\n' \"\$2\" >&\$${1}_to"
+    eval "IFS= read -r answer <&\$${1}_from" || fail "$1 does not answer '$2': $(cat "$1.err")"
+}
+
+# The agent answers within two seconds.
+wait_for_agent() {
+    for _ in $(seq 100); do
+        revector status "$1" >/dev/null 2>&1 && return
+        sleep 0.02
+    done
+    fail "no agent in process $1: $(revector status "$1" 2>&1)"
+}
+
+# compile OUTPUT ARGS...: with the plugin, quietly.
+compile() {
+    output_file=$1
+    shift
+    revector-cc -O2 -g "$@" -o "$output_file" 2>cc.err || fail "cannot compile: $(cat cc.err)"
+}
+
+# change FILE SED-SCRIPT: a changed copy of it under the same name in fix/.
+change() {
+    mkdir -p fix
+    sed "$2" "$1" >"fix/${1##*/}"
+    cmp -s "$1" "fix/${1##*/}" && fail "the test's own change of $1 changes nothing: $2"
+    return 0
+}
