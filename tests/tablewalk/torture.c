@@ -13,9 +13,6 @@
  *   - two entries that only ever change together are the same version when read
  *     through one leaf table: a swap is seen wholly or not at all;
  *   - retired tables, which are poisoned, are not reached after their grace period.
- *
- * The grace period is the smallest one that will do: a reader publishes the epoch in
- * which it began; retired memory is freed when every reader has begun later.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -25,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tablewalk/tablewalk.h"
+#include "grace.h"
 #include "world.h"
 
 enum {
@@ -34,8 +31,6 @@ enum {
     PAIR_UNIT = 4, /* the unit whose entries change together only */
     PAIR = 2,
     VIEWS = 2,
-    READERS_MAX = 64,
-    LIMBO_MAX = 4096,
     FREE_EVERY = 64, /* changes */
 };
 
@@ -58,7 +53,7 @@ static void require(int condition, const char *what)
 /* ---- shared between the writer and the readers ---- */
 
 struct reader {
-    uint64_t epoch; /* reader writes, writer reads: epoch of the walk under way; 0: none */
+    struct grace_reader *grace;
     uint64_t walks; /* reader writes; read after it has ended */
     uint64_t seed;
     pthread_t thread;
@@ -69,90 +64,14 @@ static uint64_t root_memory[2 + WORLD_ROOT_MAX]; /* a header and a few slots */
 static struct tw_table *main_root;
 static struct tw_table *published_views[VIEWS]; /* writer writes, readers read; may be null */
 static uint32_t unit_number[UNITS + 1];
-static uint64_t epoch = 1; /* writer writes */
 static uint32_t last_version;
 static uint32_t stop;
-static struct reader readers[READERS_MAX];
+static struct reader readers[GRACE_READERS];
 static unsigned reader_count;
 
 static tw_id id_of(unsigned u, unsigned i)
 {
     return unit_number[u] << space.geometry.bits[space.geometry.levels - 1] | (i + 1);
-}
-
-/* ---- grace period ---- */
-
-static struct {
-    void *memory;
-    size_t bytes;
-    uint64_t epoch; /* in which it was retired */
-} limbo[LIMBO_MAX];
-static unsigned limbo_count;
-static uint64_t freed;
-
-/*
- * Order: our store of the epoch comes before every load of the walk; the fence is
- * one half, the fence in oldest_walk the other, between the store that unlinked a
- * table and the load of our epoch. So the writer sees this walk, or this walk does
- * not see the table.
- */
-static void begin_walk(struct reader *self)
-{
-    tw_store_relaxed(&self->epoch, tw_load_acquire(&epoch));
-    tw_fence_full();
-}
-
-/* Release: the walk's loads are over before the writer, who acquires, frees anything. */
-static void end_walk(struct reader *self)
-{
-    tw_store_release(&self->epoch, 0);
-}
-
-static uint64_t oldest_walk(void)
-{
-    uint64_t oldest = UINT64_MAX;
-    tw_fence_full();
-    for (unsigned r = 0; r < reader_count; r++) {
-        uint64_t at = tw_load_acquire(&readers[r].epoch);
-        if (at != 0 && at < oldest)
-            oldest = at;
-    }
-    return oldest;
-}
-
-static void free_what_is_old_enough(void)
-{
-    unsigned kept = 0;
-    tw_store_release(&epoch, epoch + 1);
-    uint64_t oldest = oldest_walk();
-    for (unsigned i = 0; i < limbo_count; i++) {
-        if (limbo[i].epoch < oldest) {
-            memset(limbo[i].memory, 0xdd, limbo[i].bytes);
-            free(limbo[i].memory);
-            freed++;
-        } else {
-            limbo[kept++] = limbo[i];
-        }
-    }
-    limbo_count = kept;
-}
-
-static void *alloc(void *context, size_t bytes)
-{
-    (void)context;
-    return calloc(1, bytes);
-}
-
-static void retire(void *context, void *memory, size_t bytes)
-{
-    (void)context;
-    while (limbo_count == LIMBO_MAX) {
-        free_what_is_old_enough();
-        sched_yield();
-    }
-    limbo[limbo_count].memory = memory;
-    limbo[limbo_count].bytes = bytes;
-    limbo[limbo_count++].epoch = epoch;
 }
 
 /* splitmix64 */
@@ -216,7 +135,7 @@ static void *read_on(void *argument)
     while (!tw_load32_acquire(&stop)) {
         uint64_t random = next_random(&self->seed);
         unsigned u = random % UNITS, i = (random >> 8) % INDICES, v = (random >> 16) % (VIEWS + 2);
-        begin_walk(self);
+        grace_begin_walk(self->grace);
         const struct tw_table *view =
             v < VIEWS ? tw_load_pointer_acquire(&published_views[v]) : NULL;
         const struct tw_table *root = view ? view : main_root;
@@ -224,7 +143,7 @@ static void *read_on(void *argument)
         uint64_t value = read_entry(root, u, i, dawdle);
         check_value(value, id_of(u, i), root == main_root, &seen[u][i]);
         read_pair(root, dawdle);
-        end_walk(self);
+        grace_end_walk(self->grace);
         self->walks++;
     }
     return NULL;
@@ -311,7 +230,7 @@ static void change_something(struct writer *writer)
     else
         drop_view(writer, v);
     if (++writer->changes % FREE_EVERY == 0)
-        free_what_is_old_enough();
+        grace_free();
 }
 
 /* ---- one run ---- */
@@ -319,7 +238,7 @@ static void change_something(struct writer *writer)
 /* Units that part at the root, at the levels below, and in the leaf's directory. */
 static void build(struct tw_geometry geometry)
 {
-    struct tw_memory memory = {.alloc = alloc, .retire = retire};
+    struct tw_memory memory = {.alloc = grace_alloc, .retire = grace_retire};
     int error = tw_space_init(&space, geometry, &memory, WORLD_FAULT);
     if (!error)
         error = tw_root_place(&space, memset(root_memory, 0, sizeof(root_memory)),
@@ -358,7 +277,7 @@ static void start_readers(void)
 {
     tw_store32_release(&stop, 0);
     for (unsigned r = 0; r < reader_count; r++) {
-        readers[r] = (struct reader){.seed = r + 1};
+        readers[r] = (struct reader){.grace = grace_reader(r), .seed = r + 1};
         require(pthread_create(&readers[r].thread, NULL, read_on, &readers[r]) == 0, "no thread");
     }
 }
@@ -379,7 +298,7 @@ static void run(unsigned geometry, double seconds)
 {
     struct writer writer = {.seed = 1000 + geometry};
     build(*world_geometries[geometry]);
-    freed = 0;
+    uint64_t freed = grace_freed();
     start_readers();
     for (double end = seconds_now() + seconds; seconds_now() < end;)
         for (unsigned n = 0; n < 256; n++)
@@ -390,9 +309,9 @@ static void run(unsigned geometry, double seconds)
         if (writer.views[v])
             drop_view(&writer, v);
     require(tw_root_destroy(&space, main_root) == 0, "the root does not end");
+    freed = grace_freed() - freed;
     require(freed > 0, "no table was freed while readers walked");
-    free_what_is_old_enough();
-    require(limbo_count == 0, "tables are left over");
+    require(grace_free() == 0, "tables are left over");
     printf("%-9s %u readers: %llu walks, %llu changes, %llu tables freed\n",
            world_geometry_names[geometry], reader_count, (unsigned long long)walks,
            (unsigned long long)writer.changes, (unsigned long long)freed);
@@ -402,7 +321,7 @@ int main(int argc, char **argv)
 {
     double seconds = argc > 1 ? strtod(argv[1], NULL) : 2;
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    reader_count = cores < 2 ? 2 : cores > READERS_MAX ? READERS_MAX : (unsigned)cores;
+    reader_count = cores < 2 ? 2 : cores > GRACE_READERS ? GRACE_READERS : (unsigned)cores;
     for (unsigned g = 0; g < world_geometry_count; g++)
         if (argc < 3 || strtoul(argv[2], NULL, 0) == g)
             run(g, seconds);
