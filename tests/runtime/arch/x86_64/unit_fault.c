@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * unit_fault.c - the method fault: nothing of the call is lost on the way.
+ *
+ * The image here never registers, so every call goes through rv_fault.
+ */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "made_code.h"
+
+#include <execinfo.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#undef MADE_IMAGE
+/* As in made_code.h, but it does not register. */
+__asm__(".pushsection .data.rel.ro,\"aw\",@progbits\n.p2align 3\nmade.slot: .quad rv_root\n.popsection\n"
+        ".pushsection rv_units,\"a\",@progbits\n.p2align 2\nmade.unit:\n"
+        ".long 0, made.slot - ., 0, 0, 0, 0, 0, 2, 1, 0\n.popsection\n");
+MADE_METHOD(probe, 0, 1);
+MADE_METHOD(trace, 1, 2);
+
+struct registers {
+    uint64_t general[8]; /* rax rdi rsi rdx rcx r8 r9, and the first word on the stack */
+    uint64_t vectors[32][8];
+    uint64_t masks[8];
+};
+
+int registers_call(const struct registers *set, struct registers *got, int level);
+extern const struct rv_method *registers_record;
+
+static void fill(struct registers *set, uint64_t seed)
+{
+    uint64_t *word = (uint64_t *)set;
+    for (size_t n = 0; n < sizeof(*set) / sizeof(*word); n++)
+        word[n] = seed = seed * 6364136223846793005u + 1442695040888963407u;
+}
+
+static void expect_kept(int level, size_t vectors, size_t bytes)
+{
+    struct registers set, got;
+
+    fill(&set, 42 + (uint64_t)level);
+    memset(&got, 0, sizeof(got));
+    assert_int_equal(registers_call(&set, &got, level), 0);
+    assert_memory_equal(got.general, set.general, sizeof(got.general));
+    for (size_t n = 0; n < vectors; n++)
+        assert_memory_equal(got.vectors[n], set.vectors[n], bytes);
+    if (level == 2)
+        assert_memory_equal(got.masks, set.masks, sizeof(got.masks));
+    assert_string_equal(RV_TARGET(const char, registers_record->name), "probe");
+}
+
+static void xmm_and_general_registers_are_kept(void **state)
+{
+    (void)state;
+    expect_kept(0, 16, 16);
+}
+
+static void ymm_registers_are_kept(void **state)
+{
+    (void)state;
+    if (!__builtin_cpu_supports("avx"))
+        skip();
+    expect_kept(1, 16, 32);
+}
+
+static void zmm_and_mask_registers_are_kept(void **state)
+{
+    (void)state;
+    if (!__builtin_cpu_supports("avx512bw"))
+        skip();
+    expect_kept(2, 32, 64);
+}
+
+/*
+ * In place of the handler (see CMakeLists.txt), which alone might leave most
+ * registers as they are by chance.
+ */
+uint64_t __real_rv_fault_handle(const struct rv_method *method);
+uint64_t __wrap_rv_fault_handle(const struct rv_method *method);
+void registers_spoil(int level);
+
+static int best_level(void)
+{
+    if (__builtin_cpu_supports("avx512bw"))
+        return 2;
+    return __builtin_cpu_supports("avx") ? 1 : 0;
+}
+
+uint64_t __wrap_rv_fault_handle(const struct rv_method *method)
+{
+    uint64_t target = __real_rv_fault_handle(method);
+    registers_spoil(best_level());
+    return target;
+}
+
+/* ---- backtraces ---- */
+
+int trace(int depth);
+int trace_body(int depth);
+static void *frames[64];
+static int count;
+
+int trace_body(int depth)
+{
+    count = backtrace(frames, 64);
+    return depth;
+}
+
+static void stubs_and_faults_leave_no_frame_behind(void **state)
+{
+    uintptr_t here = (uintptr_t)stubs_and_faults_leave_no_frame_behind;
+    (void)state;
+    assert_int_equal(trace(3), 3);
+    assert_true(count >= 4); /* the body, this function, cmocka, main... */
+    assert_in_range((uintptr_t)frames[1], here, here + 4096);
+}
+
+/* ---- an entry that is not present ---- */
+
+/* A leaf table of our own with nothing in it, under a slot of our own. */
+static int call_what_is_not_present(void)
+{
+    static uint64_t leaf[2], slot;
+    extern uint64_t made_slot __asm__("made.slot");
+    uint64_t *volatile word = &made_slot;
+
+    leaf[0] = leaf[1] = (uintptr_t)rv_fault;
+    slot = (uintptr_t)leaf;
+    *word = (uintptr_t)&slot;
+    return trace(1);
+}
+
+static void a_call_of_what_is_not_present_ends_with_its_name(void **state)
+{
+    char line[512] = "";
+    int ends[2], status;
+    pid_t child;
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    child = fork();
+    if (child == 0) {
+        signal(SIGABRT, SIG_DFL);
+        dup2(ends[1], 2);
+        _exit(call_what_is_not_present());
+    }
+    close(ends[1]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(read(ends[0], line, sizeof(line) - 1) > 0);
+    close(ends[0]);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGABRT);
+    assert_string_equal(line, "method trace was called, but its table entry is not "
+                              "present\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(xmm_and_general_registers_are_kept),
+        cmocka_unit_test(ymm_registers_are_kept),
+        cmocka_unit_test(zmm_and_mask_registers_are_kept),
+        cmocka_unit_test(stubs_and_faults_leave_no_frame_behind),
+        cmocka_unit_test(a_call_of_what_is_not_present_ends_with_its_name),
+    };
+    return cmocka_run_group_tests_name("fault", tests, NULL, NULL);
+}
