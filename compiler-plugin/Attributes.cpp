@@ -46,6 +46,8 @@ public:
   }
 
   AttrHandling handleDeclAttribute(Sema &S, Decl *D, const ParsedAttr &A) const override {
+    if (!A.checkExactlyNumArgs(S, 0))
+      return AttributeNotApplied;
     if (hasMark(*D, Opposite)) {
       S.Diag(A.getLoc(), diag::err_attributes_are_not_compatible)
           << A << ("'" + Opposite + "'").str() << A.isRegularKeywordAttribute();

@@ -58,6 +58,21 @@ void shareBetweenUnits(GlobalObject &Object) {
   Object.setComdat(Object.getParent()->getOrInsertComdat("rv_image"));
 }
 
+// GNU ld, told to collect sections in spite of __start_/__stop_ symbols, keeps the
+// first input section of that name all the same, and with it what it refers to.
+// So the first one is empty.
+void putEmptyFirst(Module &M, StringRef Section) {
+  auto *Nothing = ArrayType::get(Type::getInt8Ty(M.getContext()), 0);
+  auto *First = new GlobalVariable(
+      M, Nothing, /*isConstant=*/true, GlobalValue::PrivateLinkage,
+      ConstantAggregateZero::get(Nothing), "rv.first", &*M.global_begin());
+  First->setSection(Section);
+  First->setAlignment(Align(alignof(uint64_t)));
+  First->setComdat(M.getOrInsertComdat("rv_image"));
+  exemptFromSanitizers(First);
+  appendToCompilerUsed(M, {First});
+}
+
 // void Name(void) { Callee(&rv_image); }
 Function *createHook(GlobalVariable &Image, StringRef Name, StringRef Callee) {
   Module &M = *Image.getParent();
@@ -80,6 +95,8 @@ GlobalVariable *defineImage(Module &M) {
   auto *Image = new GlobalVariable(M, Contents->getType(), /*isConstant=*/false,
                                    GlobalValue::LinkOnceODRLinkage, Contents, "rv_image");
   shareBetweenUnits(*Image);
+  for (const char *Section : {RV_SECTION_METHODS, RV_SECTION_DATA})
+    putEmptyFirst(M, Section);
   Image->setSection(".data.rel.ro.rv.image");
   Image->setAlignment(Align(alignof(rv_image)));
   exemptFromSanitizers(Image);

@@ -9,6 +9,7 @@
 #include "tablewalk/tw_format.h"
 
 #include "llvm/IR/Constants.h"
+#include "llvm/IR/DebugInfoMetadata.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/Module.h"
@@ -50,6 +51,9 @@ void emitText(Function &Stub, const StubText &Body) {
   }
   IRBuilder<> Builder(BasicBlock::Create(Stub.getContext(), "", &Stub));
   auto *Code = FunctionType::get(Builder.getVoidTy(), Types, /*isVarArg=*/false);
+  if (DISubprogram *Line = Stub.getSubprogram())
+    Builder.SetCurrentDebugLocation(
+        DILocation::get(Stub.getContext(), Line->getScopeLine(), 0, Line));
   Builder.CreateCall(InlineAsm::get(Code, Body.Text, Constraints, /*hasSideEffects=*/true),
                      Body.Operands);
   Builder.CreateUnreachable();
@@ -93,6 +97,18 @@ void addCodeAttributes(Function &Code, const Function &From) {
     Code.removeFnAttr(Attribute::NoUnwind);
 }
 
+// To a debugger the stub is one line of the function: without a line it would step
+// over the call instead of into it.
+DISubprogram *describeStub(const DISubprogram *Of) {
+  if (!Of)
+    return nullptr;
+  return DISubprogram::getDistinct(
+      Of->getContext(), Of->getScope(), Of->getName(), Of->getLinkageName(), Of->getFile(),
+      Of->getLine(), Of->getType(), Of->getScopeLine(), /*ContainingType=*/nullptr,
+      /*VirtualIndex=*/0, /*ThisAdjustment=*/0, Of->getFlags() | DINode::FlagArtificial,
+      Of->getSPFlags(), Of->getUnit());
+}
+
 Function *createStub(Function &F) {
   Function *Stub = Function::Create(F.getFunctionType(), F.getLinkage(), F.getAddressSpace());
   F.getParent()->getFunctionList().insert(F.getIterator(), Stub);
@@ -102,7 +118,7 @@ Function *createStub(Function &F) {
   Stub->setAttributes(attributesForCallers(F));
   addCodeAttributes(*Stub, F);
   Stub->copyMetadata(&F, 0);
-  Stub->setSubprogram(nullptr);
+  Stub->setSubprogram(describeStub(F.getSubprogram()));
   Stub->eraseMetadata(LLVMContext::MD_prof);
   return Stub;
 }
