@@ -3,6 +3,7 @@
 // IRHash.cpp - types by structure, constants by value, names by linkage.
 #include "compiler-plugin/IRHash.h"
 
+#include "llvm/IR/ConstantRange.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/DataLayout.h"
 #include "llvm/IR/Function.h"
@@ -11,6 +12,7 @@
 #include "llvm/IR/InstrTypes.h"
 #include "llvm/IR/Metadata.h"
 #include "llvm/IR/Operator.h"
+#include "llvm/Support/KnownBits.h"
 
 using namespace llvm;
 
@@ -155,6 +157,16 @@ static const Attribute::AttrKind CalleeKinds[] = {
     Attribute::NoUnwind,  Attribute::ReturnsTwice, Attribute::StrictFP,
 };
 
+// Callers' code can depend on bits that are always the same, and on a value that
+// is never 0. The bounds themselves move with every constant.
+void IRHash::range(const ConstantRange &Range) {
+  KnownBits Known = Range.toKnownBits();
+  for (const APInt &Bits : {Known.Zero, Known.One})
+    for (unsigned I = 0; I < Bits.getNumWords(); ++I)
+      add(Bits.getRawData()[I]);
+  add(Range.contains(APInt::getZero(Range.getBitWidth())));
+}
+
 void IRHash::attribute(Attribute A) {
   if (A.isStringAttribute()) {
     add(A.getKindAsString());
@@ -166,6 +178,8 @@ void IRHash::attribute(Attribute A) {
       type(T);
   } else if (A.isIntAttribute()) {
     add(A.getValueAsInt());
+  } else if (A.hasAttribute(Attribute::Range)) {
+    range(A.getRange());
   } else if (!A.isEnumAttribute()) {
     add(A.getAsString());
   }
@@ -230,8 +244,10 @@ void IRHash::metadata(const Metadata *MD) {
     return add(Text->getString());
   if (auto *Value = dyn_cast_or_null<ConstantAsMetadata>(MD))
     return constant(Value->getValue());
+  // A distinct node stands for itself, such as a scope of aliases; only through
+  // these can metadata lead back to itself.
   auto *Node = dyn_cast_or_null<MDNode>(MD);
-  if (!Node)
+  if (!Node || Node->isDistinct())
     return;
   add(Node->getNumOperands());
   for (const MDOperand &Operand : Node->operands())

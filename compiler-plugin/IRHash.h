@@ -16,6 +16,7 @@
 namespace llvm {
 class CallBase;
 class Constant;
+class ConstantRange;
 class DataLayout;
 class Function;
 class GEPOperator;
@@ -59,6 +60,7 @@ private:
   void aggregate(const llvm::Constant *C);
   void global(const llvm::GlobalValue *G);
   void attribute(llvm::Attribute A);
+  void range(const llvm::ConstantRange &Range);
   void attributeSet(llvm::AttributeSet Set);
 
   HashStream Out;

@@ -2,6 +2,7 @@
 #include "compiler-plugin/Pass.h"
 
 #include "compiler-plugin/InlineCalls.h"
+#include "compiler-plugin/LiveData.h"
 #include "compiler-plugin/Patch.h"
 #include "compiler-plugin/Plan.h"
 #include "compiler-plugin/RecordWriter.h"
@@ -40,6 +41,7 @@ void translate(Module &M, const Unit &Info) {
 } // namespace
 
 PreservedAnalyses RevectorPass::run(Module &M, ModuleAnalysisManager &) {
+  forgetOtherCode(M);
   if (const char *Why = whyNotAtAll(M))
     warn(*Info, Why);
   else if (!Info->Target || makePatch(M, *Info))

@@ -6,7 +6,6 @@
 // so that only what is needed is imported.
 #include "compiler-plugin/Patch.h"
 
-#include "compiler-plugin/PatchData.h"
 #include "compiler-plugin/PatchImports.h"
 #include "compiler-plugin/PatchPlan.h"
 #include "compiler-plugin/PatchRemarks.h"
@@ -87,7 +86,6 @@ bool isReplacement(const Function &F) { return F.hasFnAttribute(ReplacementMark)
 
 bool makePatch(Module &M, const Unit &Info) {
   const PatchTarget &Target = *Info.Target;
-  forgetPast(M);
   std::optional<PatchPlan> Plan = makePatchPlan(M, Info, Target);
   if (!Plan)
     return false;

@@ -13,15 +13,12 @@
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/IR/Constants.h"
-#include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Module.h"
 
 using namespace llvm;
 
 namespace revector {
 namespace {
-
-constexpr char PastName[] = "rv.past";
 
 bool isOfCompiler(const GlobalVariable &Variable) {
   return Variable.hasAppendingLinkage() || Variable.getName().starts_with("llvm.") ||
@@ -36,11 +33,8 @@ bool holdsLabel(const Constant *C) {
          any_of(C->operands(), [](const Use &Part) { return holdsLabel(cast<Constant>(Part)); });
 }
 
-// What the optimiser appends to a variable's name: .b when it shrinks the
-// variable to a bit, .4 when it takes the field at offset 4 out of it.
-bool isOptimiserSuffix(StringRef Suffix) {
-  return Suffix == "b" || (!Suffix.empty() && all_of(Suffix, isDigit));
-}
+// What the optimiser appends to a variable's name when it takes a field out of it.
+bool isPieceNumber(StringRef Suffix) { return !Suffix.empty() && all_of(Suffix, isDigit); }
 
 class DataPlanner {
 public:
@@ -93,11 +87,19 @@ private:
     uint64_t Type = signatureHash(Variable, Info.Types.variable(Variable.getName()));
     bool IsSameType = Size == Record.size && Type == Record.type_hash;
     bool IsSameStart = initHash(Variable) == Record.init_hash;
-    bool HoldsLabel = holdsLabel(Variable.getInitializer());
+    bool WasConstant = Record.flags & RV_DATA_CONSTANT;
 
-    if (isContent(Variable) && Record.flags & RV_DATA_CONSTANT) {
-      if (!IsSameType || !IsSameStart || HoldsLabel)
+    if (holdsLabel(Variable.getInitializer()))
+      return; // defined anew: its addresses are of no use to another body
+    if (isContent(Variable) && WasConstant) {
+      if (!IsSameType || !IsSameStart)
         return; // copied; its old self stays for old code
+    } else if (WasConstant && !Variable.isConstant()) {
+      if (Variable.hasLocalLinkage())
+        return; // defined anew: the program never had another value in it
+      return Refuse.because("%0 is no longer constant, but in the program it lies in read-only "
+                            "memory; give the new variable another name",
+                            Variable);
     } else if (isContent(Variable)) {
       return Refuse.because("nothing in the new source writes %0 any more, so its live value "
                             "would be lost; declare it volatile",
@@ -107,8 +109,6 @@ private:
                             "but the program has live data of the old one; give the new variable "
                             "another name",
                             Variable);
-    } else if (HoldsLabel) {
-      return; // defined anew: its addresses are of no use to another body
     } else if (!IsSameStart) {
       return Refuse.because("the initialiser of %0 has changed, but the variable exists already; "
                             "assign the value in a function, or give the new variable another "
@@ -124,7 +124,7 @@ private:
     if (!Variable.hasLocalLinkage() || isContent(Variable))
       return;
     auto [Whole, Suffix] = Variable.getName().rsplit('.');
-    bool IsPiece = isOptimiserSuffix(Suffix) && isLive(Whole);
+    bool IsPiece = isPieceNumber(Suffix) && isLive(Whole);
     if (IsPiece || hasPieces(Variable.getName()))
       Refuse.because("the compiler has laid out %0 in another way than in the program, because it "
                      "is used in another way; its live value would be lost",
@@ -145,7 +145,7 @@ private:
     for (uint32_t I = 0; I < Target.file().data_count; ++I) {
       const rv_file_data &Datum = Target.file().data[I];
       StringRef Name = Datum.name;
-      if (Name.consume_front(Whole) && Name.consume_front(".") && isOptimiserSuffix(Name) &&
+      if (Name.consume_front(Whole) && Name.consume_front(".") && isPieceNumber(Name) &&
           Target.isInUnit(Datum.unit))
         return true;
     }
@@ -167,54 +167,11 @@ private:
   }
 };
 
-// ---- the program's past ----
-
-// Whether code reads Pointer and never lets anybody write through it.
-bool isOnlyRead(const Value &Pointer) {
-  return all_of(Pointer.users(), [](const User *By) {
-    if (isa<GEPOperator>(By))
-      return isOnlyRead(*By);
-    return isa<LoadInst>(By);
-  });
-}
-
-bool isLiveLocal(const GlobalVariable &Variable, const PatchTarget &Target) {
-  if (Variable.isDeclaration() || !Variable.hasInternalLinkage() || Variable.isConstant() ||
-      Variable.isThreadLocal())
-    return false;
-  auto Ordinal = Target.data(Variable);
-  return Ordinal && !(Target.file().data[*Ordinal].record->flags & RV_DATA_CONSTANT);
-}
-
 } // namespace
 
 void planVariables(Module &M, const Unit &Info, const PatchTarget &Target, Refusals &Refuse,
                    PatchPlan &Plan) {
   DataPlanner(M, Info, Target, Refuse, Plan).run();
-}
-
-PreservedAnalyses LiveDataPass::run(Module &M, ModuleAnalysisManager &) {
-  LLVMContext &Context = M.getContext();
-  auto *Type = FunctionType::get(Type::getVoidTy(Context), PointerType::getUnqual(Context), false);
-  Function *Past = Function::Create(Type, GlobalValue::ExternalLinkage, PastName, M);
-  Past->addFnAttr(Attribute::OptimizeNone);
-  Past->addFnAttr(Attribute::NoInline);
-  IRBuilder<> Builder(BasicBlock::Create(Context, "", Past));
-  for (GlobalVariable &Variable : M.globals()) {
-    if (!isLiveLocal(Variable, *Info->Target))
-      continue;
-    if (Variable.getValueType()->isSingleValueType())
-      Builder.CreateStore(Builder.CreateLoad(Variable.getValueType(), Past->getArg(0)), &Variable);
-    else if (isOnlyRead(Variable))
-      Variable.setExternallyInitialized(true);
-  }
-  Builder.CreateRetVoid();
-  return PreservedAnalyses::none();
-}
-
-void forgetPast(Module &M) {
-  if (Function *Past = M.getFunction(PastName))
-    Past->eraseFromParent();
 }
 
 } // namespace revector

@@ -175,6 +175,8 @@ private:
   bool refersToImport(const Constant *C) const {
     if (auto *Global = dyn_cast<GlobalValue>(C))
       return Plan.Imports.contains(const_cast<GlobalValue *>(Global));
+    if (isa<BlockAddress>(C)) // of a body that is in the patch
+      return false;
     return any_of(C->operands(),
                   [&](const Use &Part) { return refersToImport(cast<Constant>(Part)); });
   }

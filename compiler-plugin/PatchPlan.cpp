@@ -101,17 +101,20 @@ private:
   void checkCallers(const Retyped &Changed) {
     if (Changed.Flags & RV_METHOD_ADDRESS_TAKEN)
       return Refuse.because("the signature of %0, or the layout of a type that it uses, has "
-                            "changed, and the program may have stored its address",
+                            "changed, and the program may have stored its address; give the new "
+                            "function another name",
                             *Changed.F);
     for (const Use &U : Changed.F->uses()) {
       const auto *Call = dyn_cast<CallBase>(U.getUser());
       if (!Call || !Call->isCallee(&U))
         return Refuse.because("the signature of %0, or the layout of a type that it uses, has "
-                              "changed, and its address is taken",
+                              "changed, and its address is taken; give the new function another "
+                              "name",
                               *Changed.F);
       if (Fates.lookup(Call->getFunction()) == Fate::Same)
         return Refuse.because("the signature of %0, or the layout of a type that it uses, has "
-                              "changed, and %1, which calls it, is not part of the patch",
+                              "changed, and %1, which calls it, has not; give the new function "
+                              "another name",
                               *Changed.F, *Call->getFunction());
     }
   }

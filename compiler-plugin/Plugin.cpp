@@ -6,8 +6,8 @@
 // action; the action hands the pass to the code generator's pipeline itself, so
 // that no second flag is needed.
 #include "compiler-plugin/Attributes.h"
+#include "compiler-plugin/LiveData.h"
 #include "compiler-plugin/Pass.h"
-#include "compiler-plugin/PatchData.h"
 #include "compiler-plugin/PatchTarget.h"
 #include "compiler-plugin/StaticNames.h"
 #include "compiler-plugin/Unit.h"
@@ -90,8 +90,7 @@ private:
       PB.registerPipelineStartEPCallback(
           [Info](llvm::ModulePassManager &Passes, llvm::OptimizationLevel) {
             Passes.addPass(StaticNamesPass());
-            if (Info->Target)
-              Passes.addPass(LiveDataPass(Info));
+            Passes.addPass(LiveDataPass(Info));
           });
       PB.registerOptimizerLastEPCallback(
           [Info](llvm::ModulePassManager &Passes, llvm::OptimizationLevel) {
