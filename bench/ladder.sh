@@ -13,12 +13,15 @@ build=${1:-$(dirname "$0")/../build/release}
 
 bench=$build/bin/revector-bench
 filter=${3:-.}
+results=$(mktemp)
+trap 'rm -f "$results"' EXIT
 {
     "$bench" --benchmark_list_tests --benchmark_filter="$filter"
     "$bench" --benchmark_enable_random_interleaving=true --benchmark_filter="$filter" \
         --benchmark_repetitions="${2:-11}" --benchmark_min_time=0.05 \
         --benchmark_report_aggregates_only=true --benchmark_format=csv 2>/dev/null
-} | awk -F, '
+} >"$results" || { echo "ladder.sh: $bench failed" >&2 && exit 1; }
+awk -F, '
     # First the names in their own order, then, in random order, lines of
     # "name_aggregate",iterations,real_time,cpu_time,...
     /^[a-z0-9_]*\/[a-z0-9_]*$/ { order[++count] = $1 }
@@ -40,4 +43,4 @@ filter=${3:-.}
                 (direct ? sprintf("%.2f", time / direct) : "-"),
                 100 * result[name "_stddev"] / result[name "_mean"]
         }
-    }'
+    }' "$results"
