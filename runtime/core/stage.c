@@ -217,7 +217,7 @@ void rv_stage_drop(struct rv_update *update)
 
 /* ---- publishing ---- */
 
-/* Order: see tw_change_commit; the copy's entries were written before this store. */
+/* Order: see commit() in tw_change.c; the copy's entries were written before this store. */
 static void publish_table(const struct rv_update *update, struct rv_staged *staged)
 {
     struct tw_table *old;
