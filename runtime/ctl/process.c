@@ -156,9 +156,9 @@ int rv_process_find(const char *word, int *pid, struct rv_reason *reason)
             return 0;
         return rv_because(reason, RV_ENOPROCESS, "%s", word);
     }
-    hits = find_by_name(word, pid, list, sizeof(list));
+    hits = *word ? find_by_name(word, pid, list, sizeof(list)) : 0;
     if (!hits)
-        return rv_because(reason, RV_ENOPROCESS, "%s", word);
+        return rv_because(reason, RV_ENOPROCESS, "'%s'", word);
     if (hits > 1)
         return rv_because(reason, RV_EAMBIGUOUS, "%s is %s", word, list);
     return 0;

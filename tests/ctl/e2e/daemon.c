@@ -16,9 +16,11 @@ struct face {
     int32_t pid, value, ticks;
 };
 
+static volatile int base = 1; /* volatile, so that the optimiser cannot know what value() gives */
+
 __attribute__((noinline)) int value(void)
 {
-    return 1;
+    return base;
 }
 
 static struct face *open_face(const char *path)

@@ -8,7 +8,7 @@
 unshare --pid --fork --mount-proc true 2>/dev/null || skip "no pid namespaces here"
 cp "$here/daemon.c" .
 compile daemon daemon.c
-change daemon.c 's/return 1;$/return 2;/'
+change daemon.c 's/return base;/return base + 1;/'
 revector build --for ./daemon -o fix.rvp fix/daemon.c >/dev/null 2>&1 || fail "cannot build"
 
 # init FACE: starts a daemon as PID 1 of a new namespace; $pid is its pid out here.

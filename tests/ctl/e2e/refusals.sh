@@ -88,7 +88,8 @@ expect_has "$(cat err.refused)" "$(readelf -n prog | sed -n 's/.*Build ID: //p')
 
 # ---- the process, the options ----
 refused 1 "no such process: 4194305" revector apply 4194305 fix.rvp
-refused 1 "no such process: no-such-name" revector apply no-such-name fix.rvp
+refused 1 "no such process: 'no-such-name'" revector apply no-such-name fix.rvp
+refused 1 "no such process: ''" revector status ""
 sleep 60 &
 started="$started $!"
 refused 1 "was not built with revector-cc" revector apply $! fix.rvp
