@@ -9,7 +9,7 @@
 #include "tablewalk/tablewalk.h"
 #include "update_list.h"
 
-static struct rv_garbage *first; /* oldest first */
+static struct rv_garbage *first, **last_link = &first; /* oldest first */
 
 struct rv_garbage *rv_garbage_reserve_locked(void)
 {
@@ -46,11 +46,9 @@ static void count(uint32_t id, uint32_t difference)
 
 static void append(struct rv_garbage *node)
 {
-    struct rv_garbage **at = &first;
-    while (*at)
-        at = &(*at)->next;
     node->next = NULL;
-    *at = node;
+    *last_link = node;
+    last_link = &node->next;
     count(node->update, 1);
 }
 
@@ -96,6 +94,8 @@ static void take_off_locked(struct rv_garbage *piece)
     while (*at != piece)
         at = &(*at)->next;
     *at = piece->next;
+    if (!*at)
+        last_link = at;
     count(piece->update, -1u);
 }
 

@@ -12,22 +12,25 @@
 
 struct rv_mapping {
     uintptr_t start, end;
-    int readable, writable;
+    int is_data; /* readable and writable */
 };
 
 struct rv_maps {
-    struct rv_mapping *all; /* ascending */
+    int fd;                 /* /proc/self/maps */
+    struct rv_mapping *all; /* ascending; only where the kernel cannot be asked for one */
     size_t count, capacity;
 };
 
-/* Reads /proc/self/maps. RV_EUNREADABLE, RV_ENOMEM. rv_maps_free() in any case. */
-int rv_maps_read(struct rv_maps *maps) __attribute__((warn_unused_result));
-void rv_maps_free(struct rv_maps *maps);
+/* RV_EUNREADABLE. rv_maps_close() in any case. */
+int rv_maps_open(struct rv_maps *maps) __attribute__((warn_unused_result));
+void rv_maps_close(struct rv_maps *maps);
 
 /*
  * The end of the readable and writable memory that goes on without a gap from
- * `address`, which may be several mappings; 0: there is none at `address`.
+ * `address`, which may be several mappings; 0: there is none at `address`. True at
+ * some moment during the call. RV_EUNREADABLE, RV_ENOMEM.
  */
-uintptr_t rv_maps_run_end(const struct rv_maps *maps, uintptr_t address);
+int rv_maps_run_end(struct rv_maps *maps, uintptr_t address, uintptr_t *end)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -32,32 +32,32 @@ static pthread_mutex_t examiner = PTHREAD_MUTEX_INITIALIZER;
 static struct pass {
     struct rv_scan scan;
     struct rv_thread_list threads;
-    struct rv_thread_view *views; /* per thread; state GONE: not looked at */
     struct rv_maps maps;
     uintptr_t own_sp; /* from where to scan the caller's stack; 0: it uses no method */
-} pass;
+} pass = {.scan.memory = -1, .maps.fd = -1};
 
 /* ---- verdicts ---- */
 
-static void hold(struct rv_garbage *piece, enum rv_hold why, pid_t tid, uintptr_t where)
+static void hold_locked(struct rv_garbage *piece, enum rv_hold why, pid_t tid, uintptr_t where)
 {
-    rv_platform_lock();
     piece->hold = why;
     piece->holder = tid;
     piece->where = where;
-    rv_platform_unlock();
 }
 
 static void hold_all(const struct rv_thread_key *thread, enum rv_hold why)
 {
+    rv_platform_lock();
     for (size_t n = 0; n < pass.scan.count; n++)
         if (rv_marks_is_open(pass.scan.pieces[n], thread))
-            hold(pass.scan.pieces[n], why, thread->tid, 0);
+            hold_locked(pass.scan.pieces[n], why, thread->tid, 0);
+    rv_platform_unlock();
 }
 
 /* The thread was seen with all its words: `where` says which pieces those point into. */
 static void judge(const struct rv_thread_key *thread)
 {
+    rv_platform_lock();
     for (size_t n = 0; n < pass.scan.count; n++) {
         struct rv_garbage *piece = pass.scan.pieces[n];
         uintptr_t where = pass.scan.where[n];
@@ -66,8 +66,9 @@ static void judge(const struct rv_thread_key *thread)
         if (!where)
             rv_marks_clear(piece, thread);
         else
-            hold(piece, where == 1 ? RV_HOLD_REGISTER : RV_HOLD_STACK, thread->tid, where);
+            hold_locked(piece, where == 1 ? RV_HOLD_REGISTER : RV_HOLD_STACK, thread->tid, where);
     }
+    rv_platform_unlock();
 }
 
 /* ---- one thread ---- */
@@ -75,10 +76,15 @@ static void judge(const struct rv_thread_key *thread)
 /* From the red zone to the end of the memory that the stack pointer is in. */
 static int scan_stack(uintptr_t sp)
 {
-    uintptr_t end = rv_maps_run_end(&pass.maps, sp);
+    uintptr_t end;
+    int error = rv_maps_run_end(&pass.maps, sp, &end);
+
+    if (error)
+        return error;
     return end ? rv_scan_range(&pass.scan, sp - RV_ARCH_RED_ZONE, end) : RV_EUNREADABLE;
 }
 
+/* The maps are asked after the first look: a thread that slept since had its stack then. */
 static void examine_blocked(const struct rv_thread_key *thread, const struct rv_thread_view *before)
 {
     struct rv_thread_view after;
@@ -86,10 +92,10 @@ static void examine_blocked(const struct rv_thread_key *thread, const struct rv_
 
     rv_scan_reset(&pass.scan);
     error = scan_stack(before->sp);
+    rv_thread_look(thread->tid, &after);
     rv_scan_word(&pass.scan, before->pc, 1);
     for (int n = 0; n < 6; n++)
         rv_scan_word(&pass.scan, before->arguments[n], 1);
-    rv_thread_look(thread, &after);
     if (!rv_thread_slept(before, &after))
         hold_all(thread, RV_HOLD_RUNNING);
     else if (error)
@@ -107,15 +113,20 @@ static void examine_self(const struct rv_thread_key *thread)
         judge(thread);
 }
 
-static void examine(const struct rv_thread_key *thread, const struct rv_thread_view *view)
+static void examine(const struct rv_thread_key *thread)
 {
-    if (thread->tid == gettid())
+    struct rv_thread_view view;
+
+    if (thread->tid == gettid()) {
         examine_self(thread);
-    else if (view->state == RV_THREAD_BLOCKED)
-        examine_blocked(thread, view);
-    else if (view->state == RV_THREAD_RUNNING)
+        return;
+    }
+    rv_thread_look(thread->tid, &view);
+    if (view.state == RV_THREAD_BLOCKED)
+        examine_blocked(thread, &view);
+    else if (view.state == RV_THREAD_RUNNING)
         hold_all(thread, RV_HOLD_RUNNING);
-    else if (view->state == RV_THREAD_UNREADABLE)
+    else if (view.state == RV_THREAD_UNREADABLE)
         hold_all(thread, RV_HOLD_UNREADABLE);
 }
 
@@ -129,32 +140,11 @@ static int is_wanted(const struct rv_thread_key *thread)
     return 0;
 }
 
-static int look_at_wanted(void)
+static void examine_wanted(void)
 {
-    struct rv_thread_view *views =
-        realloc(pass.views, pass.threads.count * sizeof(*pass.views));
-
-    if (!views)
-        return RV_ENOMEM;
-    pass.views = views;
-    for (size_t n = 0; n < pass.threads.count; n++) {
-        views[n].state = RV_THREAD_GONE;
+    for (size_t n = 0; n < pass.threads.count; n++)
         if (is_wanted(&pass.threads.all[n]))
-            rv_thread_look(&pass.threads.all[n], &views[n]);
-    }
-    return 0;
-}
-
-/* The maps are read after the first look: a thread that has slept since had its stack then. */
-static int examine_wanted(void)
-{
-    int error = look_at_wanted();
-    if (!error)
-        error = rv_maps_read(&pass.maps);
-    for (size_t n = 0; n < pass.threads.count && !error; n++)
-        if (is_wanted(&pass.threads.all[n]))
-            examine(&pass.threads.all[n], &pass.views[n]);
-    return error;
+            examine(&pass.threads.all[n]);
 }
 
 /* *open: threads that are not cleared, over all pieces, just after a listing. */
@@ -181,9 +171,8 @@ static int examine_threads(void)
     int error = list_threads(&open);
 
     for (int round = 1; round < ROUNDS && open && !error; round++) {
-        error = examine_wanted();
-        if (!error)
-            error = list_threads(&open);
+        examine_wanted();
+        error = list_threads(&open);
     }
     return error;
 }
@@ -207,20 +196,30 @@ static int start_pass(void)
 {
     size_t room = rv_garbage_snapshot(NULL, 0), count;
     struct rv_garbage **pieces = calloc(room + 1, sizeof(struct rv_garbage *));
+    int error = rv_maps_open(&pass.maps);
 
     if (!pieces)
         return RV_ENOMEM;
     count = rv_garbage_snapshot(pieces, room);
-    return rv_scan_start(&pass.scan, pieces, count < room ? count : room);
+    if (!error)
+        error = rv_scan_start(&pass.scan, pieces, count < room ? count : room);
+    else
+        free(pieces);
+    return error;
 }
 
 static void end_pass(void)
 {
     rv_scan_end(&pass.scan);
     rv_threads_free(&pass.threads);
-    rv_maps_free(&pass.maps);
-    free(pass.views);
-    pass.views = NULL;
+    rv_maps_close(&pass.maps);
+}
+
+static int hold_unreadable(const struct rv_garbage *piece, void *context)
+{
+    (void)context;
+    hold_locked((struct rv_garbage *)piece, RV_HOLD_UNREADABLE, 0, 0);
+    return 0;
 }
 
 static void collect(void)
@@ -232,8 +231,7 @@ static void collect(void)
     if (!error)
         free_cleared();
     else if (error == RV_EUNREADABLE)
-        for (size_t n = 0; n < pass.scan.count; n++)
-            hold(pass.scan.pieces[n], RV_HOLD_UNREADABLE, 0, 0);
+        rv_garbage_each(hold_unreadable, NULL);
     end_pass();
 }
 
@@ -312,6 +310,6 @@ static int drop_notes(const struct rv_garbage *piece, void *context)
 void rv_reclaim_in_child(void)
 {
     pthread_mutex_init(&examiner, NULL); /* whoever held it is not in the child */
-    pass = (struct pass){.scan.memory = -1};
+    pass = (struct pass){.scan.memory = -1, .maps.fd = -1};
     rv_garbage_each(drop_notes, NULL);
 }

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LISTINGS 4 /* attempts to find two that agree */
+#define LISTINGS 20 /* attempts to make one in which nobody ends */
 
 /* The whole small file, NUL-terminated; its size, or -1 with errno. */
 static ssize_t read_file(const char *path, char *text, size_t size)
@@ -35,13 +35,6 @@ static ssize_t read_task_file(pid_t tid, const char *name, char *text, size_t si
     char path[64];
     snprintf(path, sizeof(path), "/proc/self/task/%d/%s", (int)tid, name);
     return read_file(path, text, size);
-}
-
-/* The number behind "\nname:\t" in a status file; 0 if it has none. */
-static uint64_t status_number(const char *status, const char *name)
-{
-    const char *at = strstr(status, name);
-    return at ? strtoull(at + strlen(name), NULL, 10) : 0;
 }
 
 /* ---- listing ---- */
@@ -70,17 +63,11 @@ static int add(struct rv_thread_list *list, pid_t tid)
         list->all = all;
         list->capacity = capacity;
     }
-    list->all[list->count++] = (struct rv_thread_key){tid, start_time(tid)};
+    list->all[list->count++] = (struct rv_thread_key){.tid = tid};
     return 0;
 }
 
-static int by_number(const void *a, const void *b)
-{
-    const struct rv_thread_key *left = a, *right = b;
-    return (left->tid > right->tid) - (left->tid < right->tid);
-}
-
-static int list_once(struct rv_thread_list *list)
+static int list_numbers(struct rv_thread_list *list)
 {
     DIR *tasks = opendir("/proc/self/task");
     struct dirent *entry;
@@ -93,47 +80,56 @@ static int list_once(struct rv_thread_list *list)
         if (entry->d_name[0] != '.')
             error = add(list, atoi(entry->d_name));
     closedir(tasks);
-    qsort(list->all, list->count, sizeof(*list->all), by_number);
     return error;
 }
 
-static int are_equal(const struct rv_thread_list *a, const struct rv_thread_list *b)
+static int all_are_alive(const struct rv_thread_list *list)
 {
-    if (a->count != b->count)
-        return 0;
-    for (size_t n = 0; n < a->count; n++)
-        if (a->all[n].tid != b->all[n].tid || a->all[n].start != b->all[n].start)
+    char path[64];
+    for (size_t n = list->count; n-- > 0;) { /* the youngest first: they die first */
+        snprintf(path, sizeof(path), "/proc/self/task/%d", (int)list->all[n].tid);
+        if (access(path, F_OK))
             return 0;
+    }
     return 1;
 }
 
-static size_t kernel_count(void)
+/* Threads that have ended meanwhile leave the list. */
+static void add_start_times(struct rv_thread_list *list)
 {
-    char status[4096];
-    if (read_file("/proc/self/status", status, sizeof(status)) <= 0)
-        return 0;
-    return status_number(status, "\nThreads:");
+    size_t kept = 0;
+    for (size_t n = 0; n < list->count; n++) {
+        list->all[n].start = start_time(list->all[n].tid);
+        if (list->all[n].start)
+            list->all[kept++] = list->all[n];
+    }
+    list->count = kept;
 }
 
-/* A thread that ends while the directory is read may hide others behind it. */
+static int by_number(const void *a, const void *b)
+{
+    const struct rv_thread_key *left = a, *right = b;
+    return (left->tid > right->tid) - (left->tid < right->tid);
+}
+
+/*
+ * The kernel goes from each thread that it has listed to the next. If that one
+ * ends just then, it loses its way and may leave out others behind it; so a
+ * listing counts only if all that it has were alive after it.
+ */
 int rv_threads_list(struct rv_thread_list *list)
 {
-    struct rv_thread_list again = {0};
-    int error = list_once(list);
-
-    for (int n = 0; n < LISTINGS && !error; n++) {
-        struct rv_thread_list kept;
-        error = list_once(&again);
-        if (!error && are_equal(list, &again) && list->count == kernel_count())
-            break;
-        kept = *list;
-        *list = again;
-        again = kept;
-        if (!error && n == LISTINGS - 1)
-            error = RV_EBUSY;
+    for (int n = 0; n < LISTINGS; n++) {
+        int error = list_numbers(list);
+        if (error)
+            return error;
+        if (!all_are_alive(list))
+            continue;
+        add_start_times(list);
+        qsort(list->all, list->count, sizeof(*list->all), by_number);
+        return 0;
     }
-    rv_threads_free(&again);
-    return error;
+    return RV_EBUSY;
 }
 
 void rv_threads_free(struct rv_thread_list *list)
@@ -165,33 +161,56 @@ static enum rv_thread_state parse_syscall(const char *text, struct rv_thread_vie
     return RV_THREAD_RUNNING;
 }
 
-void rv_thread_look(const struct rv_thread_key *key, struct rv_thread_view *view)
+/* The number behind `name` in a status file; 0 if it has none. */
+static uint64_t status_number(const char *status, const char *name)
 {
+    const char *at = strstr(status, name);
+    return at ? strtoull(at + strlen(name), NULL, 10) : 0;
+}
+
+/*
+ * schedstat has how often the thread was given a CPU and costs little; a kernel
+ * without it still counts in status how often it left one. 0 or an error number.
+ */
+static int count_runs(pid_t tid, uint64_t *runs)
+{
+    unsigned long long on_cpu, waited, times;
     char text[4096];
 
-    *view = (struct rv_thread_view){.state = RV_THREAD_GONE};
-    if (start_time(key->tid) != key->start)
-        return;
-    if (read_task_file(key->tid, "status", text, sizeof(text)) <= 0) {
-        view->state = state_of_error(errno);
-        return;
+    if (read_task_file(tid, "schedstat", text, sizeof(text)) > 0 &&
+        sscanf(text, "%llu %llu %llu", &on_cpu, &waited, &times) == 3 && times) {
+        *runs = times;
+        return 0;
     }
-    view->switches = status_number(text, "\nvoluntary_ctxt_switches:") +
-                     status_number(text, "\nnonvoluntary_ctxt_switches:");
-    if (read_task_file(key->tid, "syscall", text, sizeof(text)) <= 0)
+    if (read_task_file(tid, "status", text, sizeof(text)) <= 0)
+        return errno;
+    *runs = status_number(text, "\nvoluntary_ctxt_switches:") +
+            status_number(text, "\nnonvoluntary_ctxt_switches:");
+    return 0;
+}
+
+void rv_thread_look(pid_t tid, struct rv_thread_view *view)
+{
+    char text[256];
+    int error;
+
+    *view = (struct rv_thread_view){.state = RV_THREAD_GONE};
+    error = count_runs(tid, &view->runs);
+    if (error)
+        view->state = state_of_error(error);
+    else if (read_task_file(tid, "syscall", text, sizeof(text)) <= 0)
         view->state = state_of_error(errno);
     else
         view->state = parse_syscall(text, view);
 }
 
 /*
- * To run it must wake up, and to be blocked again it must leave the CPU, which is
- * counted. Look() reads the count before the place, so the count of the earlier
- * look is from before its place was known.
+ * To run it must be given a CPU, and to be blocked again it must leave it; both
+ * are counted. Look() reads the count before the place, so the count of the
+ * earlier look is from before its place was known.
  */
 int rv_thread_slept(const struct rv_thread_view *before, const struct rv_thread_view *after)
 {
     return before->state == RV_THREAD_BLOCKED && after->state == RV_THREAD_BLOCKED &&
-           before->switches == after->switches && before->sp == after->sp &&
-           before->pc == after->pc;
+           before->runs == after->runs && before->sp == after->sp && before->pc == after->pc;
 }

@@ -24,9 +24,9 @@ struct rv_thread_list {
 };
 
 /*
- * All threads that exist, the caller's too. Two listings in a row must agree with
- * each other and with the kernel's count. RV_EBUSY: threads come and go too fast,
- * try again later; RV_EUNREADABLE, RV_ENOMEM.
+ * All threads that exist when it is called, the caller's too, and perhaps later
+ * ones. RV_EBUSY: threads come and go too fast, try again later; RV_EUNREADABLE,
+ * RV_ENOMEM.
  */
 int rv_threads_list(struct rv_thread_list *list) __attribute__((warn_unused_result));
 void rv_threads_free(struct rv_thread_list *list);
@@ -42,11 +42,11 @@ struct rv_thread_view {
     enum rv_thread_state state;
     uintptr_t sp, pc;
     uintptr_t arguments[6]; /* of the system call */
-    uint64_t switches;      /* how often it has left a CPU */
+    uint64_t runs;          /* how often it has been given a CPU, or has left one */
 };
 
 /* Where the thread is at this moment. */
-void rv_thread_look(const struct rv_thread_key *key, struct rv_thread_view *view);
+void rv_thread_look(pid_t tid, struct rv_thread_view *view);
 
 /* 1 if the thread has not run between two looks, `before` the earlier one. */
 int rv_thread_slept(const struct rv_thread_view *before, const struct rv_thread_view *after);

@@ -51,6 +51,7 @@ void subject_patch(const char *kind, const char *path)
 {
     static uint8_t bytes[1 << 20];
     static const uint8_t build_id[] = MADE_BUILD_ID;
+    static const uint8_t library_id[] = {1, 2, 3, 4, 5, 6, 7, 8};
     struct rv_trailer trailer;
     char from[512];
     size_t size;
@@ -63,7 +64,7 @@ void subject_patch(const char *kind, const char *path)
     size = fread(bytes, 1, sizeof(bytes), file);
     fclose(file);
     trailer = rv_trailer_make(bytes, size);
-    memcpy(trailer.build_id, build_id, sizeof(build_id));
+    memcpy(trailer.build_id, strcmp(kind, "library") ? build_id : library_id, sizeof(build_id));
     trailer.build_id_size = sizeof(build_id);
     unlink(path);
     file = fopen(path, "wb");

@@ -16,7 +16,10 @@ int wait_in(int pipe); /* 2: returns at once; the patch reads a byte from the pi
 
 extern int64_t counter; /* data 0 */
 
-/* Writes the patch build/.../patch-KIND.so with its trailer to a new file at `path`. */
+/*
+ * Writes the patch of this KIND (see CMakeLists.txt) with its trailer to a new file
+ * at `path`. It is for this program; "library" is for the ones of library.c.
+ */
 void subject_patch(const char *kind, const char *path);
 
 /* 1 if something whose name contains `text` is mapped. */

@@ -46,14 +46,17 @@ static uint32_t apply_kind(const char *kind)
     return id;
 }
 
-/* Also: everything is as it was. */
+/* Also: everything is as it was. `names` may be null: then there must be some. */
 static void expect_refusal(int expected, const char *names)
 {
     int error = apply(NULL);
     if (error != expected)
         print_error("%s (%s)\n", rv_error_text(error), detail);
     assert_int_equal(error, expected);
-    assert_string_equal(detail, names);
+    if (names)
+        assert_string_equal(detail, names);
+    else
+        assert_true(detail[0]);
     assert_int_equal(answer(1), 2);
     assert_false(subject_has_mapped(folder));
 }
@@ -223,7 +226,7 @@ static void a_patch_for_another_build_is_refused_unloaded(void **state)
     (void)state;
     subject_patch("good", path);
     rewrite(0, (size_t)(size_of_patch() - (off_t)sizeof(struct rv_trailer) + trailer_id), 1);
-    expect_refusal(RV_EWRONGBUILD, "");
+    expect_refusal(RV_EWRONGBUILD, NULL);
     subject_patch("build", path); /* the trailer agrees, the record does not */
     expect_refusal(RV_EWRONGBUILD, "");
 }
