@@ -53,8 +53,9 @@ public:
   std::unique_ptr<ASTConsumer> CreateASTConsumer(CompilerInstance &CI, StringRef File) override {
     auto Info = std::make_shared<Unit>();
     describe(*Info, CI, File);
+    // With the error that was reported, nothing that is compiled is kept.
     if (!Opts.PatchProgram.empty() && !(Info->Target = PatchTarget::open(*Info)))
-      return nullptr;
+      return std::make_unique<ASTConsumer>();
     warnWithoutPasses(CI);
     addPass(CI.getCodeGenOpts(), Info);
     return std::make_unique<UnitConsumer>(Info);

@@ -84,18 +84,28 @@ static int read_section(Elf *elf, Elf_Scn *scn, size_t names, struct image_file 
     return 0;
 }
 
+static int has_section_headers(Elf *elf)
+{
+    GElf_Ehdr header;
+
+    return gelf_getehdr(elf, &header) && header.e_shoff;
+}
+
 static int read_sections(Elf *elf, struct image_file *file)
 {
-    Elf_Scn *scn = NULL;
-    size_t names;
+    size_t names, count;
     int error = 0;
 
-    if (elf_getshdrstrndx(elf, &names))
+    if (elf_getshdrstrndx(elf, &names) || elf_getshdrnum(elf, &count))
         return RV_ECORRUPT;
-    while (!error && (scn = elf_nextscn(elf, scn)))
-        error = read_section(elf, scn, names, file);
+    for (size_t i = 1; !error && i < count; i++) {
+        Elf_Scn *scn = elf_getscn(elf, i);
+        error = scn ? read_section(elf, scn, names, file) : RV_ECORRUPT;
+    }
     if (error)
         return error;
+    if (!count && has_section_headers(elf)) /* behind the end of the file */
+        return RV_ECORRUPT;
     if (file->sections[SECTION_UNITS].size < sizeof(struct rv_unit))
         return RV_ENORECORDS;
     return file->face.build_id_size ? 0 : RV_ENOBUILDID;
