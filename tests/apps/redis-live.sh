@@ -11,6 +11,8 @@
 FIX=0002-Fix-Read-Write-key-pattern-selector-CVE-2024-51741-1.patch
 PORT=${PORT:-17379}
 
+load='' server=''
+
 cli() { "$redis_dir/src/redis-cli" -p "$PORT" "$@"; }
 
 # The fixed server refuses a key pattern without '~'.
@@ -23,7 +25,8 @@ load_clients() { cli client list | sed -n 's/^id=\([0-9]*\).*cmd=[gs]et .*/\1/p'
 answered() { cli info commandstats | sed -n 's/^cmdstat_[gs]et:calls=\([0-9]*\),.*/\1/p' | paste -sd+ - | bc; }
 
 cleanup() {
-    kill "${load:-}" "${server:-}" 2>/dev/null || true
+    # shellcheck disable=SC2086 # a list
+    kill $load $server 2>/dev/null || true
     wait 2>/dev/null || true
 }
 
@@ -31,6 +34,7 @@ start_server() {
     work=$redis_dir/live
     rm -rf "$work"
     mkdir -p "$work"
+    export XDG_STATE_HOME=$work # where revector keeps patches
     "$redis_dir/src/redis-server" --port "$PORT" --dir "$work" --save '' --enable-debug-command yes \
         --daemonize no >"$work/server.log" 2>&1 &
     server=$!
@@ -45,14 +49,19 @@ start_load() {
     # Every key set once to the value that the load sets again and again, so
     # that the data's digest must stay the same.
     "$redis_dir/src/redis-benchmark" -p "$PORT" -q -t set -r 100 -n 20000 >/dev/null
-    "$redis_dir/src/redis-benchmark" -p "$PORT" -q -t set,get -r 100 -n 2000000000 -e >"$work/load.log" 2>&1 &
-    load=$!
+    for command in set get; do
+        "$redis_dir/src/redis-benchmark" -p "$PORT" -q -c 25 -t $command -r 100 -n 2000000000 \
+            >"$work/load.$command.log" 2>&1 &
+        load+=" $!"
+    done
     sleep 1
 }
 
 check_load() {
-    kill -0 "$load" 2>/dev/null || die "$1: the load stopped; see $work/load.log"
-    tr '\r' '\n' <"$work/load.log" | grep -iE 'error|closed|refused' >&2 && die "$1: the load saw an error"
+    for pid in $load; do
+        kill -0 "$pid" 2>/dev/null || die "$1: the load stopped; see $work/load.*.log"
+    done
+    cat "$work"/load.*.log | tr '\r' '\n' | grep -iE 'error|closed|refused' >&2 && die "$1: the load saw an error"
     [ "$(load_clients)" = "$clients" ] || die "$1: connections changed"
     [ "$(digest)" = "$data" ] || die "$1: the data changed"
     now=$(answered)
@@ -71,11 +80,11 @@ count=$(answered)
 [ "$(echo "$clients" | wc -w)" -ge 50 ] || die "expected 50 connections under load"
 
 expect_bug before
-"$REVECTOR" patch "$server" "$redis_src/src/acl.c" >&2
+"$REVECTOR" patch "$server" "$redis_src/src/acl.c" 2>"$work/patch.log" || die "$(cat "$work/patch.log")"
 expect_fix patched
 sleep 1
 check_load patched
-"$REVECTOR" revert "$server" --all >&2
+"$REVECTOR" revert "$server" --all || die "revert failed"
 expect_bug reverted
 sleep 1
 check_load reverted
