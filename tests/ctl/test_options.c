@@ -105,7 +105,8 @@ static void times_have_units(void **state)
     assert_int_equal(ms, 120000);
     assert_int_equal(rv_time_parse("0.5", &ms), 0);
     assert_int_equal(ms, 500);
-    for (const char *const *bad = (const char *const[]){"", "0", "-1s", "s", "5x", "nan", "1e9", NULL};
+    for (const char *const *bad =
+             (const char *const[]){"", "0", "-1s", "s", "5x", "nan", "1e9", NULL};
          *bad; bad++)
         assert_int_equal(rv_time_parse(*bad, &ms), RV_EOPTIONS);
 }

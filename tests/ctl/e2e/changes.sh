@@ -3,6 +3,7 @@
 #
 # changes.sh - each kind of change: not there before, there while applied, gone
 # after the revert; and what the program has in its variables stays.
+# shellcheck source=lib.sh
 . "$(dirname -- "$0")/lib.sh"
 
 cp "$here"/prog.c "$here"/prog.h "$here"/other.c .

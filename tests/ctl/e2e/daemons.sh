@@ -3,6 +3,7 @@
 #
 # daemons.sh - the agent is there whatever the program does to itself, and it
 # keeps nothing of the program's open.
+# shellcheck source=lib.sh
 . "$(dirname -- "$0")/lib.sh"
 
 cp "$here/daemon.c" .

@@ -4,6 +4,7 @@
 # debuggers.sh - gdb breaks in a patched function by name, lists its source and
 # shows the whole backtrace through translated calls; perf and callgrind name it.
 # A breakpoint by name stops in the entry stub first, then in the body.
+# shellcheck source=lib.sh
 . "$(dirname -- "$0")/lib.sh"
 
 cp "$here/daemon.c" .

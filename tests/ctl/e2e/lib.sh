@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
+# shellcheck shell=bash disable=SC2034
 # lib.sh - what the end-to-end tests share; sourced by bash, not run.
 #
 # A test is a script SCRIPT BUILD-DIRECTORY. It works in a folder of its own,
 # ends at the first failed expectation with a sentence, and leaves nothing
 # running. Exit status 77: it cannot be done here, and the last line says why.
 set -u
+answer='' output=''
 
 here=$(dirname -- "$(readlink -f -- "$0")")
 build=$1

@@ -3,6 +3,7 @@
 #
 # libraries.sh - functions of a shared library and of a plugin that comes by
 # dlopen; each translation; a stripped program; and units built for LTO.
+# shellcheck source=lib.sh
 . "$(dirname -- "$0")/lib.sh"
 
 cat >lib.c <<'C'

@@ -3,6 +3,7 @@
 #
 # many.sh - 100,000 methods: listed page by page, completely, in a short time;
 # and one update of 600 functions, whose names do not fit into one answer.
+# shellcheck source=lib.sh
 . "$(dirname -- "$0")/lib.sh"
 
 methods=100000

@@ -3,6 +3,7 @@
 #
 # noise.sh - garbage on the socket, silent clients, clients that die in the
 # middle, and many at once: the agent answers the next one.
+# shellcheck source=lib.sh
 . "$(dirname -- "$0")/lib.sh"
 
 command -v python3 >/dev/null || skip "no python3 to make noise with"

@@ -3,6 +3,7 @@
 #
 # off.sh - a process without an agent: by environment, by API; and the program
 # ends as it would without one.
+# shellcheck source=lib.sh
 . "$(dirname -- "$0")/lib.sh"
 
 cp "$here"/prog.c "$here"/prog.h "$here"/other.c .

@@ -3,6 +3,7 @@
 #
 # pid1.sh - a process that is PID 1 of its own pid namespace, twice on one
 # network namespace, so that both agents want one name.
+# shellcheck source=lib.sh
 . "$(dirname -- "$0")/lib.sh"
 
 unshare --pid --fork --mount-proc true 2>/dev/null || skip "no pid namespaces here"

@@ -66,8 +66,8 @@ static const struct {
     const char *name;
     int (*run)(int x);
 } commands[] = {
-    {"count", do_count},   {"inlined", do_inlined}, {"thread", do_thread}, {"new", do_new},
-    {"point", do_point},   {"other", other},        {"string", do_string}, {"recurse", do_recurse},
+    {"count", do_count}, {"inlined", do_inlined}, {"thread", do_thread}, {"new", do_new},
+    {"point", do_point}, {"other", other},        {"string", do_string}, {"recurse", do_recurse},
 };
 
 /* Called for each line, so that everything but main can be replaced. */

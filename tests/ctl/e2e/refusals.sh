@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # refusals.sh - what cannot be done is refused by name, and changes nothing.
+# shellcheck source=lib.sh
 . "$(dirname -- "$0")/lib.sh"
 
 cp "$here"/prog.c "$here"/prog.h "$here"/other.c .

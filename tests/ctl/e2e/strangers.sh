@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # strangers.sh - only root and the process's own user may talk to the agent.
+# shellcheck source=lib.sh
 . "$(dirname -- "$0")/lib.sh"
 
 [ "$(id -u)" = 0 ] || skip "becoming somebody else needs root"

@@ -3,6 +3,7 @@
 #
 # words.sh - the man page has every verb and option that --help has, and every
 # verb takes --json and --help.
+# shellcheck source=lib.sh
 . "$(dirname -- "$0")/lib.sh"
 
 page=$here/../../../docs/man/revector.1
