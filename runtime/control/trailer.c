@@ -34,7 +34,7 @@ static int verdict_without_trailer(const uint8_t *file, size_t size)
     if (header.e_shoff > size || (size - header.e_shoff) / sizeof(Elf64_Shdr) < header.e_shnum)
         return RV_ETRUNCATED;
     return memmem(file, size, RV_SECTION_PATCH, sizeof(RV_SECTION_PATCH)) ? RV_ETRUNCATED
-                                                                         : RV_ENOPATCH;
+                                                                          : RV_ENOPATCH;
 }
 
 int rv_trailer_check(const void *file, size_t size, struct rv_trailer *trailer)

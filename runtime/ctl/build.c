@@ -126,9 +126,15 @@ static int write_exports(const struct build *build, char *path, size_t size)
  * the patch stay undefined; the process has them.
  */
 static const char *const link_words[] = {
-    "-shared",        "-nostartfiles",       "-nodefaultlibs",
-    "-Wl,--build-id", "-Wl,-z,relro,-z,now", "-Wl,-z,noseparate-code",
-    "-Wl,-z,max-page-size=4096", "-Wl,--hash-style=gnu", "-Wl,-Bsymbolic",
+    "-shared",
+    "-nostartfiles",
+    "-nodefaultlibs",
+    "-Wl,--build-id",
+    "-Wl,-z,relro,-z,now",
+    "-Wl,-z,noseparate-code",
+    "-Wl,-z,max-page-size=4096",
+    "-Wl,--hash-style=gnu",
+    "-Wl,-Bsymbolic",
 };
 
 static void add_link_words(struct build *build, const char *exports, const char *made,
@@ -174,8 +180,7 @@ static int check_contents(struct build *build, const char *made)
     if (error)
         return rv_because(build->reason, error, "%s", build->request->files[0]);
     if (!patch->patch || !patch->replacement_count)
-        error = rv_because(build->reason, RV_ENOCHANGE,
-                           "%s makes the same code as the program has",
+        error = rv_because(build->reason, RV_ENOCHANGE, "%s makes the same code as the program has",
                            build->request->files[0]);
     rv_image_file_close(patch);
     return error;

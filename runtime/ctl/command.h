@@ -31,7 +31,7 @@ enum rv_option {
 #define X(field, name, value, text) RV_OPTION_##field,
     RV_OPTIONS(X)
 #undef X
-    RV_OPTION_COUNT
+        RV_OPTION_COUNT
 };
 
 #define RV_TAKES(field) (1u << RV_OPTION_##field)

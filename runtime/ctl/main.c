@@ -61,7 +61,8 @@ static void print_help(FILE *to)
     for (size_t i = 0; i < VERB_COUNT; i++)
         fprintf(to, "  %-8s %s\n", verbs[i].name, verbs[i].summary);
     fputs("\nrevector VERB --help tells more; --version tells the version.\n"
-          "Exit status: 0 done, 1 refused or failed, 2 wrong command line.\n", to);
+          "Exit status: 0 done, 1 refused or failed, 2 wrong command line.\n",
+          to);
 }
 
 static int misused(const char *sentence, const char *hint)

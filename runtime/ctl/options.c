@@ -22,8 +22,8 @@ static const struct option {
 
 int rv_because(struct rv_reason *reason, int error, const char *format, ...)
 {
-    size_t length = (size_t)snprintf(reason->text, sizeof(reason->text), "%s: ",
-                                     rv_error_text(error));
+    size_t length =
+        (size_t)snprintf(reason->text, sizeof(reason->text), "%s: ", rv_error_text(error));
     va_list arguments;
 
     va_start(arguments, format);

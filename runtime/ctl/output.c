@@ -85,7 +85,11 @@ void rv_out_time(struct rv_out *out, const char *key, uint64_t nanoseconds)
     static const struct {
         double from, unit;
         const char *name;
-    } units[] = {{3600e9, 3600e9, "h"}, {60e9, 60e9, "min"}, {1e9, 1e9, "s"}, {1e6, 1e6, "ms"}, {0, 1e3, "us"}};
+    } units[] = {{3600e9, 3600e9, "h"},
+                 {60e9, 60e9, "min"},
+                 {1e9, 1e9, "s"},
+                 {1e6, 1e6, "ms"},
+                 {0, 1e3, "us"}};
     char text[64];
     size_t i = 0;
 
@@ -129,7 +133,8 @@ void rv_out_list_end(struct rv_out *out)
         rv_json_close(&out->json);
 }
 
-static void names_json(struct rv_json *json, const char *key, const char *const *names, size_t count)
+static void names_json(struct rv_json *json, const char *key, const char *const *names,
+                       size_t count)
 {
     rv_json_array(json, key);
     for (size_t i = 0; i < count; i++)

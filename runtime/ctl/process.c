@@ -134,8 +134,8 @@ static int find_by_name(const char *word, int *pid, char *list, size_t size)
             continue;
         *pid = candidate;
         if (length < size)
-            length += (size_t)snprintf(list + length, size - length, "%s%d", hits ? ", " : "",
-                                       candidate);
+            length +=
+                (size_t)snprintf(list + length, size - length, "%s%d", hits ? ", " : "", candidate);
         hits++;
     }
     if (proc)
@@ -179,7 +179,8 @@ static int parse_mapping(char *line, struct mapping *mapping)
 
     line[strcspn(line, "\n")] = 0;
     if (sscanf(line, "%63s %7s %*s %*s %llu %n", mapping->range, mapping->access, &mapping->inode,
-               &name) < 3 || !name)
+               &name) < 3 ||
+        !name)
         return 0;
     mapping->name = line + name;
     return mapping->inode && mapping->access[2] == 'x' && mapping->name[0] == '/';

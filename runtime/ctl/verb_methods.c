@@ -9,7 +9,7 @@
 #include "client.h"
 #include "revector/record.h"
 
-static const struct rv_column columns[] = {{"id", 10},      {"update", -6}, {"kind", 14},
+static const struct rv_column columns[] = {{"id", 10},   {"update", -6}, {"kind", 14},
                                            {"name", 32}, {"source", 32}, {"image", 0},
                                            {NULL, 0}};
 

@@ -7,8 +7,8 @@
 
 #include "client.h"
 
-static const struct rv_column columns[] = {{"level", -5},   {"bits", -4},     {"index", -8},
-                                           {"slot", 18}, {"holds", 0}, {NULL, 0}};
+static const struct rv_column columns[] = {{"level", -5}, {"bits", -4}, {"index", -8},
+                                           {"slot", 18},  {"holds", 0}, {NULL, 0}};
 
 static void print_levels(struct rv_out *out, const struct rv_ctl_reader *answer)
 {

@@ -111,7 +111,8 @@ size_t agent_answer(const void *question, size_t size, int patch, void *answer);
 /* An ERROR frame; `detail` may be null or "". Returns its size. */
 size_t agent_refusal(int error, const char *detail, uint32_t serial, void *answer);
 
-/* ---- agent_list.c, agent_methods.c: each adds fields to `out`, NEXT if there is more than fits ---- */
+/* ---- agent_list.c, agent_methods.c: each adds fields to `out`, NEXT if there is more than fits
+ * ---- */
 
 struct agent_totals {
     uint64_t images, strangers, methods, updates;

@@ -140,8 +140,8 @@ static const struct {
     unsigned kind;
     int (*answer)(struct question *question, struct rv_ctl_writer *out);
 } verbs[] = {
-    {RV_CTL_HELLO, answer_hello},   {RV_CTL_STATUS, answer_status}, {RV_CTL_METHODS, answer_methods},
-    {RV_CTL_WALK, answer_walk},     {RV_CTL_APPLY, answer_apply},   {RV_CTL_REVERT, answer_revert},
+    {RV_CTL_HELLO, answer_hello}, {RV_CTL_STATUS, answer_status}, {RV_CTL_METHODS, answer_methods},
+    {RV_CTL_WALK, answer_walk},   {RV_CTL_APPLY, answer_apply},   {RV_CTL_REVERT, answer_revert},
     {RV_CTL_LOG, answer_log},
 };
 

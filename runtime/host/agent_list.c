@@ -152,10 +152,9 @@ static uint64_t age_ms(const struct rv_update *update)
 /* The file that the update's code was loaded from, if it is loaded still. */
 static const char *file_of(const struct rv_update *update)
 {
-    struct rv_image_state *state =
-        update->state == RV_UPDATE_COMMITTED && update->count
-            ? rv_image_at_locked((uintptr_t)update->changes[0].body)
-            : NULL;
+    struct rv_image_state *state = update->state == RV_UPDATE_COMMITTED && update->count
+                                       ? rv_image_at_locked((uintptr_t)update->changes[0].body)
+                                       : NULL;
 
     return state && state->place.name[0] ? state->place.name : update->name;
 }

@@ -156,4 +156,4 @@ void agent_list_log(struct rv_ctl_writer *out, uint64_t from)
     pthread_mutex_unlock(&lock);
 }
 
-_Static_assert(LINES * (WIDTH + 32 + 40) < RV_CTL_FRAME_MAX - 1024, "the log fits into a frame");
+_Static_assert(LINES *(WIDTH + 32 + 40) < RV_CTL_FRAME_MAX - 1024, "the log fits into a frame");

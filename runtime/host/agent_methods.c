@@ -123,8 +123,8 @@ static void add_hit(struct search *search, const struct rv_image_state *image,
 {
     const char *source =
         RV_TARGET(const char, RV_TARGET(const struct rv_unit, method->unit)->source);
-    int length = snprintf(search->ids, search->room, "%s0x%x in %s", search->hits ? ", " : "", id,
-                          source);
+    int length =
+        snprintf(search->ids, search->room, "%s0x%x in %s", search->hits ? ", " : "", id, source);
 
     if (length > 0 && (size_t)length < search->room) {
         search->ids += length;

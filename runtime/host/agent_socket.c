@@ -20,10 +20,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define BACKLOG       16
-#define PLAIN_NAMES   9       /* @revector/PID, .2 to .9; then random ones */
-#define RANDOM_NAMES  8
-#define OVERFLOW_ID   65534u  /* what a uid from outside the user namespace looks like */
+#define BACKLOG      16
+#define PLAIN_NAMES  9       /* @revector/PID, .2 to .9; then random ones */
+#define RANDOM_NAMES 8
+#define OVERFLOW_ID  65534u  /* what a uid from outside the user namespace looks like */
 
 static void make_name(char *name, size_t size, unsigned attempt)
 {
