@@ -35,9 +35,9 @@
  *   STATUS    FROM                                      UPDATE{}* NOTE* [NEXT]
  *   METHODS   FROM                                      METHOD{}* [NEXT]
  *   WALK      NAME or ID                                METHOD{} LEVEL{}* ENTRY{}
- *   APPLY     PATH CONSISTENCY DRY_RUN TIMEOUT, and     ID COUNT AGENT_NS
+ *   APPLY     PATH CONSISTENCY DRY_RUN TIMEOUT, and     ID AGENT_NS UPDATE{}
  *             one descriptor of the patch (SCM_RIGHTS)
- *   REVERT    ID or ALL                                 UPDATE{}* AGENT_NS
+ *   REVERT    ID or ALL                                 AGENT_NS
  *   LOG       FROM                                      LINE{}* [NEXT]
  *
  * The answer to any question may be a frame of kind ERROR instead, with CODE
@@ -120,7 +120,7 @@ enum rv_ctl_type {
     X(INDEX, 32, NUMBER, "slot in the table of this level")                                        \
     X(VALUE, 33, NUMBER, "what the slot holds")                                                    \
     X(BITS, 34, NUMBER, "bits of the method ID that this level translates")                        \
-    X(ENTRY, 35, GROUP, "ADDRESS PATH NAME UPDATE_ID: where the walk ends")                        \
+    X(ENTRY, 35, GROUP, "ADDRESS PATH: where the walk ends")                                       \
     X(LINE, 36, GROUP, "ID AGE TEXT: a line of the agent's log")                                   \
     X(UNIT_FLAGS, 37, NUMBER, "enum rv_unit_flags")
 

@@ -80,22 +80,27 @@ void rv_out_flag(struct rv_out *out, const char *key, int truth)
         line(out, key, truth ? "yes" : "no");
 }
 
-void rv_out_time(struct rv_out *out, const char *key, uint64_t nanoseconds)
+static void time_text(char text[64], uint64_t nanoseconds)
 {
     static const struct {
         double from, unit;
         const char *name;
-    } units[] = {{3600e9, 3600e9, "h"},
-                 {60e9, 60e9, "min"},
-                 {1e9, 1e9, "s"},
-                 {1e6, 1e6, "ms"},
-                 {0, 1e3, "us"}};
-    char text[64];
+    } units[] = {
+        {3600e9, 3600e9, "h"}, {60e9, 60e9, "min"}, {1e9, 1e9, "s"},
+        {1e6, 1e6, "ms"},      {0, 1e3, "us"},
+    };
     size_t i = 0;
 
     while ((double)nanoseconds < units[i].from)
         i++;
-    snprintf(text, sizeof(text), "%.1f %s", (double)nanoseconds / units[i].unit, units[i].name);
+    snprintf(text, 64, "%.1f %s", (double)nanoseconds / units[i].unit, units[i].name);
+}
+
+void rv_out_time(struct rv_out *out, const char *key, uint64_t nanoseconds)
+{
+    char text[64];
+
+    time_text(text, nanoseconds);
     if (out->is_json)
         rv_json_number(&out->json, key, nanoseconds);
     else
@@ -228,6 +233,18 @@ void rv_out_cell_number(struct rv_out *out, uint64_t number)
     snprintf(text, sizeof(text), "%" PRIu64, number);
     if (out->is_json)
         rv_json_number(&out->json, cell_key(out), number);
+    else
+        put_cell(out, text);
+    next_column(out);
+}
+
+void rv_out_cell_time(struct rv_out *out, uint64_t nanoseconds)
+{
+    char text[64];
+
+    time_text(text, nanoseconds);
+    if (out->is_json)
+        rv_json_number(&out->json, cell_key(out), nanoseconds);
     else
         put_cell(out, text);
     next_column(out);

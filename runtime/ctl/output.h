@@ -60,6 +60,7 @@ void rv_out_table(struct rv_out *out, const char *key, const struct rv_column *c
 void rv_out_cell(struct rv_out *out, const char *text);
 void rv_out_cell_number(struct rv_out *out, uint64_t number);
 void rv_out_cell_hex(struct rv_out *out, uint64_t number);
+void rv_out_cell_time(struct rv_out *out, uint64_t nanoseconds);
 void rv_out_table_end(struct rv_out *out);
 
 /* A line that only people need: nothing in JSON. */

@@ -151,7 +151,7 @@ static int take_line(const struct rv_ctl_reader *answer, void *context)
 {
     struct rv_ctl_reader lines = *answer, fields;
     struct rv_ctl_field field;
-    char text[512], age[32];
+    char text[512];
 
     while (rv_ctl_next(&lines, &field)) {
         if (field.tag != RV_CTL_TAG_LINE)
@@ -159,15 +159,13 @@ static int take_line(const struct rv_ctl_reader *answer, void *context)
         fields = rv_ctl_inside(&field);
         if (rv_ctl_text(&fields, RV_CTL_TAG_TEXT, text, sizeof(text)))
             continue;
-        snprintf(age, sizeof(age), "%.1f s",
-                 (double)rv_ctl_number(&fields, RV_CTL_TAG_AGE, 0) / 1000);
-        rv_out_cell(context, age);
+        rv_out_cell_time(context, rv_ctl_number(&fields, RV_CTL_TAG_AGE, 0) * 1000000);
         rv_out_cell(context, text);
     }
     return 0;
 }
 
-static const struct rv_column log_columns[] = {{"age", -10}, {"event", 0}, {NULL, 0}};
+static const struct rv_column log_columns[] = {{"age_ns", -10}, {"event", 0}, {NULL, 0}};
 
 /* ---- the process itself ---- */
 

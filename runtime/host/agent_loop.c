@@ -173,10 +173,12 @@ static void one_round(enum agent_order order)
     for (int i = 0; i < CLIENTS; i++) {
         if (!wanted[1 + i].revents)
             continue;
-        if (agent_owns(&loop.clients[i].at))
+        if (!agent_owns(&loop.clients[i].at))
+            loop.clients[i].at.fd = -1;
+        else if (wanted[1 + i].revents & POLLIN && !(wanted[1 + i].revents & POLLHUP))
             serve(&loop.clients[i]);
         else
-            loop.clients[i].at.fd = -1;
+            agent_drop(&loop.clients[i].at); /* what it asked last is not done behind its back */
     }
     if (wanted[0].revents && agent_owns(&loop.listener))
         accept_clients();

@@ -5,10 +5,8 @@
  * As agent_list.c: pages are written under the core lock, which keeps images
  * and tables where they are.
  */
-#define _GNU_SOURCE
 #include "agent.h"
 
-#include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -191,14 +189,28 @@ static int search_and_walk(const struct rv_image_state *image, void *context)
     return 0;
 }
 
+struct place_search {
+    struct rv_ctl_writer *out;
+    uint64_t entry;
+};
+
+static int put_place_of(const struct rv_image_state *image, void *context)
+{
+    const struct place_search *search = context;
+
+    if (search->entry < image->place.start || search->entry >= image->place.end)
+        return 0;
+    rv_ctl_put_text(search->out, RV_CTL_TAG_PATH, image->place.name);
+    return 1;
+}
+
 static void put_entry(struct rv_ctl_writer *out, uint64_t entry)
 {
+    struct place_search search = {out, entry};
     size_t group = rv_ctl_open(out, RV_CTL_TAG_ENTRY);
-    Dl_info info;
 
     rv_ctl_put_number(out, RV_CTL_TAG_ADDRESS, entry);
-    if (dladdr((void *)(uintptr_t)entry, &info))
-        rv_ctl_put_text(out, RV_CTL_TAG_PATH, info.dli_fname);
+    rv_images_each(put_place_of, &search);
     rv_ctl_close(out, group);
 }
 

@@ -67,4 +67,11 @@ works revector patch "$pid" fix/prog.c fix/other.c
 ask prog "new 5"
 expect 26 "$answer" "two units in one update"
 works revector revert "$pid" --all
+
+# The file itself, edited in place: the usual way.
+sed -i 's/return x;/return x + 3;/' prog.c
+works revector patch "$pid" prog.c
+ask prog "new 5"
+expect 8 "$answer" "a file that was edited in place"
+works revector revert "$pid" --all
 echo "all kinds of changes: before, applied, reverted"

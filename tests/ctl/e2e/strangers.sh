@@ -30,7 +30,10 @@ run_as 4711 "$command" --version >/dev/null 2>&1 || {
     command=$work/revector
 }
 
+REVECTOR_LOG=$work/log
+export REVECTOR_LOG
 start roots ./prog
+unset REVECTOR_LOG
 roots_pid=$pid
 # shellcheck disable=SC2046
 start theirs $(as 4711) ./prog
@@ -46,6 +49,7 @@ refused 1 "only the process's own user" run_as 4712 "$command" apply "$theirs_pi
 ask roots "new 5"
 expect 5 "$answer" "root's process after a stranger tried"
 expect_has "$(revector status "$roots_pid")" "refused user 4711" "the agent's log"
+expect_has "$(cat log)" "revector[$roots_pid]: refused user 4711" "the log file"
 expect_has "$(run_as 4711 "$command" status)" "more that you may not see" "status of all, for a stranger"
 
 # the owner, and root

@@ -1,0 +1,78 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# keepers.sh - reverted code stays loaded while a thread is in it; status says
+# who that is; then it is unloaded. And a process that does not answer.
+# shellcheck source=lib.sh
+. "$(dirname -- "$0")/lib.sh"
+
+cat >nap.c <<'C'
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <stdio.h>
+#include <unistd.h>
+static volatile int naps;
+__attribute__((noinline)) void nap(void)
+{
+    naps++;
+    usleep(10000);
+    naps++;
+}
+static void *sleeper(void *unused)
+{
+    for (;;)
+        nap();
+    return unused;
+}
+int main(void)
+{
+    pthread_t thread;
+    pthread_create(&thread, NULL, sleeper, NULL);
+    pthread_setname_np(thread, "sleepyhead");
+    for (;;)
+        pause();
+}
+C
+compile nap nap.c
+./nap &
+pid=$!
+disown
+started=$pid
+wait_for_agent "$pid"
+change nap.c 's/usleep(10000)/usleep(3000000)/'
+works revector patch "$pid" fix/nap.c
+sleep 0.3
+works revector revert "$pid" 1
+sleep 0.3
+works revector status "$pid"
+expect_has "$output" "reverted" "state of the update"
+expect_has "$output" "kept by      code: thread" "who keeps the code"
+expect_has "$output" "(sleepyhead)" "the thread's name"
+grep -q '\.rvp' "/proc/$pid/maps" || fail "the code was unloaded under a thread"
+for _ in $(seq 80); do
+    grep -q '\.rvp' "/proc/$pid/maps" || break
+    sleep 0.1
+done
+grep -q '\.rvp' "/proc/$pid/maps" && fail "the code is still there: $(revector status "$pid")"
+kill -0 "$pid" 2>/dev/null || fail "the program has died"
+expect_has "$(revector status "$pid")" "no updates" "status at the end"
+
+# a stopped process does not answer; what it was asked then is not done later
+change nap.c 's/usleep(10000)/usleep(20000)/'
+revector build --for ./nap -o fix.rvp fix/nap.c >/dev/null 2>&1 || fail "cannot build"
+kill -STOP "$pid"
+refused 1 "there was no answer in time" revector apply "$pid" fix.rvp --timeout 300ms
+kill -CONT "$pid"
+sleep 0.2
+expect_has "$(revector status "$pid")" "no updates" "after an apply that was given up"
+
+# and one that dies while it is asked
+kill -STOP "$pid"
+revector apply "$pid" fix.rvp >apply.out 2>&1 &
+client=$!
+sleep 0.2
+kill -9 "$pid"
+wait $client
+expect 1 $? "exit status when the process dies"
+expect_has "$(cat apply.out)" "the process closed the connection" "the sentence then"
+echo "kept while in use, named, unloaded; no answer, no update"
