@@ -5,7 +5,11 @@
  * another unit, with SECOND.
  */
 static int counter = 3;
+#ifdef SECOND
+extern __thread int per_thread;
+#else
 __thread int per_thread;
+#endif
 
 __attribute__((noinline)) static int helper(int x)
 {
@@ -35,10 +39,5 @@ int first(int x)
 int either(void)
 {
     return 1;
-}
-
-__attribute__((constructor)) static void start(void)
-{
-    counter = 4;
 }
 #endif
