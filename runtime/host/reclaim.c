@@ -34,7 +34,7 @@ static struct pass {
     struct rv_thread_list threads;
     struct rv_maps maps;
     uintptr_t own_sp; /* from where to scan the caller's stack; 0: it uses no method */
-} pass = {.scan.memory = -1, .maps.fd = -1};
+} pass = {.scan = {.memory = -1, .pagemap = -1}, .maps.fd = -1};
 
 /* ---- verdicts ---- */
 
@@ -310,6 +310,6 @@ static int drop_notes(const struct rv_garbage *piece, void *context)
 void rv_reclaim_in_child(void)
 {
     pthread_mutex_init(&examiner, NULL); /* whoever held it is not in the child */
-    pass = (struct pass){.scan.memory = -1, .maps.fd = -1};
+    pass = (struct pass){.scan = {.memory = -1, .pagemap = -1}, .maps.fd = -1};
     rv_garbage_each(drop_notes, NULL);
 }

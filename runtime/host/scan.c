@@ -11,7 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CHUNK 4096u /* words */
+#define CHUNK 4096u    /* words, or pages */
+#define SMALL 0x10000u /* bytes; not worth a question */
 
 static int by_start(const void *a, const void *b)
 {
@@ -32,6 +33,7 @@ int rv_scan_start(struct rv_scan *scan, struct rv_garbage **pieces, size_t count
     }
     scan->where = calloc(count, sizeof(*scan->where));
     scan->memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+    scan->pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
     if (!scan->where)
         return RV_ENOMEM;
     return scan->memory < 0 ? RV_EUNREADABLE : 0;
@@ -41,9 +43,11 @@ void rv_scan_end(struct rv_scan *scan)
 {
     if (scan->memory >= 0)
         close(scan->memory);
+    if (scan->pagemap >= 0)
+        close(scan->pagemap);
     free(scan->where);
     free(scan->pieces);
-    *scan = (struct rv_scan){.memory = -1};
+    *scan = (struct rv_scan){.memory = -1, .pagemap = -1};
 }
 
 void rv_scan_reset(struct rv_scan *scan)
@@ -68,11 +72,11 @@ void rv_scan_word(struct rv_scan *scan, uintptr_t word, uintptr_t where)
         scan->where[low] = where;
 }
 
-int rv_scan_range(struct rv_scan *scan, uintptr_t start, uintptr_t end)
+/* Every word in [start, end), both aligned. */
+static int scan_words(struct rv_scan *scan, uintptr_t start, uintptr_t end)
 {
     static uintptr_t words[CHUNK]; /* callers take turns */
 
-    start &= ~(uintptr_t)(sizeof(uintptr_t) - 1);
     while (start < end) {
         size_t size = end - start < sizeof(words) ? end - start : sizeof(words);
         ssize_t got = pread(scan->memory, words, size, (off_t)start);
@@ -81,6 +85,46 @@ int rv_scan_range(struct rv_scan *scan, uintptr_t start, uintptr_t end)
         for (size_t n = 0; n < (size_t)got / sizeof(uintptr_t); n++)
             rv_scan_word(scan, words[n], start + n * sizeof(uintptr_t));
         start += (size_t)got & ~(sizeof(uintptr_t) - 1);
+    }
+    return 0;
+}
+
+/* The end of the pages from `at` that are alike: in memory or swap (*used), or never written. */
+static uintptr_t alike_until(const struct rv_scan *scan, uintptr_t at, uintptr_t end, int *used)
+{
+    static uint64_t entries[CHUNK];
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), first = at / page;
+    size_t wanted = (end - 1) / page - first + 1, count;
+    ssize_t got;
+
+    *used = 1;
+    if (wanted > CHUNK)
+        wanted = CHUNK;
+    got = pread(scan->pagemap, entries, wanted * sizeof(*entries), (off_t)(first * 8));
+    if (got < (ssize_t)sizeof(*entries))
+        return end;
+    *used = entries[0] >> 62 != 0; /* bit 63: present, 62: swapped */
+    for (count = 1; count < (size_t)got / sizeof(*entries); count++)
+        if ((entries[count] >> 62 != 0) != *used)
+            break;
+    at = (first + count) * page;
+    return at < end ? at : end;
+}
+
+/*
+ * A stack may lie next to memory of another kind, even gigabytes that were never
+ * written and so hold no pointer: those pages are left out.
+ */
+int rv_scan_range(struct rv_scan *scan, uintptr_t start, uintptr_t end)
+{
+    start &= ~(uintptr_t)(sizeof(uintptr_t) - 1);
+    while (start < end) {
+        int used = 1, error;
+        uintptr_t until = end - start > SMALL ? alike_until(scan, start, end, &used) : end;
+        error = used ? scan_words(scan, start, until) : 0;
+        if (error)
+            return error;
+        start = until;
     }
     return 0;
 }

@@ -15,7 +15,7 @@ struct rv_scan {
     size_t count;
     uintptr_t low, high;        /* of all pieces together */
     uintptr_t *where;           /* per piece: address of a word that points into it, or 0 */
-    int memory;                 /* /proc/self/mem */
+    int memory, pagemap;        /* /proc/self/mem and pagemap; the latter may be -1 */
 };
 
 /* Takes over the array `pieces` and sorts it. RV_ENOMEM, RV_EUNREADABLE. */

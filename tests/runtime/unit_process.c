@@ -12,6 +12,7 @@
 #include "revector/record.h"
 #include "revector/revector.h"
 #include "subject.h"
+#include "tablewalk/tw_atomic.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -93,7 +94,7 @@ static void a_child_lives_on_its_own(void **state)
 
 static void *apply_and_revert(void *stop)
 {
-    while (!*(volatile int *)stop) {
+    while (!tw_load32_acquire(stop)) {
         if (apply_kind("good") || rv_revert(0))
             abort();
         rv_reclaim();
@@ -112,13 +113,13 @@ static int try_an_update(void)
 /* Whatever another thread is in the middle of, the child's tables and locks are whole. */
 static void a_fork_in_the_middle_of_an_update_is_whole(void **state)
 {
-    volatile int stop = 0;
+    uint32_t stop = 0;
     pthread_t thread;
     (void)state;
-    pthread_create(&thread, NULL, apply_and_revert, (void *)&stop);
+    pthread_create(&thread, NULL, apply_and_revert, &stop);
     for (int n = 0; n < 50; n++)
         assert_int_equal(in_child(try_an_update), 0);
-    stop = 1;
+    tw_store32_release(&stop, 1);
     pthread_join(thread, NULL);
 }
 

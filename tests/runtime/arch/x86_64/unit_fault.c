@@ -123,7 +123,7 @@ static void stubs_and_faults_leave_no_frame_behind(void **state)
     (void)state;
     assert_int_equal(trace(3), 3);
     assert_true(count >= 4); /* the body, this function, cmocka, main... */
-    assert_in_range((uintptr_t)frames[1], here, here + 4096);
+    assert_true((uintptr_t)frames[1] - here < 4096 || (uintptr_t)frames[2] - here < 4096);
 }
 
 /* ---- an entry that is not present ---- */
