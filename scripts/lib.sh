@@ -78,7 +78,7 @@ quietly() {
     "$@" >"$log" 2>&1 || status=$?
     kill "$ticker" && wait "$ticker" 2>/dev/null || true
     [ $((SECONDS - begun)) -lt 5 ] || printf '\n'
-    [ $status -eq 0 ] || tail -n 60 "$log" >&2
+    [ $status -eq 0 ] || grep -vE '^\[[0-9]+/[0-9]+\]' "$log" | tail -n 60 >&2
     rm -f "$log"
     [ $status -eq 0 ] || die "this failed with status $status: $*"
 }
@@ -92,5 +92,5 @@ build_preset() {
     say "Building $target in build/$preset."
     cd "$top"
     [ $# -gt 0 ] && [ -f "build/$preset/build.ninja" ] || quietly cmake --preset "$preset" "$@"
-    quietly cmake --build "build/$preset" --target "$target"
+    quietly cmake --build "build/$preset" --target "$target" -- -k 0
 }
