@@ -126,10 +126,22 @@ static void add_plugin(struct rv_words *words, const struct rv_compile *compile)
     rv_words_addf(words, "unit=%u", compile->unit.unit);
 }
 
-/* Headers next to the original are found; __FILE__ stays what it was. */
+/* Length of the folder's name in `path`, with the slash at its end. */
+static int folder_length(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? (int)(slash - path) + 1 : 0;
+}
+
+/*
+ * Headers next to the original are found; __FILE__ stays what it was, in them
+ * and in the source. Of several maps that fit, the last one counts.
+ */
 static void add_places(struct rv_words *words, const struct rv_compile *compile,
                        const struct rv_file_unit *unit)
 {
+    int original = folder_length(unit->source), folder = folder_length(compile->file);
     char *source = strdup(unit->source);
 
     if (source) {
@@ -137,6 +149,11 @@ static void add_places(struct rv_words *words, const struct rv_compile *compile,
         rv_words_add(words, dirname(source));
     }
     free(source);
+    if (folder && original)
+        rv_words_addf(words, "-fmacro-prefix-map=%.*s=%.*s", folder, compile->file, original,
+                      unit->source);
+    else if (folder)
+        rv_words_addf(words, "-fmacro-prefix-map=%.*s=./", folder, compile->file);
     rv_words_addf(words, "-fmacro-prefix-map=%s=%s", compile->file, unit->source);
 }
 
