@@ -49,8 +49,7 @@ static void the_lists_are_whole(void **state)
 
     (void)state;
     assert_int_equal(file->unit_count, 2);
-    assert_int_equal(file->method_count,
-                     7); /* helper, helper, first, second, either, either, start */
+    assert_int_equal(file->method_count, 6); /* helper and either twice, first, second */
     assert_true(file->data_count >= 6);
     assert_true(file->build_id_size > 0);
     assert_null(file->patch);
