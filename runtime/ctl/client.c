@@ -11,6 +11,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "control/turns.h"
+
 int rv_client_open(int pid, unsigned timeout_ms, struct rv_client **client,
                    struct rv_reason *reason)
 {
@@ -21,6 +23,7 @@ int rv_client_open(int pid, unsigned timeout_ms, struct rv_client **client,
         return RV_ENOMEM;
     made->pid = pid;
     made->serial = 0;
+    rv_ctl_short_turns();
     made->timeout_ms = timeout_ms;
     error = rv_agent_connect(pid, timeout_ms, &made->fd, reason);
     if (error) {

@@ -23,6 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "control/turns.h"
 #include "tablewalk/tw_atomic.h"
 
 #define STACK_SIZE (256u * 1024) /* address space; a page or two are touched */
@@ -84,6 +85,7 @@ static void *run(void *unused)
 
     (void)unused;
     say_settled();
+    rv_ctl_short_turns();
     pthread_setname_np(pthread_self(), "revector");
     if (!is_private)
         agent_log("the system refuses descriptors of its own to the agent: updates end if the "
