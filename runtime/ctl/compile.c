@@ -99,6 +99,14 @@ static int has_word(const char *command, const char *wanted)
     return 0;
 }
 
+static int has_prefix(const char *command, const char *wanted)
+{
+    for (; *command; command = next_word(command))
+        if (!strncmp(command, wanted, strlen(wanted)))
+            return 1;
+    return 0;
+}
+
 int rv_compile_is_lto(const struct rv_target_unit *unit)
 {
     return (unit->image->file->units[unit->unit].record->flags & RV_UNIT_LTO) != 0;
@@ -155,6 +163,11 @@ static void add_places(struct rv_words *words, const struct rv_compile *compile,
     else if (folder)
         rv_words_addf(words, "-fmacro-prefix-map=%.*s=./", folder, compile->file);
     rv_words_addf(words, "-fmacro-prefix-map=%s=%s", compile->file, unit->source);
+    /* A map makes clang also drop "./" from __FILE__, unless that is forbidden. */
+    if (!has_prefix(unit->command, "-fmacro-prefix-map=") &&
+        !has_prefix(unit->command, "-ffile-compilation-dir=") &&
+        !has_prefix(unit->command, "-ffile-reproducible"))
+        rv_words_add(words, "-fno-file-reproducible");
 }
 
 void rv_compile_command(const struct rv_compile *compile, struct rv_words *words)

@@ -40,7 +40,8 @@ static char *command_for(const char *recorded, size_t size, uint32_t flags)
 #define COMMAND(recorded, flags) command_for(recorded, sizeof(recorded), flags)
 
 #define TAIL                                                                                       \
-    " -iquote src -fmacro-prefix-map=/tmp/=src/ -fmacro-prefix-map=/tmp/fix.c=src/kv.c -load "     \
+    " -iquote src -fmacro-prefix-map=/tmp/=src/ -fmacro-prefix-map=/tmp/fix.c=src/kv.c "           \
+    "-fno-file-reproducible -load "                                                                \
     "/p.so"                                                                                        \
     " -plugin-arg-revector patch=/bin/kv -plugin-arg-revector unit=0"                              \
     " -o /tmp/0.o /tmp/fix.c"
