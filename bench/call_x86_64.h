@@ -13,11 +13,10 @@
 #define CALL_AT(word)    "callq *" word "(%rip)"
 
 /* Place `inline` of translation `walk`; compare the plugin's output. */
-#define CALL_WALK(record, slot, view, offset)                                                      \
-    "movq " slot "(%rip), %rax\n\t"                                                                \
-    "movq %fs:" view "@tpoff, %rcx\n\t"                                                            \
-    "movq (%rax,%rcx), %rax\n\t"                                                                   \
-    "leaq " record "(%rip), %r10\n\t"                                                              \
+#define CALL_WALK(slot, view, offset)                                                              \
+    "movq " slot "(%rip), %r10\n\t"                                                                \
+    "addq %fs:" view "@tpoff, %r10\n\t"                                                            \
+    "movq (%r10), %rax\n\t"                                                                        \
     "callq *" offset "(%rax)"
 
 #define RETURN "retq"

@@ -26,7 +26,6 @@ void bench_other_body(void);
 void bench_far_body(void); /* in a library of its own: reached through the PLT */
 
 /* Words and tables that stubs and call sites load. Filled in by tables.cpp. */
-extern uint64_t bench_record[8]; /* stands for a method record: only its address is taken */
 extern uint64_t *bench_slot; /* as a unit's slot word */
 extern __thread intptr_t bench_view; /* as rv_view */
 extern void (*bench_pointer)(void); /* plain function pointer */

@@ -26,8 +26,8 @@ FUNCTION(bench_other_body, RETURN);
 #define OFFSET "8*" TEXT(BENCH_INDEX)
 
 FUNCTION(bench_stub_leaf, RV_STUB_LEAF("bench_leaf_head", "16+" OFFSET));
-FUNCTION(bench_stub_walk, RV_STUB_WALK("bench_record", "bench_slot", "bench_view", OFFSET));
-FUNCTION(bench_stub_walk_pic, RV_STUB_WALK_PIC("bench_record", "bench_slot", "bench_view", OFFSET));
+FUNCTION(bench_stub_walk, RV_STUB_WALK("bench_slot", "bench_view", OFFSET));
+FUNCTION(bench_stub_walk_pic, RV_STUB_WALK_PIC("bench_slot", "bench_view", OFFSET));
 
 FUNCTION(bench_loop_empty, LOOP(""));
 FUNCTION(bench_loop_direct, LOOP(CALL("bench_body")));
@@ -36,11 +36,11 @@ FUNCTION(bench_loop_plt, LOOP(CALL_PLT("bench_far_body")));
 FUNCTION(bench_loop_leaf_inline, LOOP(CALL_AT("bench_leaf_head+16+" OFFSET)));
 FUNCTION(bench_loop_leaf_stub, LOOP(CALL("bench_stub_leaf")));
 FUNCTION(bench_loop_walk_inline,
-         LOOP(CALL_WALK("bench_record", "bench_slot", "bench_view", OFFSET)));
+         LOOP(CALL_WALK("bench_slot", "bench_view", OFFSET)));
 FUNCTION(bench_loop_walk_stub, LOOP(CALL("bench_stub_walk")));
 FUNCTION(bench_loop_walk_stub_pic, LOOP(CALL("bench_stub_walk_pic")));
 
-/* The walk by ID: the root and the ID are loaded at every call, as from a record. */
+/* The walk by ID: the root and the ID are loaded at every call, as from memory. */
 #define BY_ID(levels, walk, root)                                                                  \
     void bench_stub_walk_##levels(void);                                                           \
     __attribute__((aligned(64))) void bench_stub_walk_##levels(void)                               \

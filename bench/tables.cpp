@@ -8,7 +8,6 @@
 #include <cstdlib>
 
 extern "C" {
-uint64_t bench_record[8];
 uint64_t *bench_slot;
 __thread intptr_t bench_view;
 void (*bench_pointer)(void) = bench_body;
@@ -77,7 +76,7 @@ uint32_t unitIn(const tw_space &space)
 void buildTree(Tree &tree, tw_geometry geometry)
 {
     tw_memory memory = {allocate, retire, nullptr, nullptr, nullptr};
-    require(tw_space_init(&tree.space, geometry, &memory, addressOf(std::abort)));
+    require(tw_space_init(&tree.space, geometry, &memory, addressOf(std::abort), 0));
     require(tw_root_create(&tree.space, &tree.root));
     require(
         tw_attach(&tree.space, tree.root, unitIn(tree.space), leafWith(tree.space, bench_body)));

@@ -73,44 +73,54 @@ private:
     return Load;
   }
 
-  // Address of the leaf entry that this thread uses.
-  Value *entryAddress(IRBuilder<> &Builder) const {
-    const uint64_t Offset = Callee.Index * sizeof(uint64_t);
-    if (How == Translation::Leaf)
-      return Builder.CreateConstInBoundsGEP1_64(Builder.getInt8Ty(), Callee.Home->Leaf,
-                                                sizeof(tw_table) + Offset);
-    Constant *View = threadView(M);
+  uint64_t entryOffset() const { return Callee.Index * sizeof(uint64_t); }
+
+  // The unit's directory slot in this thread's root.
+  Value *ownSlot(IRBuilder<> &Builder) const {
     Value *Slot = load(Builder, Builder.getPtrTy(), Callee.Home->Slot);
-    Value *Distance = load(Builder, Builder.getInt64Ty(), View);
-    Value *OwnSlot = Builder.CreateGEP(Builder.getInt8Ty(), Slot, Distance);
-    Value *Leaf = load(Builder, Builder.getPtrTy(), OwnSlot);
-    return Builder.CreateConstGEP1_64(Builder.getInt8Ty(), Leaf, Offset);
+    Value *Distance = load(Builder, Builder.getInt64Ty(), threadView(M));
+    return Builder.CreateGEP(Builder.getInt8Ty(), Slot, Distance);
+  }
+
+  CallBase *walk(CallBase &Call, IRBuilder<> &Builder) const {
+    Value *Slot = ownSlot(Builder);
+    Value *Leaf = load(Builder, Builder.getPtrTy(), Slot);
+    Value *Entry = Builder.CreateConstGEP1_64(Builder.getInt8Ty(), Leaf, entryOffset());
+    Value *Target = load(Builder, Builder.getPtrTy(), Entry);
+    CallBase *Translated = addChain(Call, Slot);
+    Translated->setCalledOperand(Target);
+    return Translated;
+  }
+
+  CallBase *loadEntry(CallBase &Call, IRBuilder<> &Builder) const {
+    Value *Entry = Builder.CreateConstInBoundsGEP1_64(Builder.getInt8Ty(), Callee.Home->Leaf,
+                                                      sizeof(tw_table) + entryOffset());
+    Call.setCalledOperand(load(Builder, Builder.getPtrTy(), Entry));
+    return &Call;
   }
 
   void expand(CallBase &Call) const {
     IRBuilder<> Builder(&Call);
-    Value *Target = load(Builder, Builder.getPtrTy(), entryAddress(Builder));
-    CallBase *Translated = &Call;
-    if (How == Translation::Walk)
-      Translated = addRecord(Call);
-    Translated->setCalledOperand(Target);
+    CallBase *Translated =
+        How == Translation::Walk ? walk(Call, Builder) : loadEntry(Call, Builder);
+    keepRecord(*Callee.Record, *Translated);
     Translated->removeFnAttr(Attribute::Memory);
     Translated->getFunction()->removeFnAttr(Attribute::Memory);
   }
 
-  // The record for a method fault, in the static chain's register: an argument
-  // behind the named ones.
-  CallBase *addRecord(CallBase &Call) const {
+  // What a method fault needs, in the static chain's register: an argument behind
+  // the named ones.
+  CallBase *addChain(CallBase &Call, Value *Chain) const {
     FunctionType *Type = Call.getFunctionType();
     const unsigned At = Type->getNumParams();
     SmallVector<class Type *, 8> Types(Type->params());
-    Types.push_back(Callee.Record->getType());
+    Types.push_back(Chain->getType());
     SmallVector<Value *, 8> Arguments(Call.args());
-    Arguments.insert(Arguments.begin() + At, Callee.Record);
+    Arguments.insert(Arguments.begin() + At, Chain);
     auto *With = FunctionType::get(Type->getReturnType(), Types, Type->isVarArg());
 
     CallBase *New = cloneCall(Call, With, Arguments);
-    New->setAttributes(attributesWithRecord(Call, At));
+    New->setAttributes(attributesWithChain(Call, At));
     New->setCallingConv(Call.getCallingConv());
     New->copyMetadata(Call);
     New->takeName(&Call);
@@ -134,7 +144,7 @@ private:
     return New;
   }
 
-  AttributeList attributesWithRecord(const CallBase &Call, unsigned At) const {
+  AttributeList attributesWithChain(const CallBase &Call, unsigned At) const {
     LLVMContext &Context = M.getContext();
     const AttributeList Old = Call.getAttributes();
     SmallVector<AttributeSet, 8> Params;

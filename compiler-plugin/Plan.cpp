@@ -17,11 +17,24 @@ using namespace llvm;
 namespace revector {
 namespace {
 
-// rv_root in the unit's slot word: slot 0, which faults, until it is registered.
-GlobalVariable *declareSlot(Module &M, RecordWriter &Writer) {
-  Constant *Root =
-      M.getOrInsertGlobal("rv_root", ArrayType::get(Type::getInt64Ty(M.getContext()), 0));
-  return Writer.changingData(Root, "rv.slot", ".data.rel.ro.rv.slot");
+// The fields of struct rv_slot, which lead to one another.
+GlobalVariable *declareSlot(Module &M, RecordWriter &Writer, GlobalVariable *UnitRecord) {
+  LLVMContext &Context = M.getContext();
+  Type *Pointer = PointerType::getUnqual(Context);
+  Type *Word = Type::getInt32Ty(Context);
+  auto *Fields = StructType::get(Context, {Pointer, Pointer, Word, Word});
+  GlobalVariable *Slot = Writer.changingData(ConstantAggregateZero::get(Fields), "rv.slot",
+                                             ".data.rel.ro.rv.slot");
+  Constant *FaultLeaf =
+      M.getOrInsertGlobal("rv_fault_leaf", ArrayType::get(Type::getInt64Ty(Context), 0));
+  Constant *Boot = ConstantExpr::getInBoundsGetElementPtr(
+      Type::getInt8Ty(Context), Slot,
+      ConstantInt::get(Type::getInt64Ty(Context), offsetof(rv_slot, boot)));
+  static_assert(offsetof(rv_slot, unit) == 16 && sizeof(rv_slot) == 24, "the type above");
+  Slot->setInitializer(
+      ConstantStruct::get(Fields, {Boot, FaultLeaf, distanceTo(UnitRecord, Slot, offsetof(rv_slot, unit)),
+                                   ConstantInt::get(Word, 0)}));
+  return Slot;
 }
 
 // A tw_table of pointer-sized words, entries still null.
@@ -81,7 +94,7 @@ private:
     P.Record = Writer.declare<rv_unit>("rv.unit", RV_SECTION_UNITS);
     if (!P.Count)
       return;
-    P.Slot = declareSlot(M, Writer);
+    P.Slot = declareSlot(M, Writer, P.Record);
     if (Info.Opts.How == Translation::Leaf)
       P.Leaf = declareLeaf(M, Writer, P.Count);
   }

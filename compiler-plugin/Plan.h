@@ -30,7 +30,7 @@ struct Part {
   unsigned Number = 0;
   unsigned Count = 0; // entries in the leaf table
   llvm::GlobalVariable *Record = nullptr;
-  llvm::GlobalVariable *Slot = nullptr; // slot word; null: no method in here
+  llvm::GlobalVariable *Slot = nullptr; // struct rv_slot; null: no method in here
   llvm::GlobalVariable *Leaf = nullptr; // `leaf` units: header and entries
 };
 

@@ -26,15 +26,14 @@ Constant *byteOffset(Constant *Base, size_t Offset) {
       Type::getInt8Ty(Context), Base, ConstantInt::get(Type::getInt64Ty(Context), Offset));
 }
 
-// Distance from Field to Target, cut to a word.
-Constant *distance(Constant *Target, Constant *Field) {
+} // namespace
+
+Constant *distanceTo(Constant *Target, GlobalVariable *Record, size_t Offset) {
   Type *Int64 = Type::getInt64Ty(Target->getContext());
-  Constant *Difference = ConstantExpr::getSub(ConstantExpr::getPtrToInt(Target, Int64),
-                                              ConstantExpr::getPtrToInt(Field, Int64));
+  Constant *Field = ConstantExpr::getPtrToInt(byteOffset(Record, Offset), Int64);
+  Constant *Difference = ConstantExpr::getSub(ConstantExpr::getPtrToInt(Target, Int64), Field);
   return ConstantExpr::getTrunc(Difference, Type::getInt32Ty(Target->getContext()));
 }
-
-} // namespace
 
 void exemptFromSanitizers(GlobalVariable *Variable) {
   GlobalValue::SanitizerMetadata Exempt;
@@ -64,7 +63,7 @@ void RecordWriter::define(GlobalVariable *Variable, const void *Contents, size_t
   for (const Link &L : Links)
     if (L.Target) {
       assert(L.Offset % WordSize == 0 && L.Offset < Size && "not a field of this record");
-      Words[L.Offset / WordSize] = distance(L.Target, byteOffset(Variable, L.Offset));
+      Words[L.Offset / WordSize] = distanceTo(L.Target, Variable, L.Offset);
     }
   Variable->setInitializer(ConstantArray::get(cast<ArrayType>(Variable->getValueType()), Words));
 }

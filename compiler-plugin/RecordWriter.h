@@ -67,6 +67,9 @@ private:
               llvm::ArrayRef<Link> Links);
 };
 
+// Contents of the rv_rel field at Offset of Record.
+llvm::Constant *distanceTo(llvm::Constant *Target, llvm::GlobalVariable *Record, size_t Offset);
+
 // Keeps sanitizers from padding or checking Variable.
 void exemptFromSanitizers(llvm::GlobalVariable *Variable);
 

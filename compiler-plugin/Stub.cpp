@@ -25,10 +25,10 @@ struct StubText {
   SmallVector<Value *, 4> Operands;
 };
 
-constexpr char WalkText[] = RV_STUB_WALK("${0:c}", "${1:c}", "${2:c}", "${3:c}");
-constexpr char WalkPicText[] = RV_STUB_WALK_PIC("${0:c}", "${1:c}", "${2:c}", "${3:c}");
+constexpr char WalkText[] = RV_STUB_WALK("${0:c}", "${1:c}", "${2:c}");
+constexpr char WalkPicText[] = RV_STUB_WALK_PIC("${0:c}", "${1:c}", "${2:c}");
 constexpr char LeafText[] = RV_STUB_LEAF("${0:c}", "${1:c}");
-constexpr char FaultText[] = RV_STUB_FAULT("${0:c}", "${1:c}");
+constexpr char FaultText[] = RV_STUB_FAULT("${0:c}", "${1:c}", "${2:c}");
 
 StubText stubText(Module &M, const Method &What, Translation How) {
   Type *Int64 = Type::getInt64Ty(M.getContext());
@@ -36,7 +36,7 @@ StubText stubText(Module &M, const Method &What, Translation How) {
   if (How == Translation::Leaf)
     return {LeafText, {What.Home->Leaf, ConstantInt::get(Int64, sizeof(tw_table) + Offset)}};
   return {isForExecutable(M) ? StringRef(WalkText) : StringRef(WalkPicText),
-          {What.Record, What.Home->Slot, threadView(M), ConstantInt::get(Int64, Offset)}};
+          {What.Home->Slot, threadView(M), ConstantInt::get(Int64, Offset)}};
 }
 
 // Constraint "s" takes a symbol by name even where its address is not an
@@ -141,15 +141,16 @@ void makeLocalBody(Function &F, StringRef Name) {
 
 Function *createFaultThunk(Module &M, const Method &What) {
   Function &Body = *What.body();
-  auto *Type = FunctionType::get(Type::getVoidTy(M.getContext()), /*isVarArg=*/false);
-  Function *Thunk = Function::Create(Type, GlobalValue::InternalLinkage, Body.getAddressSpace(),
+  auto *Code = FunctionType::get(Type::getVoidTy(M.getContext()), /*isVarArg=*/false);
+  Function *Thunk = Function::Create(Code, GlobalValue::InternalLinkage, Body.getAddressSpace(),
                                      What.Entry->getName() + ".rv.fault", nullptr);
   M.getFunctionList().insertAfter(Body.getIterator(), Thunk);
   Thunk->setDSOLocal(true);
   addCodeAttributes(*Thunk, Body);
   Thunk->removeFnAttr(Attribute::ReturnsTwice);
-  Constant *Fault = cast<Constant>(M.getOrInsertFunction("rv_fault", Type).getCallee());
-  emitText(*Thunk, {FaultText, {What.Record, Fault}});
+  Constant *Fault = cast<Constant>(M.getOrInsertFunction("rv_fault", Code).getCallee());
+  Constant *Index = ConstantInt::get(Type::getInt64Ty(M.getContext()), What.Index);
+  emitText(*Thunk, {FaultText, {What.Home->Slot, Index, Fault}});
   return Thunk;
 }
 
@@ -171,6 +172,14 @@ Constant *threadView(Module &M) {
   });
 }
 
+void keepRecord(GlobalVariable &Record, Instruction &User) {
+  IRBuilder<> Builder(&User);
+  auto *Code = FunctionType::get(Builder.getVoidTy(), {Record.getType()}, /*isVarArg=*/false);
+  Builder.CreateCall(InlineAsm::get(Code, ".reloc ., BFD_RELOC_NONE, ${0:c}", "s",
+                                    /*hasSideEffects=*/true),
+                     {&Record});
+}
+
 void splitMethod(Method &What, Translation How) {
   Function &F = *What.body();
   Module &M = *F.getParent();
@@ -180,6 +189,7 @@ void splitMethod(Method &What, Translation How) {
   makeLocalBody(F, Stub->getName());
   What.Entry = Stub;
   emitText(*Stub, stubText(M, What, How));
+  keepRecord(*What.Record, *Stub->getEntryBlock().begin());
   if (How == Translation::Leaf)
     What.Fault = createFaultThunk(M, What);
 }

@@ -8,6 +8,8 @@
 
 namespace llvm {
 class Constant;
+class GlobalVariable;
+class Instruction;
 class Module;
 } // namespace llvm
 
@@ -20,6 +22,11 @@ llvm::Constant *threadView(llvm::Module &M);
 
 // True if M becomes part of an executable, where rv_view is at a constant offset.
 bool isForExecutable(const llvm::Module &M);
+
+// Notes before User, in a relocation that changes nothing, that it needs Record:
+// the code does not mention it, but the method is in the table by its record only,
+// and GNU ld keeps no section for being tied (SHF_LINK_ORDER) to one that it keeps.
+void keepRecord(llvm::GlobalVariable &Record, llvm::Instruction &User);
 
 // Moves What's function to a local body `name.rv` and puts a stub under its name,
 // right in front of it. Whoever referred to the function now refers to the stub,

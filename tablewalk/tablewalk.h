@@ -84,17 +84,29 @@ struct tw_memory {
 struct tw_space {
     struct tw_geometry geometry;
     struct tw_memory memory;
-    uint64_t fault; /* the entry of whatever is not present */
+    uint64_t fault;      /* entry 0 of a leaf table, if it is not present */
+    uint32_t fault_step; /* and entry i: fault + i * fault_step */
 };
 
 /*
- * Fills in `space`. `fault` is the address that an empty entry holds: code, for a
- * table that is jumped through.
+ * The fault address of entry `index` of any leaf table: what that entry holds while
+ * it is not present. Any thread, no locks.
+ */
+static inline uint64_t tw_fault_entry(const struct tw_space *space, uint32_t index)
+{
+    return space->fault + (uint64_t)index * space->fault_step;
+}
+
+/*
+ * Fills in `space`. `fault` and `fault_step` say what empty entries hold: addresses
+ * of code, for a table that is jumped through. With a step of 0 all land in the same
+ * place; with another one in an array of thunks, and each knows its index.
  *   TW_E_GEOMETRY  not 2 to 4 levels of at least 1 bit, 32 in all
  *   TW_E_SPACE     `fault` is 0, alloc or retire is null, or only one of open and seal is
  */
 TW_MUST_CHECK int tw_space_init(struct tw_space *space, struct tw_geometry geometry,
-                                const struct tw_memory *memory, uint64_t fault);
+                                const struct tw_memory *memory, uint64_t fault,
+                                uint32_t fault_step);
 
 /* Slots of a table at `level` (0: leaf) that has all its level's bits can index. */
 uint32_t tw_full_capacity(const struct tw_space *space, unsigned level);

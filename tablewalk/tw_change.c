@@ -26,6 +26,12 @@ struct change {
     uint64_t old; /* what the slot holds now, or what an empty one would */
 };
 
+static uint64_t empty_target(const struct change *change)
+{
+    uint32_t index = tw_level_index(change->space, change->id, change->target);
+    return tw_empty(change->space, change->target, index);
+}
+
 /*
  * Invariant: `table` is the one on the path at `level`, or null, and `own` says that
  * neither another tree leads to any table above it, nor a walk that began in one. A
@@ -46,7 +52,7 @@ static int locate(struct change *change, struct tw_table *root)
             return TW_E_RANGE;
         if (level == change->target) {
             change->old =
-                table ? tw_load_relaxed(tw_slot(table, index)) : tw_empty(change->space, level);
+                table ? tw_load_relaxed(tw_slot(table, index)) : empty_target(change);
             return 0;
         }
         table = table ? tw_child(table, index) : NULL;
@@ -55,7 +61,7 @@ static int locate(struct change *change, struct tw_table *root)
 
 static bool is_present(const struct change *change)
 {
-    return change->old != tw_empty(change->space, change->target);
+    return change->old != empty_target(change);
 }
 
 static void drop_fresh(struct change *change)
@@ -171,14 +177,14 @@ static int change_entry(const struct tw_space *space, struct tw_table *root, tw_
     return change_slot(space, root, id, 0, expected, address, old ? old : &ignored);
 }
 
-static bool is_address(const struct tw_space *space, uint64_t address)
+static bool is_address(const struct tw_space *space, tw_id id, uint64_t address)
 {
-    return address != 0 && address != space->fault;
+    return address != 0 && address != tw_fault_entry(space, tw_level_index(space, id, 0));
 }
 
 int tw_map(const struct tw_space *space, struct tw_table *root, tw_id id, uint64_t address)
 {
-    if (!is_address(space, address))
+    if (!is_address(space, id, address))
         return TW_E_ADDRESS;
     return change_entry(space, root, id, ABSENT, address, NULL);
 }
@@ -186,14 +192,14 @@ int tw_map(const struct tw_space *space, struct tw_table *root, tw_id id, uint64
 int tw_replace(const struct tw_space *space, struct tw_table *root, tw_id id, uint64_t address,
                uint64_t *old)
 {
-    if (!is_address(space, address))
+    if (!is_address(space, id, address))
         return TW_E_ADDRESS;
     return change_entry(space, root, id, PRESENT, address, old);
 }
 
 int tw_unmap(const struct tw_space *space, struct tw_table *root, tw_id id, uint64_t *old)
 {
-    return change_entry(space, root, id, PRESENT, space->fault, old);
+    return change_entry(space, root, id, PRESENT, tw_fault_entry(space, tw_level_index(space, id, 0)), old);
 }
 
 /* ---- units ---- */
@@ -203,7 +209,7 @@ static int check_attachable(const struct tw_space *space, uint32_t unit,
 {
     if (!tw_is_leaf(space, leaf) || leaf->refs == 0)
         return TW_E_TABLE;
-    if (unit == 0 && tw_load_relaxed(tw_slot(leaf, 0)) != space->fault)
+    if (unit == 0 && tw_load_relaxed(tw_slot(leaf, 0)) != tw_fault_entry(space, 0))
         return TW_E_ID_ZERO;
     return 0;
 }

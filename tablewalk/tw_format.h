@@ -10,7 +10,7 @@
  *                               directory slot           leaf entry
  *
  * A table is a header with its slots right behind it. A root is the top-level
- * table. Pointers between tables, and rv_root, lead to the first *slot*, never
+ * table. Pointers between tables, and to a root, lead to the first *slot*, never
  * to the header, so that a walk is one load per level with nothing to mask or
  * to add:
  *

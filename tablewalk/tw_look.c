@@ -22,7 +22,7 @@ int tw_trace(const struct tw_space *space, const struct tw_table *root, tw_id id
             return TW_E_RANGE;
         step->slot = tw_slot(table, index);
         step->value = tw_load_consume(step->slot);
-        if (step->value == tw_empty(space, level))
+        if (step->value == tw_empty(space, level, index))
             return TW_E_NOT_PRESENT;
         if (level == 0)
             return 0;
@@ -71,7 +71,7 @@ static uint64_t slot_or_empty(const struct pair *pair, const struct tw_table *ta
                               uint32_t index)
 {
     if (!table || index >= table->used)
-        return tw_empty(pair->space, level);
+        return tw_empty(pair->space, level, index);
     return tw_load_relaxed(tw_slot(table, index));
 }
 
@@ -83,7 +83,7 @@ static uint32_t slots_in_use(const struct tw_table *a, const struct tw_table *b)
 
 static int differ(const struct pair *pair, tw_id id, uint64_t before, uint64_t after)
 {
-    uint64_t fault = pair->space->fault;
+    uint64_t fault = tw_fault_entry(pair->space, tw_level_index(pair->space, id, 0));
     return pair->fn(pair->context, id, before == fault ? 0 : before, after == fault ? 0 : after);
 }
 

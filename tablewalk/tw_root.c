@@ -20,13 +20,14 @@ bool tw_geometry_is_valid(struct tw_geometry geometry)
 }
 
 int tw_space_init(struct tw_space *space, struct tw_geometry geometry,
-                  const struct tw_memory *memory, uint64_t fault)
+                  const struct tw_memory *memory, uint64_t fault, uint32_t fault_step)
 {
     if (!tw_geometry_is_valid(geometry))
         return TW_E_GEOMETRY;
     if (fault == 0 || !memory->alloc || !memory->retire || !memory->open != !memory->seal)
         return TW_E_SPACE;
-    *space = (struct tw_space){.geometry = geometry, .memory = *memory, .fault = fault};
+    *space = (struct tw_space){
+        .geometry = geometry, .memory = *memory, .fault = fault, .fault_step = fault_step};
     return 0;
 }
 

@@ -56,13 +56,13 @@ void tw_table_fill(const struct tw_space *space, struct tw_table *table,
     if (table->level)
         return; /* memory came zeroed, which is empty: touch no page without need */
     for (uint32_t i = table->used; i < table->capacity; i++)
-        slots[i] = space->fault;
+        slots[i] = tw_fault_entry(space, i);
 }
 
 void tw_table_set(const struct tw_space *space, struct tw_table *table, uint32_t index,
                   uint64_t value)
 {
-    if (index >= table->used && value != tw_empty(space, table->level))
+    if (index >= table->used && value != tw_empty(space, table->level, index))
         table->used = index + 1;
     tw_store_release(&tw_slots(table)[index], value);
 }

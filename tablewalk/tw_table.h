@@ -72,9 +72,9 @@ static inline struct tw_table *tw_child(const struct tw_table *directory, uint32
 }
 
 /* What an empty slot holds. */
-static inline uint64_t tw_empty(const struct tw_space *space, unsigned level)
+static inline uint64_t tw_empty(const struct tw_space *space, unsigned level, uint32_t index)
 {
-    return level ? 0 : space->fault;
+    return level ? 0 : tw_fault_entry(space, index);
 }
 
 static inline bool tw_is_borrowed(const struct tw_table *table)

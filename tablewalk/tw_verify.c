@@ -52,7 +52,7 @@ static unsigned judge_slot(const struct check *check, const struct tw_table *tab
                            tw_id first)
 {
     uint64_t value = tw_load_relaxed(tw_slot(table, index));
-    bool is_empty = value == tw_empty(check->space, table->level);
+    bool is_empty = value == tw_empty(check->space, table->level, index);
 
     if (table->level == 0 && value == 0)
         return 8;

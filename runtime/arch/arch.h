@@ -5,7 +5,7 @@
  * One folder per CPU, arch/<cpu>/, chosen by CMake and put on the include path:
  *
  *   arch_cpu.h   the constants and inline functions below
- *   fault.S      rv_fault, see revector/record.h, and rv_fault_entry
+ *   fault.S      rv_fault, see revector/record.h, and rv_fault_thunks
  *   stub.h       text of the entry stub; for the plugin only
  *
  * No other file asks which CPU it is compiled for.
@@ -15,21 +15,20 @@
 
 #include <stdint.h>
 
-struct rv_method;
-
 /*
- * What rv_fault calls with the record that it was entered with, all argument
- * registers and the vector state saved: returns the address to go on at. Defined
- * in core/fault.c. Async-signal-safe, takes no lock, does not return if there is
+ * What rv_fault calls, all argument registers and the vector state saved, with the
+ * directory slot (or the unit's boot slot, see struct rv_slot) and the index that
+ * the call walked through: returns the address to go on at. Defined in
+ * core/fault.c. Async-signal-safe, takes no lock, does not return if there is
  * nothing to go on at.
  */
-uint64_t rv_fault_handle(const struct rv_method *method);
+uint64_t rv_fault_handle(const uint64_t *slot, uint32_t index);
 
 /*
- * rv_fault by a name that only this library sees: its address, whatever stub of
- * its own an executable may give to rv_fault. fault.S defines both.
+ * One thunk for each index of a leaf table, RV_ARCH_FAULT_STEP bytes apart: what
+ * its not-present entry holds. It enters rv_fault with the index. In fault.S.
  */
-__attribute__((visibility("hidden"))) void rv_fault_entry(void);
+__attribute__((visibility("hidden"))) extern const char rv_fault_thunks[];
 
 #include "arch_cpu.h"
 
@@ -40,6 +39,11 @@ __attribute__((visibility("hidden"))) void rv_fault_entry(void);
 /* Bytes below the stack pointer that a leaf function may use without moving it. */
 #ifndef RV_ARCH_RED_ZONE
 #error "arch_cpu.h must define RV_ARCH_RED_ZONE"
+#endif
+
+/* Distance of the fault thunks, in bytes; for assembler too. */
+#ifndef RV_ARCH_FAULT_STEP
+#error "arch_cpu.h must define RV_ARCH_FAULT_STEP"
 #endif
 
 /*

@@ -8,17 +8,18 @@
  * time only; nothing here is called.
  *
  *   RV_STUB_CPU                           name of the CPU in a target triple
- *   RV_STUB_WALK(record, slot, view, offset)
- *       Walk and jump. record, slot: symbols near the code. view: symbol of
+ *   RV_STUB_WALK(slot, view, offset)
+ *       Walk and jump, leaving the address of the directory slot where rv_fault
+ *       expects it. slot: the unit's struct rv_slot, near the code. view: symbol of
  *       rv_view, at a link-time constant offset from the thread pointer
  *       (executables). offset: 8 * index, in bytes.
- *   RV_STUB_WALK_PIC(record, slot, view, offset)
+ *   RV_STUB_WALK_PIC(slot, view, offset)
  *       The same where rv_view's offset is only known when the image is loaded.
  *   RV_STUB_LEAF(leaf, offset)
  *       Jump through the entry at leaf + offset, near the code.
- *   RV_STUB_FAULT(record, fault)
+ *   RV_STUB_FAULT(slot, index, fault)
  *       What a not-present entry of a `leaf` unit leads to: rv_fault, with the
- *       record where RV_STUB_WALK leaves it.
+ *       index and, in place of a directory slot, `boot` of the unit's rv_slot.
  *
  * Every text keeps all argument registers, the stack, and whatever else the
  * calling convention passes through a call; it may use only the registers that

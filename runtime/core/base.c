@@ -82,7 +82,7 @@ static void fill_gaps(const struct rv_image_state *state)
             continue;
         for (uint32_t i = 0; i < unit->count; i++)
             if (!state->base[n][i])
-                state->base[n][i] = rv_space.fault;
+                state->base[n][i] = tw_fault_entry(&rv_space, i);
     }
 }
 

@@ -22,7 +22,7 @@ struct rv_image_state *rv_images_locked(void)
 
 static uint64_t *slot_word(const struct rv_unit *unit)
 {
-    return RV_TARGET(uint64_t, unit->slot);
+    return &RV_TARGET(struct rv_slot, unit->slot)->word;
 }
 
 /* ---- the list ---- */

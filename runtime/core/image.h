@@ -70,6 +70,15 @@ uint64_t rv_method_target(const struct rv_method *method);
  */
 int rv_method_find(tw_id id, const struct rv_method **method) __attribute__((warn_unused_result));
 
+/* The same with the core lock held; a null pointer: there is none. */
+const struct rv_method *rv_method_find_locked(tw_id id);
+
+/*
+ * The unit's method with this index, or a null pointer. No lock; looks at every
+ * record of the image.
+ */
+const struct rv_method *rv_unit_method(const struct rv_unit *unit, uint32_t index);
+
 /*
  * Numbers and memory of images that the loader has unmapped are free from now
  * on, and their updates end. Called by registration and by whoever collects

@@ -10,8 +10,8 @@
 static const uint64_t *slot_of(const struct rv_method *method)
 {
     const struct rv_unit *unit = RV_TARGET(const struct rv_unit, method->unit);
-    const uint64_t *word = unit ? RV_TARGET(const uint64_t, unit->slot) : NULL;
-    uint64_t slot = word ? tw_load_consume(word) : 0;
+    const struct rv_slot *start = unit ? RV_TARGET(const struct rv_slot, unit->slot) : NULL;
+    uint64_t slot = start ? tw_load_consume(&start->word) : 0;
 
     if (slot <= (uintptr_t)rv_root || slot >= (uintptr_t)(rv_root + RV_UNITS_MAX))
         return NULL;
@@ -38,32 +38,38 @@ uint64_t rv_method_target(const struct rv_method *method)
     if (method->flags & RV_METHOD_FIXED)
         return (uintptr_t)RV_TARGET(const void, method->entry);
     if (!slot)
-        return rv_space.fault;
+        return tw_fault_entry(&rv_space, method->index);
     return tw_load_consume((const uint64_t *)(uintptr_t)tw_load_consume(slot) + method->index);
 }
 
-static const struct rv_method *find_in(const struct rv_image_state *state, tw_id id)
+const struct rv_method *rv_unit_method(const struct rv_unit *unit, uint32_t index)
 {
-    const struct rv_image *image = state->image;
-    const struct rv_unit *unit = &image->units[(id >> 12) - state->first];
+    const struct rv_image *image = RV_TARGET(const struct rv_image, unit->image);
 
     for (const struct rv_method *m = image->methods; m < image->methods_end; m++)
-        if (RV_TARGET(const struct rv_unit, m->unit) == unit && m->index == (id & 0xfff) &&
-            !(m->flags & RV_METHOD_FIXED))
+        if (m->index == index && !(m->flags & RV_METHOD_FIXED) &&
+            RV_TARGET(const struct rv_unit, m->unit) == unit)
             return m;
+    return NULL;
+}
+
+const struct rv_method *rv_method_find_locked(tw_id id)
+{
+    const uint32_t number = id >> 12;
+
+    for (const struct rv_image_state *state = rv_images_locked(); state; state = state->next)
+        if (state->phase == RV_IMAGE_LIVE && number >= state->first &&
+            number < state->first + state->units)
+            return rv_unit_method(&state->image->units[number - state->first], id & 0xfff);
     return NULL;
 }
 
 int rv_method_find(tw_id id, const struct rv_method **method)
 {
-    const uint32_t number = id >> 12;
-    const struct rv_method *found = NULL;
+    const struct rv_method *found;
 
     rv_platform_lock();
-    for (const struct rv_image_state *state = rv_images_locked(); state; state = state->next)
-        if (state->phase == RV_IMAGE_LIVE && number >= state->first &&
-            number < state->first + state->units)
-            found = find_in(state, id);
+    found = rv_method_find_locked(id);
     rv_platform_unlock();
     if (!found)
         return RV_ENOMETHOD;

@@ -9,6 +9,8 @@
  * header and is part of the file; the rest is zero pages that nobody touches but
  * for the units in use. root.ld puts one behind the other.
  */
+#include "arch_cpu.h"
+
 	.section .rvroot.head, "aw", @progbits
 	.p2align 12
 	.globl rv_root_table
@@ -23,11 +25,11 @@ rv_root_table:			/* struct tw_table */
 	.byte 1			/* flags: TW_TABLE_BORROWED */
 	.short 0
 	.globl rv_root
-	.protected rv_root	/* no copy of it in an executable */
+	.hidden rv_root
 	.type rv_root, @object
 	.size rv_root, 8 << 20
 rv_root:
-	.quad fault_leaf
+	.quad rv_fault_leaf
 	.zero 4096 - 16 - 8
 
 	.section .rvroot.tail, "aw", @nobits
@@ -41,9 +43,15 @@ rv_root:
 	.byte 0			/* level */
 	.byte 1			/* flags */
 	.short 0
-fault_leaf:
+	.globl rv_fault_leaf
+	.protected rv_fault_leaf
+	.type rv_fault_leaf, @object
+	.size rv_fault_leaf, 8 * 4096
+rv_fault_leaf:
+	.set index, 0
 	.rept 4096
-	.quad rv_fault_entry
+	.quad rv_fault_thunks + index * RV_ARCH_FAULT_STEP
+	.set index, index + 1
 	.endr
 
 	.section .note.GNU-stack, "", @progbits

@@ -31,7 +31,8 @@ int rv_core_init(void)
     const uintptr_t start = (uintptr_t)&rv_root_table;
     int error;
 
-    error = tw_space_init(&rv_space, tw_geometry_20_12, &memory, (uint64_t)(uintptr_t)rv_fault_entry);
+    error = tw_space_init(&rv_space, tw_geometry_20_12, &memory, (uintptr_t)rv_fault_thunks,
+                          RV_ARCH_FAULT_STEP);
     if (error)
         return rv_error_of_table(error);
     error = rv_platform_protect((void *)start, PAGE + RV_UNITS_MAX * sizeof(uint64_t), 0);

@@ -2,7 +2,8 @@
 /*
  * root.h - the process's root directory and the space that its tables belong to.
  *
- * Private to the core, but for rv_core_init. The root is read-only but in windows.
+ * For the core, and for looking at it from the host. The root is read-only but in
+ * windows.
  */
 #ifndef REVECTOR_ROOT_H
 #define REVECTOR_ROOT_H
@@ -14,6 +15,7 @@
 #define RV_UNITS_MAX (1u << 20) /* slots of the root; slot 0 is the fault leaf's */
 
 extern struct tw_table rv_root_table; /* root.S: header of rv_root */
+extern uint64_t rv_root[];           /* root.S: its slots */
 extern struct rv_window rv_root_window;
 extern struct tw_space rv_space;
 

@@ -50,6 +50,12 @@ void rv_platform_free(void *memory, size_t bytes);
 void rv_platform_lock(void);
 void rv_platform_unlock(void);
 
+/*
+ * The calling thread's rv_view: its root's address minus the process's, in bytes.
+ * Without the core lock; from a method fault, so async-signal-safe.
+ */
+intptr_t rv_platform_view(void);
+
 /* Wall-clock time in nanoseconds since 1970. */
 uint64_t rv_platform_time(void);
 

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "root.h"
 #include "tablewalk/tw_atomic.h"
 #include "tablewalk/tw_format.h"
 

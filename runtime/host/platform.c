@@ -28,6 +28,11 @@ void rv_platform_unlock(void)
     pthread_mutex_unlock(&core);
 }
 
+intptr_t rv_platform_view(void)
+{
+    return rv_view;
+}
+
 uint64_t rv_platform_time(void)
 {
     struct timespec now;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The handler finds the record of the right method in r10, whoever called.
+// A fault finds the unit's directory slot in r10, whoever called.
 // RUN: %cc -O2 -I%inputs/../../.. %s -o %t.s && %t.s | FileCheck %s
 // RUN: %cc -O2 -I%inputs/../../.. -fplugin-arg-revector-place=inline %s -o %t.i && %t.i | FileCheck %s
 // RUN: %cc -O2 -I%inputs/../../.. -fplugin-arg-revector-translation=leaf %s -o %t.l && %t.l | FileCheck %s
@@ -8,22 +8,24 @@
 
 #include <stdarg.h>
 
-const struct rv_method *faulted;
+const uint64_t *walked_through;
 int faults;
 
 int handle(int x);
 
 __attribute__((used)) int handle(int x)
 {
+    const struct rv_unit *unit = RV_TARGET(const struct rv_unit, find_method("first")->unit);
     ++faults;
-    printf("%s faults\n", method_name(faulted));
+    if ((uintptr_t)walked_through == RV_TARGET(const struct rv_slot, unit->slot)->word)
+        puts("fault in this unit");
     return x + 1000;
 }
 
-// Not our rv_fault: notes the record, then goes on in handle().
+// Not our rv_fault: notes the slot, then goes on in handle().
 __asm__(".text\n"
         "noting:\n"
-        "\tmov faulted@gotpcrel(%rip), %r11\n"
+        "\tmov walked_through@gotpcrel(%rip), %r11\n"
         "\tmov %r10, (%r11)\n"
         "\tjmp handle@plt\n");
 extern void noting(void) __attribute__((visibility("hidden")));
@@ -42,17 +44,21 @@ __attribute__((noinline)) static int second(int x, ...)
     return x;
 }
 
-// `leaf` calls do not set r10: their entries lead to a thunk that does.
-// Here it is read, not run: it must load this very record.
+// `leaf` calls do not set r10: their entries lead to a thunk that does, and that
+// gives the index. Here it is read, not run: it must load the unit's boot slot.
 static void check_thunk(const struct rv_method *method)
 {
+    const struct rv_unit *unit = RV_TARGET(const struct rv_unit, method->unit);
     const unsigned char *thunk = RV_TARGET(const unsigned char, method->fault);
-    int distance;
+    int distance, index;
     memcpy(&distance, thunk + 3, 4);
-    if (memcmp(thunk, "\x4c\x8d\x15", 3) ||
-        (const char *)thunk + 7 + distance != (const char *)method)
+    memcpy(&index, thunk + 9, 4);
+    if (memcmp(thunk, "\x4c\x8d\x15", 3) || memcmp(thunk + 7, "\x41\xbb", 2))
         exit(1);
-    printf("%s faults\n", method_name(method));
+    if ((uintptr_t)thunk + 7 + distance ==
+            (uintptr_t)&RV_TARGET(const struct rv_slot, unit->slot)->boot &&
+        index == method->index)
+        puts("fault in this unit");
 }
 
 int main(int argc, char **argv)
@@ -60,8 +66,8 @@ int main(int argc, char **argv)
     (void)argv;
     // CHECK: 2 5
     printf("%d %d\n", first(argc), second(argc, 4));
-    // CHECK: first faults
-    // CHECK: second faults
+    // CHECK: fault in this unit
+    // CHECK: fault in this unit
     if (find_method("first")->fault) {
         check_thunk(find_method("first"));
         check_thunk(find_method("second"));

@@ -3,6 +3,7 @@
  * made_image.c - see made_image.h.
  */
 #include "made_image.h"
+#include "arch.h"
 #include "tablewalk/tw_atomic.h"
 
 #include <stdio.h>
@@ -33,10 +34,12 @@ static void make_unit(struct made_image *made, int n, unsigned count)
     struct rv_unit *unit = &made->units[n];
 
     LINK(unit->image, &made->image);
-    LINK(unit->slot, &made->words[n]);
+    LINK(unit->slot, &made->slots[n]);
     unit->count = count;
     unit->flags = RV_UNIT_WALK;
-    made->words[n] = (uintptr_t)rv_root;
+    LINK(made->slots[n].unit, unit);
+    made->slots[n].word = (uintptr_t)&made->slots[n].boot;
+    made->slots[n].boot = (uintptr_t)rv_fault_leaf;
 }
 
 static void make_leaf(struct made_image *made)
@@ -79,12 +82,29 @@ uint64_t made_body(const struct made_image *made, int n)
     return (uintptr_t)&made->bodies[n][0];
 }
 
+static const struct rv_slot *start_of(const struct rv_method *method)
+{
+    const struct rv_unit *unit = RV_TARGET(const struct rv_unit, method->unit);
+    return RV_TARGET(const struct rv_slot, unit->slot);
+}
+
 uint64_t made_call(const struct made_image *made, int n)
 {
     const struct rv_method *method = &made->methods[n];
-    const struct rv_unit *unit = RV_TARGET(const struct rv_unit, method->unit);
-    const uint64_t *slot = (const uint64_t *)(uintptr_t)*RV_TARGET(const uint64_t, unit->slot);
+    const uint64_t *slot = (const uint64_t *)(uintptr_t)start_of(method)->word;
     const uint64_t *leaf = (const uint64_t *)(uintptr_t)tw_load_consume(slot);
 
     return tw_load_consume(&leaf[method->index]);
+}
+
+uint64_t made_fault(const struct made_image *made, int n)
+{
+    const struct rv_method *method = &made->methods[n];
+    return rv_fault_handle((const uint64_t *)(uintptr_t)start_of(method)->word, method->index);
+}
+
+uint64_t made_boot_fault(const struct made_image *made, int n)
+{
+    const struct rv_method *method = &made->methods[n];
+    return rv_fault_handle(&start_of(method)->boot, method->index);
 }

@@ -19,7 +19,7 @@ struct made_image {
     struct rv_image image;
     struct rv_unit units[MADE_UNITS];
     struct rv_method methods[MADE_METHODS]; /* number MADE_FIXED is fixed */
-    uint64_t words[MADE_UNITS];             /* slot words */
+    struct rv_slot slots[MADE_UNITS];
     struct {
         struct tw_table table;
         uint64_t entries[2];
@@ -35,5 +35,9 @@ uint64_t made_body(const struct made_image *made, int n);
 
 /* Where a call of method n goes, by the walk that compiled code does. */
 uint64_t made_call(const struct made_image *made, int n);
+
+/* Where a method fault sends a call of method n; and one that began before registration. */
+uint64_t made_fault(const struct made_image *made, int n);
+uint64_t made_boot_fault(const struct made_image *made, int n);
 
 #endif

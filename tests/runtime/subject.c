@@ -47,6 +47,12 @@ static void die(const char *what)
     exit(2);
 }
 
+uint64_t *subject_slot(void)
+{
+    extern const struct rv_slot made_slot __asm__("made.slot");
+    return (uint64_t *)(uintptr_t)made_slot.word;
+}
+
 void subject_patch(const char *kind, const char *path)
 {
     static uint8_t bytes[1 << 20];

@@ -22,6 +22,9 @@ extern int64_t counter; /* data 0 */
  */
 void subject_patch(const char *kind, const char *path);
 
+/* The directory slot of the unit of these methods. */
+uint64_t *subject_slot(void);
+
 /* 1 if something whose name contains `text` is mapped. */
 int subject_has_mapped(const char *text);
 

@@ -127,13 +127,13 @@ static void a_fork_in_the_middle_of_an_update_is_whole(void **state)
 
 static int write_to_root(void)
 {
-    rv_root[1] = 1;
+    *subject_slot() = 1;
     return 0;
 }
 
 static int write_to_leaf(void)
 {
-    *(uint64_t *)(uintptr_t)rv_root[1] = 1;
+    *(uint64_t *)(uintptr_t)*subject_slot() = 1;
     return 0;
 }
 

@@ -65,7 +65,7 @@ static void nothing_is_seen_before_commit(void **state)
 
 static void a_unit_of_many_changes_is_one_store(void **state)
 {
-    uint64_t *slot = (uint64_t *)(uintptr_t)made.words[0], before = *slot, copy[4];
+    uint64_t *slot = (uint64_t *)(uintptr_t)made.slots[0].word, before = *slot, copy[4];
     (void)state;
     memcpy(copy, (void *)(uintptr_t)before, sizeof(copy));
     core_update(&made, "one", 0, (uint64_t)A, 1, (uint64_t)B, 2, (uint64_t)C, -1);
@@ -75,7 +75,7 @@ static void a_unit_of_many_changes_is_one_store(void **state)
 
 static void reverting_puts_the_base_back_and_leaves_no_memory(void **state)
 {
-    uint64_t *slot = (uint64_t *)(uintptr_t)made.words[0], base = *slot;
+    uint64_t *slot = (uint64_t *)(uintptr_t)made.slots[0].word, base = *slot;
     const long pages = fake.pages;
     uint32_t id = core_update(&made, "one", 1, (uint64_t)A, 7, (uint64_t)B, -1);
     void *owner;

@@ -70,7 +70,7 @@ static void check_entry(struct oracle *o, struct model_root *root, unsigned u, u
     if (root->leaf[u].present && o->index[i] < root->leaf[u].capacity)
         REQUIRE(o,
                 tw_walk_unchecked(tw_slots(root->table), id, o->space->geometry) ==
-                    (model ? model : WORLD_FAULT),
+                    (model ? model : world_fault(o->index[i])),
                 "ID %u: the unchecked walk ends elsewhere", id);
 }
 
@@ -123,7 +123,7 @@ static void begin(struct oracle *o, enum world_kind kind, struct tw_geometry geo
     /* Only the indices in play are present, so that the models need no others. */
     for (unsigned n = 0; n < 8; n++)
         if (n > 2 && n != 7)
-            tw_slots(o->borrowed)[n] = WORLD_FAULT;
+            tw_slots(o->borrowed)[n] = world_fault(n);
     o->held[0] = (struct model_held){o->borrowed, {.present = 1, .borrowed = 1, .capacity = 8}};
 }
 

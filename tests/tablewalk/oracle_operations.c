@@ -68,18 +68,18 @@ static struct model_held *any_held(struct oracle *o, int in_use)
     return NULL;
 }
 
-/* Mostly a fresh address, sometimes one that is none. */
-static uint64_t any_address(struct oracle *o)
+/* For index i: mostly a fresh address, sometimes one that is none. */
+static uint64_t any_address(struct oracle *o, unsigned i)
 {
     uint8_t byte = oracle_next(o);
     if (byte == 0)
         return 0;
-    return byte == 1 ? WORLD_FAULT : 0x1000000 + o->step * 256 + byte;
+    return byte == 1 ? world_fault(o->index[i]) : 0x1000000 + o->step * 256 + byte;
 }
 
-static int is_address(uint64_t address)
+static int is_address(const struct oracle *o, unsigned i, uint64_t address)
 {
-    return address != 0 && address != WORLD_FAULT;
+    return address != 0 && address != world_fault(o->index[i]);
 }
 
 /* ---- operations on entries ---- */
@@ -97,8 +97,8 @@ static void map(struct oracle *o)
 {
     struct model_root *root = oracle_any_root(o);
     unsigned u = oracle_next(o) % UNITS, i = oracle_next(o) % INDICES;
-    uint64_t address = any_address(o);
-    int expected = is_address(address) ? oracle_expected(o, root, u, i) : TW_E_ADDRESS;
+    uint64_t address = any_address(o, i);
+    int expected = is_address(o, i, address) ? oracle_expected(o, root, u, i) : TW_E_ADDRESS;
 
     if (!expected && oracle_entry(o, root, u, i))
         expected = TW_E_PRESENT;
@@ -111,11 +111,11 @@ static void replace_or_unmap(struct oracle *o, int unmap)
 {
     struct model_root *root = oracle_any_root(o);
     unsigned u = oracle_next(o) % UNITS, i = oracle_next(o) % INDICES;
-    uint64_t address = unmap ? 0 : any_address(o), old = 0;
+    uint64_t address = unmap ? 0 : any_address(o, i), old = 0;
     tw_id id = world_id(&o->world, o->unit[u], o->index[i]);
     int error = unmap ? tw_unmap(o->space, root->table, id, &old)
                       : tw_replace(o->space, root->table, id, address, &old);
-    int expected = unmap || is_address(address) ? oracle_expected(o, root, u, i) : TW_E_ADDRESS;
+    int expected = unmap || is_address(o, i, address) ? oracle_expected(o, root, u, i) : TW_E_ADDRESS;
 
     if (!expected && !oracle_entry(o, root, u, i))
         expected = TW_E_NOT_PRESENT;
@@ -170,7 +170,7 @@ static void leaf_set(struct oracle *o)
 {
     struct model_held *held = any_held(o, 1);
     unsigned i = oracle_next(o) % INDICES;
-    uint64_t address = any_address(o);
+    uint64_t address = any_address(o, i);
     if (!held)
         return;
     int expected = address ? 0 : TW_E_ADDRESS;
@@ -179,7 +179,7 @@ static void leaf_set(struct oracle *o)
     if (held->table->refs > 1 || held->table->flags & TW_TABLE_FROZEN)
         expected = TW_E_SHARED;
     if (was_done(o, tw_leaf_set(o->space, held->table, o->index[i], address), expected))
-        oracle_entries(o, &held->leaf)[i] = is_address(address) ? address : 0;
+        oracle_entries(o, &held->leaf)[i] = is_address(o, i, address) ? address : 0;
 }
 
 static void leaf_release(struct oracle *o)

@@ -239,7 +239,7 @@ static void change_something(struct writer *writer)
 static void build(struct tw_geometry geometry)
 {
     struct tw_memory memory = {.alloc = grace_alloc, .retire = grace_retire};
-    int error = tw_space_init(&space, geometry, &memory, WORLD_FAULT);
+    int error = tw_space_init(&space, geometry, &memory, WORLD_FAULT, 0);
     if (!error)
         error = tw_root_place(&space, memset(root_memory, 0, sizeof(root_memory)),
                               sizeof(root_memory), &main_root);

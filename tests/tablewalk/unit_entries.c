@@ -14,9 +14,9 @@ static void a_geometry_has_two_to_four_levels_and_32_bits(void **state)
                                       {3, {0, 20, 12}}};
     struct tw_space space;
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-        assert_error(TW_E_GEOMETRY, tw_space_init(&space, bad[i], &t->space->memory, 1));
+        assert_error(TW_E_GEOMETRY, tw_space_init(&space, bad[i], &t->space->memory, 1, 0));
     assert_done(
-        tw_space_init(&space, (struct tw_geometry){4, {1, 1, 1, 29}}, &t->space->memory, 1));
+        tw_space_init(&space, (struct tw_geometry){4, {1, 1, 1, 29}}, &t->space->memory, 1, 0));
 }
 
 static void a_space_needs_a_fault_address_and_whole_memory_callbacks(void **state)
@@ -25,16 +25,16 @@ static void a_space_needs_a_fault_address_and_whole_memory_callbacks(void **stat
     struct tw_space space;
     struct tw_memory memory = t->space->memory;
 
-    assert_error(TW_E_SPACE, tw_space_init(&space, tw_geometry_20_12, &memory, 0));
+    assert_error(TW_E_SPACE, tw_space_init(&space, tw_geometry_20_12, &memory, 0, 0));
     memory.open = NULL;
-    assert_error(TW_E_SPACE, tw_space_init(&space, tw_geometry_20_12, &memory, 1));
+    assert_error(TW_E_SPACE, tw_space_init(&space, tw_geometry_20_12, &memory, 1, 0));
     memory.seal = NULL;
-    assert_done(tw_space_init(&space, tw_geometry_20_12, &memory, 1));
+    assert_done(tw_space_init(&space, tw_geometry_20_12, &memory, 1, 0));
     memory.retire = NULL;
-    assert_error(TW_E_SPACE, tw_space_init(&space, tw_geometry_20_12, &memory, 1));
+    assert_error(TW_E_SPACE, tw_space_init(&space, tw_geometry_20_12, &memory, 1, 0));
     memory = t->space->memory;
     memory.alloc = NULL;
-    assert_error(TW_E_SPACE, tw_space_init(&space, tw_geometry_20_12, &memory, 1));
+    assert_error(TW_E_SPACE, tw_space_init(&space, tw_geometry_20_12, &memory, 1, 0));
 }
 
 static void a_created_root_has_full_capacity_and_is_empty(void **state)
@@ -146,9 +146,9 @@ static void an_unmapped_entry_is_the_fault_address_to_the_unchecked_walk(void **
 {
     struct unit *t = *state;
     assert_done(tw_map(t->space, t->root, 1, 0x1000));
-    assert_int_equal(tw_walk_unchecked(tw_slots(t->root), 2, t->space->geometry), WORLD_FAULT);
+    assert_int_equal(tw_walk_unchecked(tw_slots(t->root), 2, t->space->geometry), world_fault(2));
     assert_done(tw_unmap(t->space, t->root, 1, NULL));
-    assert_int_equal(tw_walk_unchecked(tw_slots(t->root), 1, t->space->geometry), WORLD_FAULT);
+    assert_int_equal(tw_walk_unchecked(tw_slots(t->root), 1, t->space->geometry), world_fault(1));
 }
 
 static void mapping_a_present_id_is_refused_and_changes_nothing(void **state)
@@ -163,10 +163,10 @@ static void address_zero_and_the_fault_address_cannot_be_mapped(void **state)
 {
     struct unit *t = *state;
     assert_error(TW_E_ADDRESS, tw_map(t->space, t->root, 9, 0));
-    assert_error(TW_E_ADDRESS, tw_map(t->space, t->root, 9, WORLD_FAULT));
+    assert_error(TW_E_ADDRESS, tw_map(t->space, t->root, 9, world_fault(9)));
     assert_done(tw_map(t->space, t->root, 9, 0x1000));
     assert_error(TW_E_ADDRESS, tw_replace(t->space, t->root, 9, 0, NULL));
-    assert_error(TW_E_ADDRESS, tw_replace(t->space, t->root, 9, WORLD_FAULT, NULL));
+    assert_error(TW_E_ADDRESS, tw_replace(t->space, t->root, 9, world_fault(9), NULL));
     assert_int_equal(unit_entry(t, t->root, 9), 0x1000);
 }
 

@@ -22,7 +22,7 @@ static void a_new_leaf_table_faults_everywhere(void **state)
     struct tw_table *leaf;
     assert_done(tw_leaf_create(t->space, 10, &leaf));
     for (unsigned i = 0; i < 10; i++)
-        assert_int_equal(tw_slots(leaf)[i], WORLD_FAULT);
+        assert_int_equal(tw_slots(leaf)[i], world_fault(i));
     assert_done(tw_leaf_release(t->space, leaf));
 }
 
@@ -45,8 +45,8 @@ static void staging_refuses_what_is_no_leaf_no_index_and_no_address(void **state
     assert_error(TW_E_TABLE, tw_leaf_set(t->space, t->root, 0, 0x1000));
     assert_error(TW_E_RANGE, tw_leaf_set(t->space, leaf, 3, 0x1000));
     assert_error(TW_E_ADDRESS, tw_leaf_set(t->space, leaf, 1, 0));
-    assert_done(tw_leaf_set(t->space, leaf, 2, WORLD_FAULT));
-    assert_int_equal(tw_slots(leaf)[2], WORLD_FAULT);
+    assert_done(tw_leaf_set(t->space, leaf, 2, world_fault(2)));
+    assert_int_equal(tw_slots(leaf)[2], world_fault(2));
     assert_done(tw_leaf_release(t->space, leaf));
 }
 

@@ -38,7 +38,7 @@ static void a_trace_ends_where_nothing_is_present(void **state)
     assert_done(tw_map(t->space, t->root, 2, 0x1000));
     assert_error(TW_E_NOT_PRESENT, tw_trace(t->space, t->root, 1, steps, &count));
     assert_int_equal(count, t->space->geometry.levels);
-    assert_int_equal(steps[count - 1].value, WORLD_FAULT);
+    assert_int_equal(steps[count - 1].value, world_fault(1));
 }
 
 static void a_trace_beyond_a_table_has_no_slot(void **state)

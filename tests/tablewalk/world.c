@@ -159,7 +159,7 @@ void world_init(struct world *world, enum world_kind kind, struct tw_geometry ge
     struct tw_memory memory = {alloc, retire, open_memory, seal, world};
     memset(world, 0, sizeof(*world));
     world->kind = kind;
-    int error = tw_space_init(&world->space, geometry, &memory, WORLD_FAULT);
+    int error = tw_space_init(&world->space, geometry, &memory, WORLD_FAULT, WORLD_FAULT_STEP);
     REQUIRE(error == 0, "tw_space_init: %s", tw_error_text(error));
 }
 

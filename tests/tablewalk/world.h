@@ -13,9 +13,16 @@
 
 #include "tablewalk/tablewalk.h"
 
-#define WORLD_FAULT    0xfa017ULL
+#define WORLD_FAULT    0xfa017ULL /* of entry 0; see world_fault */
+#define WORLD_FAULT_STEP 16
 #define WORLD_REGIONS  512
 #define WORLD_ROOT_MAX 64 /* slots of the short roots that world_root places */
+
+/* What entry `index` of a leaf table holds while it is not present. */
+static inline uint64_t world_fault(uint32_t index)
+{
+    return WORLD_FAULT + (uint64_t)index * WORLD_FAULT_STEP;
+}
 
 enum world_kind {
     WORLD_PAGES, /* own pages per table, read-only when sealed, unmapped when retired */

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * arch_cpu.h - x86-64: the constants that ../arch.h asks for.
+ * arch_cpu.h - x86-64: what ../arch.h asks for; the constants for assembler too.
  */
 #ifndef REVECTOR_ARCH_CPU_H
 #define REVECTOR_ARCH_CPU_H
 
-#include <stdint.h>
+#define RV_ARCH_NAME       "x86_64"
+#define RV_ARCH_RED_ZONE   128
+#define RV_ARCH_FAULT_STEP 16 /* as fault.S aligns them */
 
-#define RV_ARCH_NAME     "x86_64"
-#define RV_ARCH_RED_ZONE 128
+#ifndef __ASSEMBLER__
+#include <stdint.h>
 
 #define RV_ARCH_HAS_SPILL
 static inline __attribute__((always_inline)) void
@@ -23,5 +25,6 @@ rv_arch_spill(void (*call)(void *argument, uintptr_t sp), void *argument)
     call(argument, (uintptr_t)kept);
     __asm__ volatile("" : : "r"(kept) : "memory");
 }
+#endif
 
 #endif

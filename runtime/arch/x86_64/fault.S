@@ -3,8 +3,8 @@
  * fault.S - rv_fault: where a call lands whose entry is not present.
  *
  * Entered as the method itself would be: arguments in registers and on the
- * stack, al the number of vector registers of a variadic call, and r10 the
- * method's record. Asks rv_fault_handle where to go on, and goes there with all
+ * stack, al the number of vector registers of a variadic call; r10 is the directory
+ * slot that the call walked through, r11 the index in the leaf table. Asks rv_fault_handle where to go on, and goes there with all
  * of that as it was. The frame is described throughout, so that a backtrace out
  * of the handler leads to the caller.
  */
@@ -15,11 +15,7 @@
 	.globl rv_fault
 	.protected rv_fault
 	.type rv_fault, @function
-	.globl rv_fault_entry
-	.hidden rv_fault_entry
-	.type rv_fault_entry, @function
 rv_fault:
-rv_fault_entry:
 	.cfi_startproc
 	endbr64
 	pushq %rbp
@@ -35,6 +31,7 @@ rv_fault_entry:
 	pushq %r8
 	pushq %r9
 	pushq %r10
+	pushq %r11
 
 	cmpl $RV_STATE_UNKNOWN, RV_STATE_KIND + rv_fault_state(%rip)
 	jne 1f
@@ -62,6 +59,7 @@ rv_fault_entry:
 3:	xsavec (%rsp)
 
 4:	movq -64(%rbp), %rdi
+	movl -72(%rbp), %esi
 	cld
 	call rv_fault_handle
 	movq %rax, %r11
@@ -86,6 +84,24 @@ rv_fault_entry:
 	jmp *%r11
 	.cfi_endproc
 	.size rv_fault, . - rv_fault
+
+	/* RV_ARCH_FAULT_STEP apart. A frame like that of a function's first instruction. */
+	.p2align 4
+	.globl rv_fault_thunks
+	.hidden rv_fault_thunks
+	.type rv_fault_thunks, @function
+rv_fault_thunks:
+	.cfi_startproc
+	.set index, 0
+	.rept 4096
+	endbr64
+	movl $index, %r11d
+	jmp rv_fault
+	.p2align 4
+	.set index, index + 1
+	.endr
+	.cfi_endproc
+	.size rv_fault_thunks, . - rv_fault_thunks
 
 	.section .note.GNU-stack, "", @progbits
 

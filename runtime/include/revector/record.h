@@ -9,15 +9,15 @@
  * Every link between records is an rv_rel: a signed 32-bit distance from the
  * field's own address (0: none). So records need no relocation at load time,
  * are shared between processes, survive `strip`, and can be read from the file
- * as they can from memory. Only struct rv_image and the unit's slot word hold
- * absolute addresses; they live in RELRO.
+ * as they can from memory. Only struct rv_image and struct rv_slot hold absolute
+ * addresses; they live in RELRO.
  *
  *   section        elements            memory     in --gc-sections goes with
  *   rv_methods     struct rv_method    read-only  the function's entry stub
  *   rv_units       struct rv_unit      read-only  (always kept)
  *   rv_data        struct rv_data      read-only  the variable
  *   rv_strings     NUL-terminated      read-only  (merged: SHF_MERGE|SHF_STRINGS where possible)
- *   .data.rel.ro.* rv_image, slot words, leaf tables of `leaf` units  RELRO
+ *   .data.rel.ro.* rv_image, rv_slot, leaf tables of `leaf` units    RELRO
  *
  * A patch (.rvp) is an image too, with these sections on top:
  *
@@ -71,11 +71,23 @@ struct rv_method {
     rv_rel name;         /* symbol name as in the object file */
     rv_rel entry;        /* the entry stub: what &f is. For a fixed function, the function itself */
     rv_rel body;         /* the first body; 0 for a fixed function */
-    rv_rel fault;        /* `leaf` units: what a not-present entry holds; 0: rv_fault itself, r10 set */
+    rv_rel fault;        /* `leaf` units: what a not-present entry holds */
     uint16_t index;      /* in the unit's leaf table */
     uint16_t flags;      /* enum rv_method_flags */
     uint64_t type_hash;  /* calling convention, types, ABI attributes, layouts reachable from them */
     uint64_t body_hash;  /* optimised IR, see compiler-plugin/BodyHash.h */
+};
+
+/*
+ * Where a unit's calls begin to walk. Until the unit is registered `word` is the
+ * address of `boot`, which stands in for the directory slot: it leads to a leaf
+ * table that faults everywhere, and from it the fault finds the unit.
+ */
+struct rv_slot {
+    uint64_t word; /* address of the unit's directory slot in the process's root */
+    uint64_t boot; /* rv_fault_leaf */
+    rv_rel unit;   /* struct rv_unit */
+    uint32_t reserved;
 };
 
 enum rv_unit_flags {
@@ -88,9 +100,7 @@ enum rv_unit_flags {
 /* One translation unit, or one part of 4,096 methods of a very large one. */
 struct rv_unit {
     rv_rel image;     /* struct rv_image */
-    rv_rel slot;      /* uint64_t slot word: address of the unit's directory slot in the process's
-                         root. Until registration: the address of slot 0, which leads to a leaf
-                         table whose every entry is rv_fault */
+    rv_rel slot;      /* struct rv_slot; 0: a unit without methods */
     rv_rel leaf;      /* `leaf` units: struct tw_table in RELRO, first bodies in place; else 0 */
     rv_rel source;    /* main source file as the compiler was given it */
     rv_rel directory; /* working directory of the compiler */
@@ -202,11 +212,11 @@ struct rv_trailer {
 
 /* Symbols that instrumented objects refer to; librevector.so defines them. */
 #pragma GCC visibility push(default)
-extern uint64_t rv_root[];                      /* slots of the process's root directory */
+extern uint64_t rv_fault_leaf[];                /* entries of the leaf table that always faults */
 extern __thread intptr_t rv_view;               /* this thread's root minus the process's, in bytes */
 void rv_image_add(const struct rv_image *image); /* first constructor of every image */
 void rv_image_remove(const struct rv_image *image);
-void rv_fault(void);                            /* arch: entry of the method fault; never called from C */
+void rv_fault(void);                            /* the method fault; see arch/stub.h, never called from C */
 #pragma GCC visibility pop
 
 #ifdef __cplusplus

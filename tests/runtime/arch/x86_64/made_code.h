@@ -28,7 +28,7 @@
 
 #define MADE_IMAGE(count)                                                                          \
     __asm__(".pushsection .data.rel.ro,\"aw\",@progbits\n.p2align 3\n"                            \
-            "made.slot: .quad rv_root\n.popsection\n" MADE_STRING("made.source", "made.c")         \
+            "made.slot: .quad made.slot + 8, rv_fault_leaf\n.long made.unit - ., 0\n.popsection\n" MADE_STRING("made.source", "made.c")         \
             ".pushsection rv_units,\"a\",@progbits\n.p2align 2\nmade.unit:\n"                      \
             ".long 0, made.slot - ., 0, made.source - ., 0, 0, 0, " MADE_NUMBER(count)             \
             ", 1, 0\n.popsection\n");                                                              \
@@ -69,10 +69,9 @@
     __asm__(".pushsection .text\n.p2align 4\n.globl " #name "\n.hidden " #name "\n.type " #name ", @function\n" #name \
             ":\n.cfi_startproc\nendbr64\n"                                                         \
             "movq rv_view@gottpoff(%rip), %r11\n"                                                  \
-            "leaq made.method." #name "(%rip), %r10\n"                                             \
-            "movq %fs:(%r11), %r11\n"                                                              \
-            "addq made.slot(%rip), %r11\n"                                                         \
-            "movq (%r11), %r11\n"                                                                  \
+            "movq made.slot(%rip), %r10\n"                                                         \
+            "addq %fs:(%r11), %r10\n"                                                              \
+            "movq (%r10), %r11\n"                                                                  \
             "jmpq *8*" MADE_NUMBER(index) "(%r11)\n"                                               \
             ".cfi_endproc\n.size " #name ", . - " #name "\n.popsection\n"                          \
             MADE_STRING("made.name." #name, #name)                                                 \

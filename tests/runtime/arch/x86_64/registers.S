@@ -79,7 +79,7 @@ probe_body:
 	movq %r9, 8*6(%r11)
 	movq 8(%rsp), %rax
 	movq %rax, 8*7(%r11)
-	movq %r10, registers_record(%rip)
+	movq %r10, registers_slot(%rip)
 	cmpl $1, registers_level(%rip)
 	ja 3f
 	je 2f
@@ -139,10 +139,10 @@ registers_spoil:
 	.comm registers_got, 8, 8
 	.local registers_level
 	.comm registers_level, 4, 4
-	.globl registers_record
+	.globl registers_slot
 	.bss
 	.p2align 3
-registers_record:
+registers_slot:
 	.quad 0
 
 	.section .note.GNU-stack, "", @progbits
