@@ -67,8 +67,7 @@ static int enter_bodies(struct rv_image_state *state)
             return RV_ECORRUPT;
         state->methods++;
         if (is_walked(unit))
-            state->base[unit - image->units][m->index] =
-                (uintptr_t)RV_TARGET(const void, m->body);
+            state->base[unit - image->units][m->index] = (uintptr_t)RV_TARGET(const void, m->body);
     }
     return 0;
 }

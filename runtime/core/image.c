@@ -110,8 +110,8 @@ static int attach_units(struct rv_image_state *state)
     for (uint32_t n = 0; n < state->units; n++) {
         int error = 0;
         if (state->base[n])
-            error = tw_attach(&rv_space, &rv_root_table, state->first + n,
-                              tw_header(state->base[n]));
+            error =
+                tw_attach(&rv_space, &rv_root_table, state->first + n, tw_header(state->base[n]));
         if (error) {
             detach_units(state, n);
             return rv_error_of_table(error);

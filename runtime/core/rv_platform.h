@@ -28,7 +28,7 @@ struct rv_place {
     uintptr_t relro, relro_end;       /* whole pages that are read-only after relocation */
     uint8_t build_id[RV_BUILD_ID_MAX];
     uint32_t build_id_size;
-    char name[108];                   /* path as the loader knows it, cut at the front if too long */
+    char name[108]; /* path as the loader knows it, cut at the front if too long */
 };
 
 /*

@@ -76,8 +76,8 @@ int rv_update_begin(struct rv_image_state *image, const char *name, void *owner,
                     struct rv_update **update) __attribute__((warn_unused_result));
 
 /*
- * Adds one change; of several for one method any may win. RV_EFIXED, RV_EFOREIGN (a method of another image),
- * RV_ENOMEM; the update stays as it was.
+ * Adds one change; of several for one method any may win. RV_EFIXED, RV_EFOREIGN (a method of
+ * another image), RV_ENOMEM; the update stays as it was.
  */
 int rv_update_stage(struct rv_update *update, const struct rv_method *method, uint64_t body,
                     uint64_t body_hash) __attribute__((warn_unused_result));

@@ -105,8 +105,8 @@ static int is_same_file(const struct rv_update *update, void *context)
     const struct rv_patch_image *patch = update->owner;
     const struct rv_patch_file *file = context;
 
-    return update->state == RV_UPDATE_COMMITTED && patch &&
-           patch->file.device == file->device && patch->file.inode == file->inode &&
+    return update->state == RV_UPDATE_COMMITTED && patch && patch->file.device == file->device &&
+           patch->file.inode == file->inode &&
            patch->file.trailer.checksum == file->trailer.checksum;
 }
 
@@ -188,8 +188,8 @@ static const char *name_of(const struct request *request)
 static int apply_to(struct request *request, struct rv_image_state *target, uint32_t *id)
 {
     struct rv_patch_image *patch;
-    int error = rv_loader_load(request->fd, request->path, &request->file, &patch,
-                               &request->detail);
+    int error =
+        rv_loader_load(request->fd, request->path, &request->file, &patch, &request->detail);
     if (error)
         return error;
     error = apply_loaded(patch, target, name_of(request), request->options, &request->detail, id);
@@ -213,8 +213,7 @@ static int wrong_build(struct request *request)
 {
     const struct rv_trailer *trailer = &request->file.trailer;
 
-    rv_detail_add_build(&request->detail, "its program", trailer->build_id,
-                        trailer->build_id_size);
+    rv_detail_add_build(&request->detail, "its program", trailer->build_id, trailer->build_id_size);
     rv_images_each(add_build, &request->detail);
     return RV_EWRONGBUILD;
 }

@@ -37,8 +37,7 @@ static int names_agree(const char *a, const char *b)
 /* ---- one wish each ---- */
 
 static int check_replacement(const struct rv_patch_image *patch,
-                             const struct rv_image_state *target,
-                             const struct rv_replacement *wish)
+                             const struct rv_image_state *target, const struct rv_replacement *wish)
 {
     const struct rv_method *method = target->image->methods + wish->method;
 
@@ -88,9 +87,6 @@ static int check_import(const struct rv_patch_image *patch, const struct rv_imag
 
 /* ---- all of them ---- */
 
-#define EACH(type, wish, image, list)                                                              \
-    (const type *wish = (image)->list; wish < (image)->list##_end; wish++)
-
 /* Notes the name if this is the first reason for a refusal or the same again. */
 static void refuse(int *verdict, int reason, const char *name, struct rv_detail *detail)
 {
@@ -106,12 +102,11 @@ static int check_wishes(const struct rv_patch_image *patch, const struct rv_imag
     const struct rv_image *wishes = wishes_of(patch);
     int verdict = 0;
 
-    for EACH(struct rv_replacement, wish, wishes, replacements)
-        refuse(&verdict, check_replacement(patch, target, wish), RV_TARGET(const char, wish->name),
+    for (const struct rv_replacement *r = wishes->replacements; r < wishes->replacements_end; r++)
+        refuse(&verdict, check_replacement(patch, target, r), RV_TARGET(const char, r->name),
                detail);
-    for EACH(struct rv_import, wish, wishes, imports)
-        refuse(&verdict, check_import(patch, target, wish), RV_TARGET(const char, wish->name),
-               detail);
+    for (const struct rv_import *i = wishes->imports; i < wishes->imports_end; i++)
+        refuse(&verdict, check_import(patch, target, i), RV_TARGET(const char, i->name), detail);
     return verdict;
 }
 
@@ -119,10 +114,10 @@ static int check_fixups(const struct rv_patch_image *patch)
 {
     const struct rv_image *wishes = wishes_of(patch);
 
-    for EACH(struct rv_fixup, fixup, wishes, fixups) {
-        const struct rv_import *import = RV_TARGET(const struct rv_import, fixup->import);
+    for (const struct rv_fixup *f = wishes->fixups; f < wishes->fixups_end; f++) {
+        const struct rv_import *import = RV_TARGET(const struct rv_import, f->import);
         if (import < wishes->imports || import >= wishes->imports_end ||
-            !is_inside(patch, RV_TARGET(const void, fixup->where), sizeof(uint64_t)))
+            !is_inside(patch, RV_TARGET(const void, f->where), sizeof(uint64_t)))
             return RV_ECORRUPT;
     }
     return 0;
@@ -168,14 +163,14 @@ static void fill_all(const struct rv_patch_image *patch, const struct rv_image_s
 {
     const struct rv_image *wishes = wishes_of(patch);
 
-    for EACH(struct rv_import, wish, wishes, imports) {
-        uint64_t address = address_of(target, wish);
-        memcpy(RV_TARGET(void, wish->slot), &address, sizeof(address));
+    for (const struct rv_import *i = wishes->imports; i < wishes->imports_end; i++) {
+        uint64_t address = address_of(target, i);
+        memcpy(RV_TARGET(void, i->slot), &address, sizeof(address));
     }
-    for EACH(struct rv_fixup, fixup, wishes, fixups) {
-        uint64_t value = address_of(target, RV_TARGET(const struct rv_import, fixup->import)) +
-                         (uint64_t)fixup->addend;
-        memcpy(RV_TARGET(void, fixup->where), &value, sizeof(value));
+    for (const struct rv_fixup *f = wishes->fixups; f < wishes->fixups_end; f++) {
+        uint64_t value =
+            address_of(target, RV_TARGET(const struct rv_import, f->import)) + (uint64_t)f->addend;
+        memcpy(RV_TARGET(void, f->where), &value, sizeof(value));
     }
 }
 
@@ -196,10 +191,9 @@ int rv_bind_stage(const struct rv_patch_image *patch, const struct rv_image_stat
     const struct rv_image *wishes = wishes_of(patch);
     int error = 0;
 
-    for EACH(struct rv_replacement, wish, wishes, replacements) {
-        if (!error)
-            error = rv_update_stage(update, target->image->methods + wish->method,
-                                    (uintptr_t)RV_TARGET(const void, wish->body), wish->body_hash);
-    }
+    for (const struct rv_replacement *r = wishes->replacements;
+         r < wishes->replacements_end && !error; r++)
+        error = rv_update_stage(update, target->image->methods + r->method,
+                                (uintptr_t)RV_TARGET(const void, r->body), r->body_hash);
     return error;
 }

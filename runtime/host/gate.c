@@ -33,8 +33,7 @@ void rv_gate_before_fork(void)
 
     clock_gettime(CLOCK_MONOTONIC, &limit);
     limit.tv_sec += PATIENCE;
-    closed_for_fork =
-        !inside && pthread_mutex_clocklock(&gate, CLOCK_MONOTONIC, &limit) == 0;
+    closed_for_fork = !inside && pthread_mutex_clocklock(&gate, CLOCK_MONOTONIC, &limit) == 0;
 }
 
 void rv_gate_after_fork(void)

@@ -23,9 +23,9 @@ struct procmap_query {
     uint32_t dev_major, dev_minor, vma_name_size, build_id_size;
     uint64_t vma_name_addr, build_id_addr;
 };
-#define QUERY           _IOWR(0x9f, 17, struct procmap_query)
-#define QUERY_READABLE  1u /* in vma_flags */
-#define QUERY_WRITABLE  2u
+#define QUERY          _IOWR(0x9f, 17, struct procmap_query)
+#define QUERY_READABLE 1u /* in vma_flags */
+#define QUERY_WRITABLE 2u
 
 int rv_maps_open(struct rv_maps *maps)
 {
@@ -52,8 +52,7 @@ static int query(const struct rv_maps *maps, uintptr_t address, struct rv_mappin
         return errno == ENOENT ? 0 : RV_ESYSTEM;
     mapping->start = question.vma_start;
     mapping->end = question.vma_end;
-    mapping->is_data =
-        question.vma_flags & QUERY_READABLE && question.vma_flags & QUERY_WRITABLE;
+    mapping->is_data = question.vma_flags & QUERY_READABLE && question.vma_flags & QUERY_WRITABLE;
     return 1;
 }
 

@@ -4,7 +4,8 @@
  *
  * Records as the compiler writes them, in the file and untouched until then, 400
  * methods to a unit. Prints one line; a benchmark, not a test. Built on demand:
- *   cmake --build BUILD --target runtime-registration-100000 && BUILD/bin/runtime-registration-100000
+ *   cmake --build BUILD --target runtime-registration-100000 &&
+ * BUILD/bin/runtime-registration-100000
  */
 #define _GNU_SOURCE
 #include "revector/record.h"
@@ -15,21 +16,24 @@
 #define TEXT(x)   #x
 #define NUMBER(x) TEXT(x)
 
-__asm__(".set methods, " NUMBER(METHODS) "\n"
-        ".set per_unit, 400\n"
-        ".set units, methods / per_unit\n"
-        ".pushsection .text\nbodies: .skip methods * 16, 0xc3\n.popsection\n"
-        ".pushsection rv_strings,\"a\"\nname: .asciz \"some_function\"\n.popsection\n"
-        ".pushsection .data.rel.ro,\"aw\"\n.p2align 3\n"
-        "slots: .rept units\n.quad rv_root\n.endr\n.popsection\n"
-        ".pushsection rv_units,\"a\"\n.p2align 2\n.set u, 0\nunit_records:\n"
-        ".rept units\n.long 0, slots + u * 8 - ., 0, name - ., 0, 0, 0, per_unit, 1, 0\n"
-        ".set u, u + 1\n.endr\n.popsection\n"
-        ".pushsection rv_methods,\"a\"\n.p2align 3\n.set u, 0\n.set m, 0\n"
-        ".rept units\n.set i, 0\n.rept per_unit\n"
-        ".long unit_records + u * 40 - ., name - ., bodies + m * 16 - ., bodies + m * 16 - ., 0\n"
-        ".short i, 0\n.quad 1, 2\n.set i, i + 1\n.set m, m + 1\n.endr\n"
-        ".set u, u + 1\n.endr\n.popsection\n");
+__asm__(".set methods, " NUMBER(
+    METHODS) "\n"
+             ".set per_unit, 400\n"
+             ".set units, methods / per_unit\n"
+             ".pushsection .text\nbodies: .skip methods * 16, 0xc3\n.popsection\n"
+             ".pushsection rv_strings,\"a\"\nname: .asciz \"some_function\"\n.popsection\n"
+             ".pushsection .data.rel.ro,\"aw\"\n.p2align 3\n"
+             ".set u, 0\nslots: .rept units\n.quad slots + u * 24 + 8, rv_fault_leaf\n"
+             ".long unit_records + u * 40 - ., 0\n.set u, u + 1\n.endr\n.popsection\n"
+             ".pushsection rv_units,\"a\"\n.p2align 2\n.set u, 0\nunit_records:\n"
+             ".rept units\n.long 0, slots + u * 24 - ., 0, name - ., 0, 0, 0, per_unit, 1, 0\n"
+             ".set u, u + 1\n.endr\n.popsection\n"
+             ".pushsection rv_methods,\"a\"\n.p2align 3\n.set u, 0\n.set m, 0\n"
+             ".rept units\n.set i, 0\n.rept per_unit\n"
+             ".long unit_records + u * 40 - ., name - ., bodies + m * 16 - ., bodies + m * 16 - ., "
+             "0\n"
+             ".short i, 0\n.quad 1, 2\n.set i, i + 1\n.set m, m + 1\n.endr\n"
+             ".set u, u + 1\n.endr\n.popsection\n");
 
 extern const struct rv_method __start_rv_methods[], __stop_rv_methods[];
 extern const struct rv_unit __start_rv_units[], __stop_rv_units[];
@@ -51,11 +55,12 @@ static double now_us(void)
 
 int main(void)
 {
+    const struct rv_slot *slot = RV_TARGET(const struct rv_slot, __start_rv_units[0].slot);
     double start = now_us(), end;
 
     rv_image_add(&image);
     end = now_us();
-    if (*RV_TARGET(const uint64_t, __start_rv_units[0].slot) == (uintptr_t)rv_root) {
+    if (slot->word == (uintptr_t)&slot->boot) {
         printf("the image did not register\n");
         return 1;
     }

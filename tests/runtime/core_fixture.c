@@ -47,8 +47,7 @@ void core_drop(struct made_image *made)
     fake.gone = 0;
 }
 
-struct rv_update *core_staged(struct made_image *made, const char *name, int method,
-                              uint64_t body)
+struct rv_update *core_staged(struct made_image *made, const char *name, int method, uint64_t body)
 {
     struct rv_update *update;
     assert_int_equal(rv_update_begin(core_state(made), name, NULL, &update), 0);
@@ -66,8 +65,8 @@ uint32_t core_update(struct made_image *made, const char *name, ...)
     assert_int_equal(rv_update_begin(core_state(made), name, NULL, &update), 0);
     va_start(list, name);
     while ((method = va_arg(list, int)) >= 0)
-        assert_int_equal(
-            rv_update_stage(update, &made->methods[method], va_arg(list, uint64_t), 0), 0);
+        assert_int_equal(rv_update_stage(update, &made->methods[method], va_arg(list, uint64_t), 0),
+                         0);
     va_end(list);
     assert_int_equal(rv_update_check(update), 0);
     assert_int_equal(rv_update_transition(update, RV_CONSISTENCY_CALL), 0);

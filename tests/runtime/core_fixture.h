@@ -36,8 +36,7 @@ void core_drop(struct made_image *made);
 uint32_t core_update(struct made_image *made, const char *name, ...);
 
 /* begin and stage only. */
-struct rv_update *core_staged(struct made_image *made, const char *name, int method,
-                              uint64_t body);
+struct rv_update *core_staged(struct made_image *made, const char *name, int method, uint64_t body);
 
 /* Collects everything, as if no thread used anything; returns how many pieces there were. */
 int core_collect(void);

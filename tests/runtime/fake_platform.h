@@ -10,14 +10,14 @@
 #include "rv_platform.h"
 
 struct fake_platform {
-    int fail_after;       /* this many more calls that may fail succeed, then one fails; -1: none */
-    int calls;            /* calls that may fail, so far */
-    long pieces, pages;   /* outstanding allocations */
+    int fail_after; /* this many more calls that may fail succeed, then one fails; -1: none */
+    int calls; /* calls that may fail, so far */
+    long pieces, pages; /* outstanding allocations */
     int locked;
-    int wakes;            /* calls of rv_platform_garbage */
-    int gone;             /* what rv_platform_gone says */
+    int wakes; /* calls of rv_platform_garbage */
+    int gone; /* what rv_platform_gone says */
     struct rv_place place; /* what rv_platform_place says */
-    char logged[256];     /* last line */
+    char logged[256]; /* last line */
 };
 
 extern struct fake_platform fake;

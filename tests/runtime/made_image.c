@@ -46,8 +46,8 @@ static void make_leaf(struct made_image *made)
 {
     struct rv_unit *unit = &made->units[2];
 
-    made->leaf.table = (struct tw_table){
-        .capacity = 2, .used = 2, .refs = 1, .flags = TW_TABLE_BORROWED};
+    made->leaf.table =
+        (struct tw_table){.capacity = 2, .used = 2, .refs = 1, .flags = TW_TABLE_BORROWED};
     made->leaf.entries[0] = made_body(made, 6);
     made->leaf.entries[1] = made_body(made, 7);
     LINK(unit->leaf, &made->leaf.table);

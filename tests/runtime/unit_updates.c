@@ -100,8 +100,8 @@ static void reverting_works_in_any_order(void **state)
         uint32_t ids[3];
         void *owner;
         for (int n = 0; n < 3; n++) /* all of them have 1 and 6 in common */
-            ids[n] = core_update(&made, "x", 1, body[n], 6, body[n], n == 2 ? 0 : 4 + n, body[n],
-                                 -1);
+            ids[n] =
+                core_update(&made, "x", 1, body[n], 6, body[n], n == 2 ? 0 : 4 + n, body[n], -1);
         for (int n = 0; n < 3; n++) {
             uint64_t newest = 0;
             assert_int_equal(rv_update_revert(ids[orders[o][n]], &owner), 0);

@@ -31,7 +31,8 @@ struct rv_fault_state {
 
 extern struct rv_fault_state rv_fault_state;
 
-/* Asks the CPU. Called by the first rv_fault, which may be in any thread; repeating it is harmless. */
+/* Asks the CPU. Called by the first rv_fault, which may be in any thread; repeating it is harmless.
+ */
 void rv_fault_state_init(void);
 #endif
 

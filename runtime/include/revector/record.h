@@ -51,7 +51,8 @@ extern "C" {
 typedef int32_t rv_rel;
 
 /* The target of the rv_rel at `field`, or a null pointer. */
-#define RV_TARGET(type, field) ((field) ? (type *)((uintptr_t)&(field) + (uintptr_t)(intptr_t)(field)) : (type *)0)
+#define RV_TARGET(type, field)                                                                     \
+    ((field) ? (type *)((uintptr_t)&(field) + (uintptr_t)(intptr_t)(field)) : (type *)0)
 
 /* A unit holds at most this many methods; a larger one is split in parts. */
 #define RV_UNIT_METHODS 4096u
@@ -59,23 +60,24 @@ typedef int32_t rv_rel;
 enum rv_method_flags {
     RV_METHOD_STATIC = 1u << 0,      /* internal linkage */
     RV_METHOD_WEAK = 1u << 1,        /* weak definition: another one may be in force */
-    RV_METHOD_FIXED = 1u << 2,       /* recorded, but its calls are not translated: no index, no body */
+    RV_METHOD_FIXED = 1u << 2, /* recorded, but its calls are not translated: no index, no body */
     RV_METHOD_VARARGS = 1u << 3,
     RV_METHOD_ADDRESS_TAKEN = 1u << 4,
-    RV_METHOD_CONSTRUCTOR = 1u << 5, /* run by the loader at start or end: a new body comes too late */
+    RV_METHOD_CONSTRUCTOR =
+        1u << 5, /* run by the loader at start or end: a new body comes too late */
 };
 
 /* A function. */
 struct rv_method {
-    rv_rel unit;         /* struct rv_unit */
-    rv_rel name;         /* symbol name as in the object file */
-    rv_rel entry;        /* the entry stub: what &f is. For a fixed function, the function itself */
-    rv_rel body;         /* the first body; 0 for a fixed function */
-    rv_rel fault;        /* `leaf` units: what a not-present entry holds */
-    uint16_t index;      /* in the unit's leaf table */
-    uint16_t flags;      /* enum rv_method_flags */
-    uint64_t type_hash;  /* calling convention, types, ABI attributes, layouts reachable from them */
-    uint64_t body_hash;  /* optimised IR, see compiler-plugin/BodyHash.h */
+    rv_rel unit; /* struct rv_unit */
+    rv_rel name; /* symbol name as in the object file */
+    rv_rel entry; /* the entry stub: what &f is. For a fixed function, the function itself */
+    rv_rel body; /* the first body; 0 for a fixed function */
+    rv_rel fault; /* `leaf` units: what a not-present entry holds */
+    uint16_t index; /* in the unit's leaf table */
+    uint16_t flags; /* enum rv_method_flags */
+    uint64_t type_hash; /* calling convention, types, ABI attributes, layouts reachable from them */
+    uint64_t body_hash; /* optimised IR, see compiler-plugin/BodyHash.h */
 };
 
 /*
@@ -86,7 +88,7 @@ struct rv_method {
 struct rv_slot {
     uint64_t word; /* address of the unit's directory slot in the process's root */
     uint64_t boot; /* rv_fault_leaf */
-    rv_rel unit;   /* struct rv_unit */
+    rv_rel unit; /* struct rv_unit */
     uint32_t reserved;
 };
 
@@ -99,21 +101,21 @@ enum rv_unit_flags {
 
 /* One translation unit, or one part of 4,096 methods of a very large one. */
 struct rv_unit {
-    rv_rel image;     /* struct rv_image */
-    rv_rel slot;      /* struct rv_slot; 0: a unit without methods */
-    rv_rel leaf;      /* `leaf` units: struct tw_table in RELRO, first bodies in place; else 0 */
-    rv_rel source;    /* main source file as the compiler was given it */
+    rv_rel image; /* struct rv_image */
+    rv_rel slot; /* struct rv_slot; 0: a unit without methods */
+    rv_rel leaf; /* `leaf` units: struct tw_table in RELRO, first bodies in place; else 0 */
+    rv_rel source; /* main source file as the compiler was given it */
     rv_rel directory; /* working directory of the compiler */
-    rv_rel compiler;  /* compiler's full version string */
-    rv_rel command;   /* clang -cc1 arguments, each NUL-terminated; an empty one ends the list */
-    uint32_t count;   /* entries in the leaf table */
-    uint32_t flags;   /* enum rv_unit_flags */
-    uint32_t part;    /* 0 but for parts of a very large unit */
+    rv_rel compiler; /* compiler's full version string */
+    rv_rel command; /* clang -cc1 arguments, each NUL-terminated; an empty one ends the list */
+    uint32_t count; /* entries in the leaf table */
+    uint32_t flags; /* enum rv_unit_flags */
+    uint32_t part; /* 0 but for parts of a very large unit */
 };
 
 enum rv_data_flags {
     RV_DATA_STATIC = 1u << 0,
-    RV_DATA_TLS = 1u << 1,      /* one per thread; RV_DATA_ACCESSOR is set too */
+    RV_DATA_TLS = 1u << 1, /* one per thread; RV_DATA_ACCESSOR is set too */
     RV_DATA_CONSTANT = 1u << 2, /* the program never writes it */
     RV_DATA_WEAK = 1u << 3,
     RV_DATA_ACCESSOR = 1u << 4, /* `address` is void *(*)(void): thread-local, or another image
@@ -123,17 +125,17 @@ enum rv_data_flags {
 /* A variable with static storage that survived optimisation. */
 struct rv_data {
     rv_rel unit;
-    rv_rel name;        /* static locals: function.variable, as clang names them */
+    rv_rel name; /* static locals: function.variable, as clang names them */
     rv_rel address;
-    uint32_t flags;     /* enum rv_data_flags */
-    uint64_t size;      /* bytes */
+    uint32_t flags; /* enum rv_data_flags */
+    uint64_t size; /* bytes */
     uint64_t type_hash; /* layout, through structs and pointers */
     uint64_t init_hash; /* initialiser */
 };
 
 /* One per image (comdat). Absolute addresses, relocated by the loader. */
 struct rv_image {
-    uint32_t abi;       /* RV_RECORD_ABI */
+    uint32_t abi; /* RV_RECORD_ABI */
     uint32_t reserved;
     const struct rv_method *methods, *methods_end;
     const struct rv_unit *units, *units_end;
@@ -161,37 +163,37 @@ struct rv_patch {
     uint32_t abi; /* RV_RECORD_ABI */
     uint32_t build_id_size;
     uint8_t build_id[32]; /* GNU build id of the image it was made for */
-    uint64_t image_hash;  /* over all records of that image, see runtime/ctl/image_file.h */
+    uint64_t image_hash; /* over all records of that image, see runtime/ctl/image_file.h */
 };
 
 /* A method of the target image and its new body in this patch; no method has two. */
 struct rv_replacement {
-    uint32_t method;    /* ordinal in the target's rv_methods */
+    uint32_t method; /* ordinal in the target's rv_methods */
     uint32_t reserved;
-    rv_rel name;        /* must be the name of that record */
-    rv_rel body;        /* the new body */
+    rv_rel name; /* must be the name of that record */
+    rv_rel body; /* the new body */
     uint64_t type_hash; /* must be the type hash of that record */
     uint64_t body_hash; /* of the new body */
 };
 
 enum rv_import_kind {
     RV_IMPORT_METHOD = 0, /* ordinal in rv_methods; the slot receives the entry stub's address */
-    RV_IMPORT_DATA = 1,   /* ordinal in rv_data; the slot receives the variable's address (as its
-                             accessor returns it, if it has one); if thread-local, the accessor's */
+    RV_IMPORT_DATA = 1, /* ordinal in rv_data; the slot receives the variable's address (as its
+                           accessor returns it, if it has one); if thread-local, the accessor's */
 };
 
 /* Something of the target image that the patch reaches through a slot of its own. */
 struct rv_import {
-    uint32_t kind;      /* enum rv_import_kind */
+    uint32_t kind; /* enum rv_import_kind */
     uint32_t ordinal;
-    rv_rel name;        /* must be the name of that record */
-    rv_rel slot;        /* uint64_t in the patch's RELRO, filled in before commit */
+    rv_rel name; /* must be the name of that record */
+    rv_rel slot; /* uint64_t in the patch's RELRO, filled in before commit */
     uint64_t type_hash; /* must be the type hash of that record */
 };
 
 /* *(uint64_t *)where = address of the import + addend, before commit. */
 struct rv_fixup {
-    rv_rel where;  /* uint64_t in RELRO or in writable data of the patch */
+    rv_rel where; /* uint64_t in RELRO or in writable data of the patch */
     rv_rel import; /* struct rv_import of this patch */
     int64_t addend;
 };
@@ -203,20 +205,20 @@ struct rv_fixup {
 #define RV_TRAILER_MAGIC "RVPATCH\1"
 struct rv_trailer {
     uint8_t magic[8];
-    uint64_t size;      /* bytes before the trailer */
-    uint64_t checksum;  /* FNV-1a, 64 bits, over those bytes */
+    uint64_t size; /* bytes before the trailer */
+    uint64_t checksum; /* FNV-1a, 64 bits, over those bytes */
     uint8_t build_id[32];
     uint32_t build_id_size;
-    uint32_t abi;       /* RV_RECORD_ABI */
+    uint32_t abi; /* RV_RECORD_ABI */
 };
 
 /* Symbols that instrumented objects refer to; librevector.so defines them. */
 #pragma GCC visibility push(default)
-extern uint64_t rv_fault_leaf[];                /* entries of the leaf table that always faults */
-extern __thread intptr_t rv_view;               /* this thread's root minus the process's, in bytes */
+extern uint64_t rv_fault_leaf[]; /* entries of the leaf table that always faults */
+extern __thread intptr_t rv_view; /* this thread's root minus the process's, in bytes */
 void rv_image_add(const struct rv_image *image); /* first constructor of every image */
 void rv_image_remove(const struct rv_image *image);
-void rv_fault(void);                            /* the method fault; see arch/stub.h, never called from C */
+void rv_fault(void); /* the method fault; see arch/stub.h, never called from C */
 #pragma GCC visibility pop
 
 #ifdef __cplusplus
