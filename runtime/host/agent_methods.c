@@ -177,17 +177,16 @@ static int search_image(const struct rv_image_state *image, void *context)
     return 0;
 }
 
-/* With the core lock still held, so that what was found is still there. */
-static int search_and_walk(const struct rv_image_state *image, void *context)
+/* In a second tour: the image of the one hit may have gone since the first. */
+static int walk_if_found(const struct rv_image_state *image, void *context)
 {
     struct search *search = context;
 
-    search_image(image, search);
-    if (image->next || search->hits != 1)
+    if (image != search->image)
         return 0;
     put_method(search->out, search->image, search->method, 1);
     search->entry = put_levels(search->out, search->id);
-    return 0;
+    return 1;
 }
 
 struct place_search {
@@ -226,13 +225,13 @@ int agent_list_walk(struct rv_ctl_writer *out, const char *name, uint64_t id, ch
         snprintf(detail, size, "0x%llx", (unsigned long long)id);
     if (id > UINT32_MAX)
         return RV_ENOMETHOD;
-    rv_images_each(search_and_walk, &search);
-    if (!search.hits)
-        return RV_ENOMETHOD;
+    rv_images_each(search_image, &search);
     if (search.hits > 1) {
         snprintf(detail, size, "%s is %s", name, ids);
         return RV_EAMBIGUOUS;
     }
+    if (!search.hits || !rv_images_each(walk_if_found, &search))
+        return RV_ENOMETHOD;
     put_entry(out, search.entry);
     return 0;
 }

@@ -31,10 +31,13 @@ extern "C" {
  * table, FIXED leaves the function and its calls alone. Compilers without the
  * plugin ignore them in silence.
  */
-#if defined(__REVECTOR__)
+#if defined(__has_attribute)
+#if __has_attribute(revector_method)
 #define REVECTOR_METHOD __attribute__((revector_method))
 #define REVECTOR_FIXED  __attribute__((revector_fixed))
-#else
+#endif
+#endif
+#ifndef REVECTOR_METHOD
 #define REVECTOR_METHOD
 #define REVECTOR_FIXED
 #endif

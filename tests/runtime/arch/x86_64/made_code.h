@@ -18,6 +18,9 @@
 #define MADE_TEXT(text) #text
 #define MADE_NUMBER(n)  MADE_TEXT(n)
 
+/* Assembler, laid out by statement, which the formatter does not see in strings. */
+/* clang-format off */
+
 #define MADE_STRING(label, text)                                                                   \
     ".pushsection rv_strings,\"aMS\",@progbits,1\n" label ": .asciz \"" text "\"\n.popsection\n"
 
@@ -28,7 +31,8 @@
 
 #define MADE_IMAGE(count)                                                                          \
     __asm__(".pushsection .data.rel.ro,\"aw\",@progbits\n.p2align 3\n"                            \
-            "made.slot: .quad made.slot + 8, rv_fault_leaf\n.long made.unit - ., 0\n.popsection\n" MADE_STRING("made.source", "made.c")         \
+            "made.slot: .quad made.slot + 8, rv_fault_leaf\n.long made.unit - ., 0\n.popsection\n"  \
+            MADE_STRING("made.source", "made.c")                                                   \
             ".pushsection rv_units,\"a\",@progbits\n.p2align 2\nmade.unit:\n"                      \
             ".long 0, made.slot - ., 0, made.source - ., 0, 0, 0, " MADE_NUMBER(count)             \
             ", 1, 0\n.popsection\n");                                                              \
@@ -109,5 +113,7 @@
     __asm__(".pushsection rv_fixups,\"a\",@progbits\n.p2align 3\n"                                 \
             ".long " #where " - ., made.import." #name " - .\n.quad " MADE_NUMBER(addend)          \
             "\n.popsection\n")
+
+/* clang-format on */
 
 #endif
