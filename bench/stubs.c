@@ -35,8 +35,7 @@ FUNCTION(bench_loop_pointer, LOOP(CALL_AT("bench_pointer")));
 FUNCTION(bench_loop_plt, LOOP(CALL_PLT("bench_far_body")));
 FUNCTION(bench_loop_leaf_inline, LOOP(CALL_AT("bench_leaf_head+16+" OFFSET)));
 FUNCTION(bench_loop_leaf_stub, LOOP(CALL("bench_stub_leaf")));
-FUNCTION(bench_loop_walk_inline,
-         LOOP(CALL_WALK("bench_slot", "bench_view", OFFSET)));
+FUNCTION(bench_loop_walk_inline, LOOP(CALL_WALK("bench_slot", "bench_view", OFFSET)));
 FUNCTION(bench_loop_walk_stub, LOOP(CALL("bench_stub_walk")));
 FUNCTION(bench_loop_walk_stub_pic, LOOP(CALL("bench_stub_walk_pic")));
 

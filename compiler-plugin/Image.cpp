@@ -63,9 +63,9 @@ void shareBetweenUnits(GlobalObject &Object) {
 // So the first one is empty.
 void putEmptyFirst(Module &M, StringRef Section) {
   auto *Nothing = ArrayType::get(Type::getInt8Ty(M.getContext()), 0);
-  auto *First = new GlobalVariable(
-      M, Nothing, /*isConstant=*/true, GlobalValue::PrivateLinkage,
-      ConstantAggregateZero::get(Nothing), "rv.first", &*M.global_begin());
+  auto *First =
+      new GlobalVariable(M, Nothing, /*isConstant=*/true, GlobalValue::PrivateLinkage,
+                         ConstantAggregateZero::get(Nothing), "rv.first", &*M.global_begin());
   First->setSection(Section);
   First->setAlignment(Align(alignof(uint64_t)));
   First->setComdat(M.getOrInsertComdat("rv_image"));

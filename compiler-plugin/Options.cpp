@@ -45,7 +45,8 @@ bool refuse(clang::DiagnosticsEngine &Diags, StringRef Name, StringRef Value) {
         << Name << Value << Known;
   else if (Known.empty())
     Diags.Report(Diags.getCustomDiagID(
-        Level::Error, "revector: unknown option '%0'; there are translation=, place=, patch= and unit="))
+        Level::Error,
+        "revector: unknown option '%0'; there are translation=, place=, patch= and unit="))
         << Name;
   else
     Diags.Report(

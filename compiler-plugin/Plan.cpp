@@ -23,17 +23,17 @@ GlobalVariable *declareSlot(Module &M, RecordWriter &Writer, GlobalVariable *Uni
   Type *Pointer = PointerType::getUnqual(Context);
   Type *Word = Type::getInt32Ty(Context);
   auto *Fields = StructType::get(Context, {Pointer, Pointer, Word, Word});
-  GlobalVariable *Slot = Writer.changingData(ConstantAggregateZero::get(Fields), "rv.slot",
-                                             ".data.rel.ro.rv.slot");
+  GlobalVariable *Slot =
+      Writer.changingData(ConstantAggregateZero::get(Fields), "rv.slot", ".data.rel.ro.rv.slot");
   Constant *FaultLeaf =
       M.getOrInsertGlobal("rv_fault_leaf", ArrayType::get(Type::getInt64Ty(Context), 0));
   Constant *Boot = ConstantExpr::getInBoundsGetElementPtr(
       Type::getInt8Ty(Context), Slot,
       ConstantInt::get(Type::getInt64Ty(Context), offsetof(rv_slot, boot)));
   static_assert(offsetof(rv_slot, unit) == 16 && sizeof(rv_slot) == 24, "the type above");
-  Slot->setInitializer(
-      ConstantStruct::get(Fields, {Boot, FaultLeaf, distanceTo(UnitRecord, Slot, offsetof(rv_slot, unit)),
-                                   ConstantInt::get(Word, 0)}));
+  Slot->setInitializer(ConstantStruct::get(
+      Fields, {Boot, FaultLeaf, distanceTo(UnitRecord, Slot, offsetof(rv_slot, unit)),
+               ConstantInt::get(Word, 0)}));
   return Slot;
 }
 
@@ -52,9 +52,9 @@ public:
     for (const Choice &Chosen : chooseFunctions(M))
       addMethod(Chosen);
     for (GlobalVariable *Variable : chooseVariables(M))
-      Result.Data.push_back(
-          {Variable, signatureHash(*Variable, Info.Types.variable(Variable->getName())),
-           initHash(*Variable)});
+      Result.Data.push_back({Variable,
+                             signatureHash(*Variable, Info.Types.variable(Variable->getName())),
+                             initHash(*Variable)});
     if (!Result.isEmpty() || Info.Target) // a patch without methods is an image too
       currentPart();
     for (Part &P : Result.Parts)

@@ -51,8 +51,7 @@ static int locate(struct change *change, struct tw_table *root)
         if (table && index >= table->capacity)
             return TW_E_RANGE;
         if (level == change->target) {
-            change->old =
-                table ? tw_load_relaxed(tw_slot(table, index)) : empty_target(change);
+            change->old = table ? tw_load_relaxed(tw_slot(table, index)) : empty_target(change);
             return 0;
         }
         table = table ? tw_child(table, index) : NULL;
@@ -199,7 +198,8 @@ int tw_replace(const struct tw_space *space, struct tw_table *root, tw_id id, ui
 
 int tw_unmap(const struct tw_space *space, struct tw_table *root, tw_id id, uint64_t *old)
 {
-    return change_entry(space, root, id, PRESENT, tw_fault_entry(space, tw_level_index(space, id, 0)), old);
+    return change_entry(space, root, id, PRESENT,
+                        tw_fault_entry(space, tw_level_index(space, id, 0)), old);
 }
 
 /* ---- units ---- */

@@ -35,7 +35,7 @@
 #error "no stub text for this CPU: add runtime/arch/<cpu>/stub.h"
 #endif
 
-#if !defined(RV_STUB_CPU) || !defined(RV_STUB_WALK) || !defined(RV_STUB_WALK_PIC) || \
+#if !defined(RV_STUB_CPU) || !defined(RV_STUB_WALK) || !defined(RV_STUB_WALK_PIC) ||               \
     !defined(RV_STUB_LEAF) || !defined(RV_STUB_FAULT)
 #error "runtime/arch/<cpu>/stub.h is incomplete"
 #endif

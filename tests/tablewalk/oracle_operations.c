@@ -115,7 +115,8 @@ static void replace_or_unmap(struct oracle *o, int unmap)
     tw_id id = world_id(&o->world, o->unit[u], o->index[i]);
     int error = unmap ? tw_unmap(o->space, root->table, id, &old)
                       : tw_replace(o->space, root->table, id, address, &old);
-    int expected = unmap || is_address(o, i, address) ? oracle_expected(o, root, u, i) : TW_E_ADDRESS;
+    int expected =
+        unmap || is_address(o, i, address) ? oracle_expected(o, root, u, i) : TW_E_ADDRESS;
 
     if (!expected && !oracle_entry(o, root, u, i))
         expected = TW_E_NOT_PRESENT;

@@ -13,10 +13,10 @@
 
 #include "tablewalk/tablewalk.h"
 
-#define WORLD_FAULT    0xfa017ULL /* of entry 0; see world_fault */
+#define WORLD_FAULT      0xfa017ULL /* of entry 0; see world_fault */
 #define WORLD_FAULT_STEP 16
-#define WORLD_REGIONS  512
-#define WORLD_ROOT_MAX 64 /* slots of the short roots that world_root places */
+#define WORLD_REGIONS    512
+#define WORLD_ROOT_MAX   64 /* slots of the short roots that world_root places */
 
 /* What entry `index` of a leaf table holds while it is not present. */
 static inline uint64_t world_fault(uint32_t index)

@@ -12,25 +12,25 @@
 
 #define RV_STUB_CPU "x86_64"
 
-#define RV_STUB_WALK(slot, view, offset)  \
-    "movq " slot "(%rip), %r10\n\t"       \
-    "addq %fs:" view "@tpoff, %r10\n\t"   \
-    "movq (%r10), %r11\n\t"               \
+#define RV_STUB_WALK(slot, view, offset)                                                           \
+    "movq " slot "(%rip), %r10\n\t"                                                                \
+    "addq %fs:" view "@tpoff, %r10\n\t"                                                            \
+    "movq (%r10), %r11\n\t"                                                                        \
     "jmpq *" offset "(%r11)"
 
 /* The linker turns the first load into an immediate when it makes an executable. */
-#define RV_STUB_WALK_PIC(slot, view, offset)   \
-    "movq " view "@gottpoff(%rip), %r11\n\t"   \
-    "movq " slot "(%rip), %r10\n\t"            \
-    "addq %fs:(%r11), %r10\n\t"                \
-    "movq (%r10), %r11\n\t"                    \
+#define RV_STUB_WALK_PIC(slot, view, offset)                                                       \
+    "movq " view "@gottpoff(%rip), %r11\n\t"                                                       \
+    "movq " slot "(%rip), %r10\n\t"                                                                \
+    "addq %fs:(%r11), %r10\n\t"                                                                    \
+    "movq (%r10), %r11\n\t"                                                                        \
     "jmpq *" offset "(%r11)"
 
 #define RV_STUB_LEAF(leaf, offset) "jmpq *" leaf "+" offset "(%rip)"
 
-#define RV_STUB_FAULT(slot, index, fault) \
-    "leaq 8+" slot "(%rip), %r10\n\t"     \
-    "movl $$" index ", %r11d\n\t"         \
+#define RV_STUB_FAULT(slot, index, fault)                                                          \
+    "leaq 8+" slot "(%rip), %r10\n\t"                                                              \
+    "movl $$" index ", %r11d\n\t"                                                                  \
     "jmpq *" fault "@gotpcrel(%rip)"
 
 #endif
