@@ -55,41 +55,42 @@ void IRHash::aggregate(const Constant *C) {
     constant(cast<Constant>(Part));
 }
 
+void IRHash::number(const APInt &Value) {
+  for (unsigned I = 0; I < Value.getNumWords(); ++I)
+    add(Value.getRawData()[I]);
+}
+
+void IRHash::label(const BlockAddress *Label) {
+  const Function &F = *Label->getFunction();
+  auto At = find_if(F, [&](const BasicBlock &B) { return &B == Label->getBasicBlock(); });
+  add(F.getName());
+  add(std::distance(F.begin(), At));
+}
+
+void IRHash::expression(const ConstantExpr *Expression) {
+  add(Expression->getOpcode());
+  add(Expression->getRawSubclassOptionalData());
+  auto *GEP = dyn_cast<GEPOperator>(Expression);
+  if (!GEP)
+    return aggregate(Expression);
+  constant(cast<Constant>(GEP->getPointerOperand()));
+  for (const Value *Index : offset(*GEP))
+    constant(cast<Constant>(Index));
+}
+
 void IRHash::constant(const Constant *C) {
   add(C->getValueID());
   if (auto *Global = dyn_cast<GlobalValue>(C))
     return global(Global);
-  if (auto *Label = dyn_cast<BlockAddress>(C)) {
-    add(Label->getFunction()->getName());
-    const Function &F = *Label->getFunction();
-    auto At = find_if(F, [&](const BasicBlock &B) { return &B == Label->getBasicBlock(); });
-    return add(std::distance(F.begin(), At));
-  }
-  if (auto *Expression = dyn_cast<ConstantExpr>(C)) {
-    add(Expression->getOpcode());
-    add(Expression->getRawSubclassOptionalData());
-    if (auto *GEP = dyn_cast<GEPOperator>(Expression)) {
-      constant(cast<Constant>(GEP->getPointerOperand()));
-      for (const Value *Index : offset(*GEP))
-        constant(cast<Constant>(Index));
-      return;
-    }
+  if (auto *Label = dyn_cast<BlockAddress>(C))
+    return label(Label);
+  if (auto *Expression = dyn_cast<ConstantExpr>(C))
+    return expression(Expression);
+  if (!isa<ConstantInt, ConstantFP>(C))
     return aggregate(C);
-  }
-  if (auto *Int = dyn_cast<ConstantInt>(C)) {
-    type(C->getType());
-    for (unsigned I = 0; I < Int->getValue().getNumWords(); ++I)
-      add(Int->getValue().getRawData()[I]);
-    return;
-  }
-  if (auto *Float = dyn_cast<ConstantFP>(C)) {
-    type(C->getType());
-    APInt Bits = Float->getValueAPF().bitcastToAPInt();
-    for (unsigned I = 0; I < Bits.getNumWords(); ++I)
-      add(Bits.getRawData()[I]);
-    return;
-  }
-  aggregate(C);
+  type(C->getType());
+  number(isa<ConstantInt>(C) ? cast<ConstantInt>(C)->getValue()
+                             : cast<ConstantFP>(C)->getValueAPF().bitcastToAPInt());
 }
 
 void IRHash::global(const GlobalValue *G) {
@@ -161,9 +162,8 @@ static const Attribute::AttrKind CalleeKinds[] = {
 // is never 0. The bounds themselves move with every constant.
 void IRHash::range(const ConstantRange &Range) {
   KnownBits Known = Range.toKnownBits();
-  for (const APInt &Bits : {Known.Zero, Known.One})
-    for (unsigned I = 0; I < Bits.getNumWords(); ++I)
-      add(Bits.getRawData()[I]);
+  number(Known.Zero);
+  number(Known.One);
   add(Range.contains(APInt::getZero(Range.getBitWidth())));
 }
 

@@ -14,8 +14,11 @@
 #include "llvm/IR/Attributes.h"
 
 namespace llvm {
+class APInt;
+class BlockAddress;
 class CallBase;
 class Constant;
+class ConstantExpr;
 class ConstantRange;
 class DataLayout;
 class Function;
@@ -58,6 +61,9 @@ public:
 
 private:
   void aggregate(const llvm::Constant *C);
+  void number(const llvm::APInt &Value);
+  void label(const llvm::BlockAddress *Label);
+  void expression(const llvm::ConstantExpr *Expression);
   void global(const llvm::GlobalValue *G);
   void attribute(llvm::Attribute A);
   void range(const llvm::ConstantRange &Range);

@@ -21,8 +21,8 @@ struct Unit;
 
 // Makes M a part of a patch for Info.Target, with all records of record.h's
 // `patches`. If something has been refused, errors have gone to Info.Diags and
-// the result is false. A unit in which nothing has changed has no replacements;
-// a remark says so.
+// the result is false. A unit in which nothing has changed has no replacements
+// and no new functions; a remark says so.
 bool makePatch(llvm::Module &M, const Unit &Info);
 
 // Whether F is a new body for a method of the program.

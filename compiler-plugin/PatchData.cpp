@@ -13,6 +13,7 @@
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/IR/Constants.h"
+#include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Module.h"
 
 using namespace llvm;
@@ -31,6 +32,15 @@ bool holdsLabel(const Constant *C) {
     return true;
   return !isa<GlobalValue>(C) &&
          any_of(C->operands(), [](const Use &Part) { return holdsLabel(cast<Constant>(Part)); });
+}
+
+// The tables of exception handling name types, which are equal if their names
+// are: a patch brings its own, where it cannot have a slot.
+bool isInUnwindTable(const GlobalVariable &Variable) {
+  return any_of(Variable.users(), [](const User *By) {
+    auto *Call = dyn_cast<IntrinsicInst>(By);
+    return isa<LandingPadInst>(By) || (Call && Call->getIntrinsicID() == Intrinsic::eh_typeid_for);
+  });
 }
 
 // What the optimiser appends to a variable's name when it takes a field out of it.
@@ -91,6 +101,8 @@ private:
 
     if (holdsLabel(Variable.getInitializer()))
       return; // defined anew: its addresses are of no use to another body
+    if (Variable.isConstant() && isInUnwindTable(Variable))
+      return; // copied
     if (isContent(Variable) && WasConstant) {
       if (!IsSameType || !IsSameStart)
         return; // copied; its old self stays for old code

@@ -41,7 +41,8 @@ void remarkPlan(const PatchPlan &Plan, const Unit &Info) {
   for (const PatchFunction &It : Plan.Functions) {
     if (It.What == Fate::Same)
       continue;
-    IsEmpty &= It.What != Fate::Replaced;
+    // A new function that only others can call may be what they are patched for.
+    IsEmpty &= It.What == Fate::New && It.F->isDiscardableIfUnused();
     OptimizationRemarkEmitter(It.F).emit([&] {
       return OptimizationRemark(PassName, It.What == Fate::New ? "New" : "Replaced", It.F)
              << ore::NV("Function", It.F) << describe(It, *Info.Target);

@@ -15,8 +15,8 @@ namespace revector {
 struct PatchPlan;
 struct Unit;
 
-// Before anything is stripped. If no method is replaced, clang says that nothing
-// has changed, whether remarks are on or not.
+// Before anything is stripped. If the unit adds nothing to the patch, clang says
+// that nothing has changed, whether remarks are on or not.
 void remarkPlan(const PatchPlan &Plan, const Unit &Info);
 
 // User reaches Imported, which is the program's.

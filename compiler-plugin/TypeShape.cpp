@@ -44,54 +44,63 @@ static void addBuiltin(const ASTContext &Context, const BuiltinType *T, Shape &T
   }
 }
 
+void TypeShapes::addRecord(const RecordType *T, Shape &To) {
+  const RecordDecl *Definition = T->getDecl()->getDefinition();
+  if (!Definition || Definition->isInvalidDecl() || Definition->isDependentContext())
+    return add(To, 'O');
+  To.push_back({'R', record(Definition)});
+}
+
+void TypeShapes::addCallable(const FunctionType *T, Shape &To) {
+  add(To, T->getCallConv());
+  add(To, T->getExtInfo().getHasRegParm() ? T->getExtInfo().getRegParm() : 0);
+  addType(T->getReturnType(), To);
+  auto *Prototype = dyn_cast<FunctionProtoType>(T);
+  if (!Prototype)
+    return;
+  add(To, Prototype->isVariadic());
+  add(To, Prototype->getNumParams());
+  for (QualType Parameter : Prototype->param_types())
+    addType(Parameter, To);
+}
+
+// Types that are made of one other type and perhaps a number.
+void TypeShapes::addDerived(const Type *T, Shape &To) {
+  QualType Of = T->getPointeeType();
+  if (!Of.isNull())
+    add(To, static_cast<uint64_t>(Of.getAddressSpace()));
+  if (auto *Array = dyn_cast<ArrayType>(T))
+    Of = Array->getElementType();
+  if (auto *Sized = dyn_cast<ConstantArrayType>(T))
+    add(To, Sized->getSize().getZExtValue());
+  if (auto *Vector = dyn_cast<VectorType>(T)) {
+    add(To, Vector->getNumElements());
+    Of = Vector->getElementType();
+  }
+  if (auto *Complex = dyn_cast<ComplexType>(T))
+    Of = Complex->getElementType();
+  if (auto *Atomic = dyn_cast<AtomicType>(T))
+    Of = Atomic->getValueType();
+  if (auto *Bits = dyn_cast<BitIntType>(T))
+    add(To, Bits->getNumBits() << 1 | Bits->isSigned());
+  if (!Of.isNull())
+    addType(Of, To);
+}
+
 void TypeShapes::addType(QualType Written, Shape &To) {
-  QualType Canonical = Context.getCanonicalType(Written);
-  const Type *T = Canonical.getTypePtr();
+  const Type *T = Context.getCanonicalType(Written).getTypePtr();
   if (auto *Builtin = dyn_cast<BuiltinType>(T))
     return addBuiltin(Context, Builtin, To);
   if (auto *Enum = dyn_cast<EnumType>(T)) {
     QualType Underlying = Enum->getDecl()->getIntegerType();
     return Underlying.isNull() ? add(To, 'E') : addType(Underlying, To);
   }
-  if (auto *Record = dyn_cast<RecordType>(T)) {
-    const RecordDecl *Definition = Record->getDecl()->getDefinition();
-    if (!Definition || Definition->isInvalidDecl() || Definition->isDependentContext())
-      return add(To, 'O');
-    To.push_back({'R', record(Definition)});
-    return;
-  }
+  if (auto *Record = dyn_cast<RecordType>(T))
+    return addRecord(Record, To);
   add(To, T->getTypeClass());
-  if (QualType Target = T->getPointeeType(); !Target.isNull()) {
-    add(To, static_cast<uint64_t>(Target.getAddressSpace()));
-    return addType(Target, To);
-  }
-  if (auto *Array = dyn_cast<ArrayType>(T)) {
-    if (auto *Sized = dyn_cast<ConstantArrayType>(Array))
-      add(To, Sized->getSize().getZExtValue());
-    return addType(Array->getElementType(), To);
-  }
-  if (auto *Callable = dyn_cast<FunctionType>(T)) {
-    add(To, Callable->getCallConv());
-    add(To, Callable->getExtInfo().getHasRegParm() ? Callable->getExtInfo().getRegParm() : 0);
-    addType(Callable->getReturnType(), To);
-    if (auto *Prototype = dyn_cast<FunctionProtoType>(Callable)) {
-      add(To, Prototype->isVariadic());
-      add(To, Prototype->getNumParams());
-      for (QualType Parameter : Prototype->param_types())
-        addType(Parameter, To);
-    }
-    return;
-  }
-  if (auto *Vector = dyn_cast<VectorType>(T)) {
-    add(To, Vector->getNumElements());
-    return addType(Vector->getElementType(), To);
-  }
-  if (auto *Complex = dyn_cast<ComplexType>(T))
-    return addType(Complex->getElementType(), To);
-  if (auto *Atomic = dyn_cast<AtomicType>(T))
-    return addType(Atomic->getValueType(), To);
-  if (auto *Bits = dyn_cast<BitIntType>(T))
-    return add(To, Bits->getNumBits() << 1 | Bits->isSigned());
+  if (auto *Callable = dyn_cast<FunctionType>(T))
+    return addCallable(Callable, To);
+  addDerived(T, To);
 }
 
 void TypeShapes::addFunction(const FunctionDecl &F, Shape &To) {

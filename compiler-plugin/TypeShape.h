@@ -18,8 +18,11 @@
 namespace clang {
 class ASTContext;
 class FunctionDecl;
+class FunctionType;
 class QualType;
 class RecordDecl;
+class RecordType;
+class Type;
 } // namespace clang
 
 namespace revector {
@@ -51,6 +54,9 @@ public:
   static uint64_t hash(const Shape &Of);
 
 private:
+  void addRecord(const clang::RecordType *T, Shape &To);
+  void addCallable(const clang::FunctionType *T, Shape &To);
+  void addDerived(const clang::Type *T, Shape &To);
   RecordShape *record(const clang::RecordDecl *R);
   void layOut(const clang::RecordDecl *R, RecordShape &Into);
   void hashGroup(llvm::ArrayRef<RecordShape *> Group);

@@ -7,6 +7,7 @@
 #   %plugin        the plugin, for -fplugin=
 #   %same          builds and runs a program plainly and with the plugin in many
 #                  ways; fails where the output or the exit status differs
+#   %revector      the command
 #   %patch         builds a program and a patch for it in several ways, and lets the
 #                  program apply the patch (Inputs/patch.sh)
 #   %refit         compiles a file for a patch of %t.exe, position-independent
@@ -30,6 +31,7 @@ config.substitutions += [
     ('%clang', 'clang-19'),
     ('%plugin', build + '/lib/revector/revector-clang.so'),
     ('%same', config.test_source_root + '/Inputs/same.sh'),
+    ('%revector', build + '/bin/revector'),
     ('%patch', config.test_source_root + '/Inputs/patch.sh'),
     ('%refit', build + '/bin/revector-cc -fPIC -fplugin-arg-revector-patch=%t.exe '
                '-fplugin-arg-revector-unit=0 -Rpass=revector'),
