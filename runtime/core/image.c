@@ -222,15 +222,20 @@ static void forget_image(struct rv_image_state *state)
 }
 
 /* Another image lies where these were: they are gone, whatever the platform knows. */
-static void forget_overlapped(const struct rv_place *place)
+static int forget_overlapped(const struct rv_place *place)
 {
     struct rv_image_state *state, *next;
+    int any = 0;
+
     for (state = images; state; state = next) {
         next = state->next;
         if (state->phase == RV_IMAGE_LEAVING && state->place.start < place->end &&
-            place->start < state->place.end && !rv_update_concerns_locked(state))
+            place->start < state->place.end && !rv_update_concerns_locked(state)) {
             forget_image(state);
+            any = 1;
+        }
     }
+    return any;
 }
 
 static struct rv_image_state *next_to_check(uint32_t round)
@@ -246,6 +251,7 @@ void rv_images_sweep(void)
 {
     static uint32_t rounds;
     struct rv_image_state *state;
+    int any_gone = 0;
     uint32_t round;
 
     rv_platform_lock();
@@ -258,10 +264,23 @@ void rv_images_sweep(void)
         rv_platform_lock();
         state->phase = RV_IMAGE_LEAVING;
         state->checked = round;
+        any_gone |= gone;
         if (gone)
             forget_image(state);
     }
     rv_platform_unlock();
+    if (any_gone)
+        rv_platform_garbage(); /* the code of its updates */
+}
+
+size_t rv_images_leaving(void)
+{
+    size_t count = 0;
+    rv_platform_lock();
+    for (const struct rv_image_state *state = images; state; state = state->next)
+        count += state->phase == RV_IMAGE_LEAVING || state->phase == RV_IMAGE_CHECKING;
+    rv_platform_unlock();
+    return count;
 }
 
 /* ---- what images call ---- */
@@ -269,17 +288,19 @@ void rv_images_sweep(void)
 void rv_image_add(const struct rv_image *image)
 {
     struct rv_place place;
-    int error = 0;
+    int error = 0, any_gone;
 
     rv_images_sweep();
     rv_platform_place(image, &place);
     rv_platform_lock();
-    forget_overlapped(&place);
+    any_gone = forget_overlapped(&place);
     if (!find(image))
         error = add_image(image, &place);
     if (error)
         add_stranger(image, &place, error);
     rv_platform_unlock();
+    if (any_gone)
+        rv_platform_garbage();
 }
 
 /*
@@ -289,15 +310,18 @@ void rv_image_add(const struct rv_image *image)
 void rv_image_remove(const struct rv_image *image)
 {
     struct rv_image_state *state;
+    int is_leaving = 0;
 
     rv_platform_lock();
     state = find(image);
-    if (state && state->phase == RV_IMAGE_LIVE)
+    if (state && state->phase == RV_IMAGE_LIVE) {
         state->phase = RV_IMAGE_LEAVING;
-    else if (state && state->phase == RV_IMAGE_STRANGER)
+        is_leaving = 1;
+    } else if (state && state->phase == RV_IMAGE_STRANGER) {
         forget_image(state);
+    }
     rv_platform_unlock();
-    if (state)
+    if (is_leaving)
         rv_platform_garbage();
 }
 

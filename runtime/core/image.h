@@ -86,6 +86,9 @@ const struct rv_method *rv_unit_method(const struct rv_unit *unit, uint32_t inde
  */
 void rv_images_sweep(void);
 
+/* How many images are LEAVING: a sweep is worth while until there are none. */
+size_t rv_images_leaving(void);
+
 /* The registered image that holds this address in its mapping, or a null pointer. */
 struct rv_image_state *rv_image_at_locked(uintptr_t address);
 struct rv_image_state *rv_images_locked(void); /* head of the list */

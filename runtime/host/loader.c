@@ -85,12 +85,30 @@ static void name_descriptor(char *name, size_t size, int fd)
     snprintf(name, size, "/proc/thread-self/fd/%d", fd);
 }
 
+/*
+ * A patch refers to this library without naming it. If the library came with a
+ * plug-in, only that can see its symbols; so it is made visible to all.
+ */
+static void show_ourselves(void)
+{
+    char name[PATH_MAX];
+    void *handle;
+
+    if (rv_place_name((uintptr_t)show_ourselves, name, sizeof(name)) || !name[0])
+        return;
+    handle = dlopen(name, RTLD_NOW | RTLD_NOLOAD | RTLD_GLOBAL);
+    if (handle)
+        dlclose(handle);
+}
+
 static void *open_named(const char *name, struct rv_detail *detail)
 {
-    void *handle = dlopen(name, RTLD_NOW | RTLD_LOCAL);
-    const char *words = handle ? NULL : dlerror();
-    if (words)
-        rv_detail_add(detail, words);
+    void *handle;
+
+    show_ourselves();
+    handle = dlopen(name, RTLD_NOW | RTLD_LOCAL);
+    if (!handle)
+        rv_detail_add(detail, dlerror());
     return handle;
 }
 

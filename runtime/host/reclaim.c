@@ -270,7 +270,7 @@ static size_t reclaim(uintptr_t own_sp, unsigned *wait_ms)
         collect();
         settle();
     }
-    left = rv_garbage_snapshot(NULL, 0);
+    left = rv_garbage_snapshot(NULL, 0) + rv_images_leaving();
     *wait_ms = next_wait(left);
     pthread_mutex_unlock(&examiner);
     return left;
