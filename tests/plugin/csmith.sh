@@ -8,27 +8,18 @@
 #   tests/plugin/csmith.sh build/release 300 "-O0 -O1 -O2 -O3 -Os" 1000
 #
 # Every program is built plainly and with the plugin, in a form that changes with
-# the seed, at each level. One that runs longer than 5 seconds plainly is passed
-# over. Seeds are fixed, so a failure can be repeated: COUNT 1, FIRST_SEED its seed.
+# the seed, at each level. One that plainly prints no checksum in 5 seconds is passed
+# over: it runs for too long, or never ends, which C lets a compiler use. Seeds are fixed, so a failure can be repeated: COUNT 1, FIRST_SEED its seed.
 set -u
-[ $# -ge 3 ] || { sed -n '4,12s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[ $# -ge 3 ] || { sed -n '4,13s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 build=$(realpath "$1") count=$2 levels=$3 first=${4:-1}
 command -v csmith >/dev/null || { echo "csmith.sh: csmith is not installed" >&2; exit 1; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-p=-fplugin-arg-revector
 include=${CSMITH_INCLUDE:-/usr/include/csmith}
 
-form() {
-    case $(($1 % 6)) in
-    0) echo ;;
-    1) echo "$p-place=inline" ;;
-    2) echo "$p-translation=leaf $p-place=inline" ;;
-    3) echo "-fno-pie -no-pie" ;;
-    4) echo "-fPIC $p-place=inline" ;;
-    5) echo "$p-translation=leaf" ;;
-    esac
-}
+# shellcheck source=Inputs/forms.sh
+. "$(dirname "$0")/Inputs/forms.sh"
 
 # Compiles and runs $work/p.c with the options given; its output and exit status.
 checksum() {
@@ -49,7 +40,7 @@ while [ "$seed" -lt $((first + count)) ]; do
         # The options are words of their own.
         # shellcheck disable=SC2086
         REVECTOR_OFF=1 checksum "$work/plain" $options || exit 1
-        if grep -q 'exit status 124' "$work/plain.out"; then
+        if ! grep -q 'checksum = ' "$work/plain.out"; then
             passed_over=$((passed_over + 1))
             continue
         fi
@@ -62,5 +53,5 @@ while [ "$seed" -lt $((first + count)) ]; do
     done
     seed=$((seed + 1))
 done
-echo "csmith: $compared comparisons, $failed differ, $passed_over passed over as too slow"
+echo "csmith: $compared comparisons, $failed differ, $passed_over passed over"
 [ "$failed" = 0 ] && [ "$compared" -gt 0 ]

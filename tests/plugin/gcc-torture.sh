@@ -11,18 +11,9 @@
 # The form of translation changes from test to test.
 set -u
 [ $# = 3 ] || { sed -n '4,11s/^# \{0,1\}//p' "$0" >&2; exit 2; }
-p=-fplugin-arg-revector
 
-form() {
-    case $(($1 % 6)) in
-    0) echo ;;
-    1) echo "$p-place=inline" ;;
-    2) echo "$p-translation=leaf $p-place=inline" ;;
-    3) echo "-fno-pie -no-pie" ;;
-    4) echo "-fPIC $p-place=inline" ;;
-    5) echo "$p-translation=leaf" ;;
-    esac
-}
+# shellcheck source=Inputs/forms.sh
+. "$(dirname "$0")/Inputs/forms.sh"
 
 # Builds and runs one test; silent, but for its exit status.
 passes() {
