@@ -33,10 +33,9 @@ int rv_host_revert(uint32_t id) __attribute__((warn_unused_result));
 
 /*
  * One look at the threads of the process; frees what nobody can be using.
- * Returns the number of pieces left, with images that are being unloaded, and in *wait_ms how long to sleep before
- * the next look (backs off from 1 ms to 1 s while nothing moves). 0: no
- * garbage, nothing to do until rv_agent_wake(). If another thread is looking
- * already, returns at once.
+ * Returns the number of pieces left, with images that are being unloaded, and in *wait_ms how long
+ * to sleep before the next look (backs off from 1 ms to 1 s while nothing moves). 0: no garbage,
+ * nothing to do until rv_agent_wake(). If another thread is looking already, returns at once.
  */
 size_t rv_host_reclaim(unsigned *wait_ms);
 

@@ -89,26 +89,34 @@ static int scan_words(struct rv_scan *scan, uintptr_t start, uintptr_t end)
     return 0;
 }
 
-/* The end of the pages from `at` that are alike: in memory or swap (*used), or never written. */
-static uintptr_t alike_until(const struct rv_scan *scan, uintptr_t at, uintptr_t end, int *used)
+/* Present (bit 63 of its pagemap entry) or swapped (62); else it was never written. */
+static int is_used(uint64_t entry)
 {
-    static uint64_t entries[CHUNK];
-    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), first = at / page;
-    size_t wanted = (end - 1) / page - first + 1, count;
-    ssize_t got;
+    return entry >> 62 != 0;
+}
 
-    *used = 1;
-    if (wanted > CHUNK)
-        wanted = CHUNK;
-    got = pread(scan->pagemap, entries, wanted * sizeof(*entries), (off_t)(first * 8));
-    if (got < (ssize_t)sizeof(*entries))
-        return end;
-    *used = entries[0] >> 62 != 0; /* bit 63: present, 62: swapped */
-    for (count = 1; count < (size_t)got / sizeof(*entries); count++)
-        if ((entries[count] >> 62 != 0) != *used)
-            break;
-    at = (first + count) * page;
-    return at < end ? at : end;
+/*
+ * The used ones of the pages that `entries` describes, the first of which holds
+ * `start`. Invariant: the pages before number n are done, down to `from`.
+ */
+static int scan_pages(struct rv_scan *scan, uintptr_t start, uintptr_t end, const uint64_t *entries,
+                      size_t count)
+{
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), first = start & ~(page - 1);
+
+    for (size_t n = 0; n < count;) {
+        uintptr_t from = n ? first + n * page : start, until;
+        const int used = is_used(entries[n]);
+        int error;
+
+        while (n < count && is_used(entries[n]) == used)
+            n++;
+        until = first + n * page < end ? first + n * page : end;
+        error = used ? scan_words(scan, from, until) : 0;
+        if (error)
+            return error;
+    }
+    return 0;
 }
 
 /*
@@ -117,14 +125,20 @@ static uintptr_t alike_until(const struct rv_scan *scan, uintptr_t at, uintptr_t
  */
 int rv_scan_range(struct rv_scan *scan, uintptr_t start, uintptr_t end)
 {
+    static uint64_t entries[CHUNK]; /* callers take turns */
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+
     start &= ~(uintptr_t)(sizeof(uintptr_t) - 1);
-    while (start < end) {
-        int used = 1, error;
-        uintptr_t until = end - start > SMALL ? alike_until(scan, start, end, &used) : end;
-        error = used ? scan_words(scan, start, until) : 0;
-        if (error)
-            return error;
-        start = until;
+    while (start < end && end - start > SMALL) {
+        uintptr_t first = start / page, wanted = (end - 1) / page - first + 1;
+        ssize_t got =
+            pread(scan->pagemap, entries, (wanted < CHUNK ? wanted : CHUNK) * sizeof(*entries),
+                  (off_t)(first * sizeof(*entries)));
+        size_t count = got > 0 ? (size_t)got / sizeof(*entries) : 0;
+        int error = count ? scan_pages(scan, start, end, entries, count) : 0;
+        if (error || !count)
+            return error ? error : scan_words(scan, start, end);
+        start = (first + count) * page;
     }
-    return 0;
+    return scan_words(scan, start, end);
 }
