@@ -73,6 +73,7 @@ private:
     Info.Compiler = getClangFullVersion();
     Info.Command = CodeGen.CommandLineArgs;
     Info.Lto = CodeGen.PrepareForLTO || CodeGen.PrepareForThinLTO;
+    Info.FunctionSections = CodeGen.FunctionSections || Info.Lto;
     Info.Diags = &CI.getDiagnostics();
   }
 

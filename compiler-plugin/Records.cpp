@@ -70,6 +70,12 @@ private:
     return Flags;
   }
 
+  // A stub in the unit's common text refers to its record, and all of that text is
+  // kept or dropped at once: no section header for each record then.
+  bool needsTie(const Method &Function) const {
+    return Info.FunctionSections || !Function.isTranslated() || Function.Entry->hasSection();
+  }
+
   void defineMethod(const Method &Function) {
     rv_method Contents = {};
     Contents.index = Function.Index;
@@ -82,7 +88,8 @@ private:
                    {offsetof(rv_method, entry), ownAddress(*Function.Entry)},
                    {offsetof(rv_method, body), Function.body()},
                    {offsetof(rv_method, fault), Function.Fault}});
-    Writer.tie(Function.Record, *Function.Entry);
+    if (needsTie(Function))
+      Writer.tie(Function.Record, *Function.Entry);
     Kept.push_back(Function.Record);
   }
 

@@ -29,6 +29,7 @@ struct Unit {
   std::string Compiler;             // full version
   std::vector<std::string> Command; // clang -cc1 arguments
   bool Lto = false;                 // optimised again by the linker
+  bool FunctionSections = false;    // each function can be dropped by the linker
   TypeHashes Types;
   // Lives as long as the compilation. For errors that only the pass can find.
   clang::DiagnosticsEngine *Diags = nullptr;
