@@ -133,21 +133,20 @@ static void publish(const struct rv_image_state *state)
                              (uintptr_t)(rv_root + state->first + n));
 }
 
-/* Opens the root and, if it has read-only slot words or tables, the image. */
-static int open_windows(struct rv_image_state *state)
+int rv_image_open(struct rv_image_state *image)
 {
     int error = rv_window_open(&rv_root_window);
     if (error)
         return error;
-    error = rv_window_open(&state->relro);
+    error = rv_window_open(&image->relro);
     if (error)
         rv_window_close(&rv_root_window);
     return error;
 }
 
-static void close_windows(struct rv_image_state *state)
+void rv_image_close(struct rv_image_state *image)
 {
-    rv_window_close(&state->relro);
+    rv_window_close(&image->relro);
     rv_window_close(&rv_root_window);
 }
 
@@ -158,13 +157,13 @@ static int register_units(struct rv_image_state *state)
     state->first = free_numbers(state->units);
     if (!state->first)
         return RV_EUNITS;
-    error = open_windows(state);
+    error = rv_image_open(state);
     if (error)
         return error;
     error = attach_units(state);
     if (!error)
         publish(state);
-    close_windows(state);
+    rv_image_close(state);
     return error;
 }
 

@@ -89,6 +89,13 @@ void rv_images_sweep(void);
 /* How many images are LEAVING: a sweep is worth while until there are none. */
 size_t rv_images_leaving(void);
 
+/*
+ * Makes the root writable, and what the image has of read-only slot words and
+ * tables; close takes it back. Under the core lock. RV_EPROTECT: nothing is open.
+ */
+int rv_image_open(struct rv_image_state *image) __attribute__((warn_unused_result));
+void rv_image_close(struct rv_image_state *image);
+
 /* The registered image that holds this address in its mapping, or a null pointer. */
 struct rv_image_state *rv_image_at_locked(uintptr_t address);
 struct rv_image_state *rv_images_locked(void); /* head of the list */

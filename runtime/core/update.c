@@ -112,23 +112,6 @@ int rv_update_stage(struct rv_update *update, const struct rv_method *method, ui
 
 /* ---- check ---- */
 
-static int open_windows(struct rv_image_state *image)
-{
-    int error = rv_window_open(&rv_root_window);
-    if (error)
-        return error;
-    error = rv_window_open(&image->relro);
-    if (error)
-        rv_window_close(&rv_root_window);
-    return error;
-}
-
-static void close_windows(struct rv_image_state *image)
-{
-    rv_window_close(&image->relro);
-    rv_window_close(&rv_root_window);
-}
-
 /* All that can fail, for a commit or for a revert. */
 static int prepare(struct rv_update *update, int with)
 {
@@ -139,7 +122,7 @@ static int prepare(struct rv_update *update, int with)
     error = rv_stage_build(update, with);
     if (error)
         return error;
-    error = open_windows(update->image);
+    error = rv_image_open(update->image);
     if (error)
         rv_stage_drop(update);
     return error;
@@ -148,7 +131,7 @@ static int prepare(struct rv_update *update, int with)
 static void publish(struct rv_update *update, int with)
 {
     rv_stage_publish(update, with);
-    close_windows(update->image);
+    rv_image_close(update->image);
 }
 
 int rv_update_check(struct rv_update *update)
@@ -200,7 +183,7 @@ void rv_update_commit(struct rv_update *update)
 static void abort_locked(struct rv_update *update)
 {
     if (update->state != RV_UPDATE_STAGING)
-        close_windows(update->image);
+        rv_image_close(update->image);
     rv_stage_drop(update);
     under_way = NULL;
     rv_update_free_locked(update);

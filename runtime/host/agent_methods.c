@@ -11,8 +11,6 @@
 #include <string.h>
 
 #include "root.h"
-#include "tablewalk/tw_atomic.h"
-#include "tablewalk/tw_format.h"
 
 #define RESERVE 64 /* bytes that stay free for NEXT */
 
@@ -135,33 +133,23 @@ static void add_hit(struct search *search, const struct rv_image_state *image,
     search->id = id;
 }
 
-/*
- * One step for each level, as the hardware would print it. The geometry of a
- * process is the default one; the loop does not care. Invariant: `at` is slot 0
- * of the table that translates the topmost bits of `rest`.
- */
+/* One step for each level, as the hardware would print it; also when it ends early. */
 static uint64_t put_levels(struct rv_ctl_writer *out, tw_id id)
 {
-    const struct tw_geometry *geometry = &tw_geometry_20_12;
-    uint64_t *at = rv_root;
-    uint64_t value = 0;
-    uint32_t rest = id;
+    const struct tw_geometry *geometry = &rv_space.geometry;
+    struct tw_step steps[TW_LEVELS_MAX];
+    unsigned count;
+    int error = tw_trace(&rv_space, &rv_root_table, id, steps, &count);
 
-    for (unsigned n = 0; n < geometry->levels && at; n++) {
-        uint32_t index = rest >> (TW_ID_BITS - geometry->bits[n]);
-        int in_range = index < tw_header(at)->capacity;
+    for (unsigned n = 0; n < count; n++) {
         size_t group = rv_ctl_open(out, RV_CTL_TAG_LEVEL);
-
-        rest <<= geometry->bits[n];
-        value = in_range ? tw_load_consume(&at[index]) : 0;
-        rv_ctl_put_number(out, RV_CTL_TAG_INDEX, index);
-        rv_ctl_put_number(out, RV_CTL_TAG_ADDRESS, (uintptr_t)&at[index]);
-        rv_ctl_put_number(out, RV_CTL_TAG_VALUE, value);
+        rv_ctl_put_number(out, RV_CTL_TAG_INDEX, steps[n].index);
+        rv_ctl_put_number(out, RV_CTL_TAG_ADDRESS, (uintptr_t)steps[n].slot);
+        rv_ctl_put_number(out, RV_CTL_TAG_VALUE, steps[n].value);
         rv_ctl_put_number(out, RV_CTL_TAG_BITS, geometry->bits[n]);
         rv_ctl_close(out, group);
-        at = (uint64_t *)(uintptr_t)value;
     }
-    return value;
+    return error ? 0 : steps[count - 1].value;
 }
 
 static int search_image(const struct rv_image_state *image, void *context)

@@ -25,6 +25,13 @@
 
 static int degraded;
 
+/*
+ * The thread sanitizer keeps one book of descriptors for the whole process. With a
+ * second table, equal numbers look like races to it, and the pipe to its symbolizer,
+ * opened in our table, is some client's socket in the program's.
+ */
+extern void __tsan_init(void) __attribute__((weak));
+
 /* One step: what is closed is never copied, so no pipe is held even for a moment. */
 static int leave_by_close_range(void)
 {
@@ -56,7 +63,7 @@ int agent_privatise(void)
 {
     int saved = errno;
 
-    degraded = !leave_by_close_range() && !leave_by_unshare();
+    degraded = __tsan_init || (!leave_by_close_range() && !leave_by_unshare());
     if (!degraded) {
         fill_standard_streams();
         (void)unshare(CLONE_FS); /* refused: patches come as descriptors, so nothing is lost */
