@@ -179,9 +179,6 @@ void rv_agent_start(void)
     pthread_mutex_unlock(&agent.lock);
 }
 
-/* In a program under the thread sanitizer, which ends a child of fork that starts a thread. */
-extern void __tsan_init(void) __attribute__((weak));
-
 void rv_agent_in_child(void)
 {
     /* Whoever held these, and the agent itself, are not in the child. */
@@ -192,7 +189,7 @@ void rv_agent_in_child(void)
         return;
     agent.is_running = agent.is_settled = 0;
     agent.name[0] = 0;
-    if (!__tsan_init)
+    if (!__tsan_init) /* it ends a child of fork that starts a thread */
         rv_agent_start();
 }
 

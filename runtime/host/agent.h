@@ -55,13 +55,17 @@ void agent_set_name(const char *name);
 void agent_guard_end(void);
 void agent_end_if_alone(void);
 
+/* Not null: the program runs under the thread sanitizer, whoever built this library. */
+extern void __tsan_init(void) __attribute__((weak));
+
 /* ---- agent_private.c ---- */
 
 /*
  * Give the calling thread a descriptor table of its own, empty, and a root and
  * working directory that the program's chroot and chdir do not move. Returns 1,
- * or 0 if the system refuses the descriptors (a seccomp filter): then the table
- * is the program's and nothing in it has been touched.
+ * or 0 if the system refuses the descriptors (a seccomp filter) or the thread
+ * sanitizer needs them shared: then the table is the program's and nothing in it
+ * has been touched.
  */
 int agent_privatise(void);
 

@@ -25,13 +25,6 @@
 
 static int degraded;
 
-/*
- * The thread sanitizer keeps one book of descriptors for the whole process. With a
- * second table, equal numbers look like races to it, and the pipe to its symbolizer,
- * opened in our table, is some client's socket in the program's.
- */
-extern void __tsan_init(void) __attribute__((weak));
-
 /* One step: what is closed is never copied, so no pipe is held even for a moment. */
 static int leave_by_close_range(void)
 {
@@ -63,6 +56,11 @@ int agent_privatise(void)
 {
     int saved = errno;
 
+    /*
+     * The thread sanitizer keeps one book of descriptors for the whole process. With
+     * a second table, equal numbers look like races to it, and the pipe to its
+     * symbolizer, opened in our table, is some client's socket in the program's.
+     */
     degraded = __tsan_init || (!leave_by_close_range() && !leave_by_unshare());
     if (!degraded) {
         fill_standard_streams();
