@@ -82,7 +82,7 @@ AttributeList attributesForCallers(const Function &F) {
 }
 
 void addCodeAttributes(Function &Code, const Function &From) {
-  // optsize: not aligned to 16 bytes; the body behind it is.
+  // optsize: no alignment but what is asked for.
   for (Attribute::AttrKind Kind :
        {Attribute::Naked, Attribute::NoInline, Attribute::NoUnwind, Attribute::OptimizeForSize,
         Attribute::NoProfile, Attribute::NoSanitizeCoverage,
@@ -188,6 +188,7 @@ void splitMethod(Method &What, Translation How) {
   Stub->takeName(&F);
   makeLocalBody(F, Stub->getName());
   What.Entry = Stub;
+  Stub->setAlignment(Align(How == Translation::Leaf ? RV_STUB_LEAF_ALIGN : RV_STUB_WALK_ALIGN));
   emitText(*Stub, stubText(M, What, How));
   keepRecord(*What.Record, *Stub->getEntryBlock().begin());
   if (How == Translation::Leaf)

@@ -15,6 +15,8 @@
  *       (executables). offset: 8 * index, in bytes.
  *   RV_STUB_WALK_PIC(slot, view, offset)
  *       The same where rv_view's offset is only known when the image is loaded.
+ *   RV_STUB_WALK_ALIGN, RV_STUB_LEAF_ALIGN
+ *       To what the stubs' addresses are best aligned, in bytes.
  *   RV_STUB_LEAF(leaf, offset)
  *       Jump through the entry at leaf + offset, near the code.
  *   RV_STUB_FAULT(slot, index, fault)
@@ -36,7 +38,8 @@
 #endif
 
 #if !defined(RV_STUB_CPU) || !defined(RV_STUB_WALK) || !defined(RV_STUB_WALK_PIC) ||               \
-    !defined(RV_STUB_LEAF) || !defined(RV_STUB_FAULT)
+    !defined(RV_STUB_LEAF) || !defined(RV_STUB_FAULT) || !defined(RV_STUB_WALK_ALIGN) ||           \
+    !defined(RV_STUB_LEAF_ALIGN)
 #error "runtime/arch/<cpu>/stub.h is incomplete"
 #endif
 

