@@ -52,8 +52,11 @@ static const char *list_at(const struct image_file *file, const struct section *
 {
     const struct section *strings = &file->sections[SECTION_STRINGS];
     const char *list = string_at(file, from, field);
-    const char *end = (const char *)strings->bytes + strings->size;
+    const char *end;
 
+    if (!list)
+        return NULL; /* and there may be no strings at all */
+    end = (const char *)strings->bytes + strings->size;
     for (const char *at = list; at; at = memchr(at, 0, (size_t)(end - at)) + 1) {
         if (at >= end || !memchr(at, 0, (size_t)(end - at)))
             return NULL;
