@@ -55,6 +55,11 @@ for _ in $(seq 80); do
 done
 grep -q '\.rvp' "/proc/$pid/maps" && fail "the code is still there: $(revector status "$pid")"
 kill -0 "$pid" 2>/dev/null || fail "the program has died"
+# the update is forgotten a moment after its code has gone
+for _ in $(seq 20); do
+    revector status "$pid" | grep -q 'no updates' && break
+    sleep 0.1
+done
 expect_has "$(revector status "$pid")" "no updates" "status at the end"
 
 # a stopped process does not answer; what it was asked then is not done later
