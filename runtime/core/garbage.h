@@ -26,7 +26,6 @@ enum rv_hold {
     RV_HOLD_RUNNING,    /* the thread has not been seen blocked since */
     RV_HOLD_STACK,      /* a word on the thread's stack points into the piece */
     RV_HOLD_REGISTER,   /* its PC or a system call argument does */
-    RV_HOLD_MEMORY,     /* a word in the program's data or heap does */
     RV_HOLD_UNREADABLE, /* the system does not let us look at the thread */
 };
 

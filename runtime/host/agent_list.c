@@ -87,8 +87,6 @@ static const char *hold_text(enum rv_hold hold)
         return "has it on its stack";
     case RV_HOLD_REGISTER:
         return "runs in it";
-    case RV_HOLD_MEMORY:
-        return "a word in the program's memory points to it";
     case RV_HOLD_UNREADABLE:
         return "the system does not let us look at it";
     }
