@@ -13,11 +13,7 @@
 #define CALL_AT(word)    "callq *" word "(%rip)"
 
 /* Place `inline` of translation `walk`; compare the plugin's output. */
-#define CALL_WALK(slot, view, offset)                                                              \
-    "movq " slot "(%rip), %r10\n\t"                                                                \
-    "addq %fs:" view "@tpoff, %r10\n\t"                                                            \
-    "movq (%r10), %rax\n\t"                                                                        \
-    "callq *" offset "(%rax)"
+#define CALL_WALK(slot, offset) "movq " slot "(%rip), %r10\n\tcallq *" offset "(%r10)"
 
 #define RETURN "retq"
 

@@ -26,8 +26,7 @@ void bench_other_body(void);
 void bench_far_body(void); /* in a library of its own: reached through the PLT */
 
 /* Words and tables that stubs and call sites load. Filled in by tables.cpp. */
-extern uint64_t *bench_slot; /* as a unit's slot word */
-extern __thread intptr_t bench_view; /* as rv_view */
+extern uint64_t bench_slot; /* as the word that a unit's stubs load */
 extern void (*bench_pointer)(void); /* plain function pointer */
 extern struct tw_table bench_leaf_head; /* leaf table in the image, entries right behind */
 extern const uint64_t *bench_roots[3]; /* roots of 20+12, 10+10+12 and 8+8+8+8 */
@@ -40,16 +39,16 @@ extern tw_id bench_id; /* what the record of a real method would hold */
 typedef void bench_loop(uint64_t count);
 bench_loop bench_loop_empty, bench_loop_direct, bench_loop_pointer, bench_loop_plt;
 bench_loop bench_loop_leaf_inline, bench_loop_leaf_stub;
-bench_loop bench_loop_walk_inline, bench_loop_walk_stub, bench_loop_walk_stub_pic;
+bench_loop bench_loop_walk_inline, bench_loop_walk_stub;
 bench_loop bench_loop_walk_2_inline, bench_loop_walk_3_inline, bench_loop_walk_4_inline;
 bench_loop bench_loop_walk_2_stub, bench_loop_walk_3_stub, bench_loop_walk_4_stub;
 
 /*
  * Many methods: BENCH_MANY bodies, stubs and call sites in sites.c. Method k is
- * entry k % 4096 of the leaf table that slot word k / 4096 leads to.
+ * entry k % 4096 of the leaf table that word k / 4096 leads to.
  */
 #define BENCH_MANY 131072
-extern uint64_t *bench_many_slots[BENCH_MANY / 4096];
+extern uint64_t bench_many_slots[BENCH_MANY / 4096];
 extern uint64_t bench_many_leaf[BENCH_MANY]; /* the same entries for one-load calls */
 extern const char bench_many_bodies[]; /* 16 bytes each */
 

@@ -44,7 +44,6 @@ const struct {
     {"leaf_stub", bench_loop_leaf_stub, Target::LeafEntry},
     {"walk_inline", bench_loop_walk_inline, Target::DirectorySlot},
     {"walk_stub", bench_loop_walk_stub, Target::DirectorySlot},
-    {"walk_stub_pic", bench_loop_walk_stub_pic, Target::DirectorySlot},
     {"walk_2_levels_inline", bench_loop_walk_2_inline, Target::DirectorySlot},
     {"walk_2_levels_stub", bench_loop_walk_2_stub, Target::DirectorySlot},
     {"walk_3_levels_inline", bench_loop_walk_3_inline, Target::Slot3},

@@ -21,7 +21,7 @@
 
 REPEAT("bench_many_bodies", "131072", "16", RETURN);
 REPEAT("bench_many_leaf_stubs", "131072", "8", RV_STUB_LEAF("bench_many_leaf", "8*k"));
-REPEAT("bench_many_walk_stubs", "131072", "32", RV_STUB_WALK(SLOT, "bench_view", OFFSET));
+REPEAT("bench_many_walk_stubs", "131072", "16", RV_STUB_WALK(SLOT, OFFSET));
 
 /*
  * A function that calls `count` methods once each. `state` steps through all numbers
@@ -39,8 +39,8 @@ REPEAT("bench_many_walk_stubs", "131072", "32", RV_STUB_WALK(SLOT, "bench_view",
     CALLS("bench_direct_" count, count, shift, CALL("bench_many_bodies+16*k"));                    \
     CALLS("bench_leaf_inline_" count, count, shift, CALL_AT("bench_many_leaf+8*k"));               \
     CALLS("bench_leaf_stub_" count, count, shift, CALL("bench_many_leaf_stubs+8*k"));              \
-    CALLS("bench_walk_inline_" count, count, shift, CALL_WALK(SLOT, "bench_view", OFFSET));        \
-    CALLS("bench_walk_stub_" count, count, shift, CALL("bench_many_walk_stubs+32*k"))
+    CALLS("bench_walk_inline_" count, count, shift, CALL_WALK(SLOT, OFFSET));                      \
+    CALLS("bench_walk_stub_" count, count, shift, CALL("bench_many_walk_stubs+16*k"))
 
 ALL_FORMS("64", "3");
 ALL_FORMS("1024", "5");

@@ -2,10 +2,10 @@
 /*
  * stubs.c - the stubs of the ladder, the bodies behind them and the loops that call.
  *
- * leaf, walk and walk_pic are the very text that the compiler plugin emits. The
+ * leaf and walk are the very text that the compiler plugin emits. The
  * stubs of 2, 3 and 4 levels are made by the compiler from the one walk in
  * tw_walk.h, from a root and the method's whole ID: what stubs would be without
- * the directory slot's address in the unit's slot word.
+ * the directory slot's copy in the unit's slot.
  */
 #include "callee.h"
 #include "call_x86_64.h"
@@ -25,19 +25,17 @@ FUNCTION(bench_other_body, RETURN);
 
 #define OFFSET "8*" TEXT(BENCH_INDEX)
 
-FUNCTION(bench_stub_leaf, RV_STUB_LEAF("bench_leaf_head", "16+" OFFSET));
-FUNCTION(bench_stub_walk, RV_STUB_WALK("bench_slot", "bench_view", OFFSET));
-FUNCTION(bench_stub_walk_pic, RV_STUB_WALK_PIC("bench_slot", "bench_view", OFFSET));
+FUNCTION(bench_stub_leaf, RV_STUB_LEAF("bench_leaf_head", "24+" OFFSET));
+FUNCTION(bench_stub_walk, RV_STUB_WALK("bench_slot", OFFSET));
 
 FUNCTION(bench_loop_empty, LOOP(""));
 FUNCTION(bench_loop_direct, LOOP(CALL("bench_body")));
 FUNCTION(bench_loop_pointer, LOOP(CALL_AT("bench_pointer")));
 FUNCTION(bench_loop_plt, LOOP(CALL_PLT("bench_far_body")));
-FUNCTION(bench_loop_leaf_inline, LOOP(CALL_AT("bench_leaf_head+16+" OFFSET)));
+FUNCTION(bench_loop_leaf_inline, LOOP(CALL_AT("bench_leaf_head+24+" OFFSET)));
 FUNCTION(bench_loop_leaf_stub, LOOP(CALL("bench_stub_leaf")));
-FUNCTION(bench_loop_walk_inline, LOOP(CALL_WALK("bench_slot", "bench_view", OFFSET)));
+FUNCTION(bench_loop_walk_inline, LOOP(CALL_WALK("bench_slot", OFFSET)));
 FUNCTION(bench_loop_walk_stub, LOOP(CALL("bench_stub_walk")));
-FUNCTION(bench_loop_walk_stub_pic, LOOP(CALL("bench_stub_walk_pic")));
 
 /* The walk by ID: the root and the ID are loaded at every call, as from memory. */
 #define BY_ID(levels, walk, root)                                                                  \

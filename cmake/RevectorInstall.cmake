@@ -5,9 +5,8 @@
 # may be moved.
 include(CMakePackageConfigHelpers)
 
-install(TARGETS revector revector_exe
-        LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
-        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS revector
+        LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 
 set(REVECTOR_CLANG 19)
 math(EXPR REVECTOR_CLANG_NEXT "${REVECTOR_CLANG} + 1")

@@ -73,7 +73,7 @@ void addDirectCallees(const Function &F, SmallVectorImpl<const Function *> &Into
 }
 
 // IFUNC resolvers, .preinit_array and all that they call here. They may run
-// before the runtime library has been relocated: rv_fault_leaf is not there yet.
+// before this image has been relocated: the leaf table is not there yet.
 FunctionSet functionsBeforeRelocation(const Module &M) {
   FunctionSet Early;
   for (const GlobalIFunc &Ifunc : M.ifuncs())

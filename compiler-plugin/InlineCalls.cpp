@@ -75,19 +75,11 @@ private:
 
   uint64_t entryOffset() const { return Callee.Index * sizeof(uint64_t); }
 
-  // The unit's directory slot in this thread's root.
-  Value *ownSlot(IRBuilder<> &Builder) const {
-    Value *Slot = load(Builder, Builder.getPtrTy(), Callee.Home->Slot);
-    Value *Distance = load(Builder, Builder.getInt64Ty(), threadView(M));
-    return Builder.CreateGEP(Builder.getInt8Ty(), Slot, Distance);
-  }
-
   CallBase *walk(CallBase &Call, IRBuilder<> &Builder) const {
-    Value *Slot = ownSlot(Builder);
-    Value *Leaf = load(Builder, Builder.getPtrTy(), Slot);
+    Value *Leaf = load(Builder, Builder.getPtrTy(), Callee.Home->Slot);
     Value *Entry = Builder.CreateConstGEP1_64(Builder.getInt8Ty(), Leaf, entryOffset());
     Value *Target = load(Builder, Builder.getPtrTy(), Entry);
-    CallBase *Translated = addChain(Call, Slot);
+    CallBase *Translated = addChain(Call, Leaf);
     Translated->setCalledOperand(Target);
     return Translated;
   }

@@ -17,23 +17,21 @@ using namespace llvm;
 namespace revector {
 namespace {
 
-// The fields of struct rv_slot, which lead to one another.
-GlobalVariable *declareSlot(Module &M, RecordWriter &Writer, GlobalVariable *UnitRecord) {
+// The fields of struct rv_slot.
+GlobalVariable *declareSlot(Module &M, RecordWriter &Writer, const Part &P) {
   LLVMContext &Context = M.getContext();
   Type *Pointer = PointerType::getUnqual(Context);
   Type *Word = Type::getInt32Ty(Context);
   auto *Fields = StructType::get(Context, {Pointer, Pointer, Word, Word});
+  static_assert(offsetof(rv_slot, unit) == 16 && sizeof(rv_slot) == 24, "the type above");
   GlobalVariable *Slot =
       Writer.changingData(ConstantAggregateZero::get(Fields), "rv.slot", ".data.rel.ro.rv.slot");
-  Constant *FaultLeaf =
-      M.getOrInsertGlobal("rv_fault_leaf", ArrayType::get(Type::getInt64Ty(Context), 0));
-  Constant *Boot = ConstantExpr::getInBoundsGetElementPtr(
-      Type::getInt8Ty(Context), Slot,
-      ConstantInt::get(Type::getInt64Ty(Context), offsetof(rv_slot, boot)));
-  static_assert(offsetof(rv_slot, unit) == 16 && sizeof(rv_slot) == 24, "the type above");
+  Constant *Entries = ConstantExpr::getInBoundsGetElementPtr(
+      Type::getInt8Ty(Context), P.Leaf,
+      ConstantInt::get(Type::getInt64Ty(Context), sizeof(tw_table)));
   Slot->setInitializer(ConstantStruct::get(
-      Fields, {Boot, FaultLeaf, distanceTo(UnitRecord, Slot, offsetof(rv_slot, unit)),
-               ConstantInt::get(Word, 0)}));
+      Fields, {Entries, Constant::getNullValue(Pointer),
+               distanceTo(P.Record, Slot, offsetof(rv_slot, unit)), ConstantInt::get(Word, 0)}));
   return Slot;
 }
 
@@ -94,9 +92,8 @@ private:
     P.Record = Writer.declare<rv_unit>("rv.unit", RV_SECTION_UNITS);
     if (!P.Count)
       return;
-    P.Slot = declareSlot(M, Writer, P.Record);
-    if (Info.Opts.How == Translation::Leaf)
-      P.Leaf = declareLeaf(M, Writer, P.Count);
+    P.Leaf = declareLeaf(M, Writer, P.Count);
+    P.Slot = declareSlot(M, Writer, P);
   }
 };
 

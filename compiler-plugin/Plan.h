@@ -31,7 +31,7 @@ struct Part {
   unsigned Count = 0; // entries in the leaf table
   llvm::GlobalVariable *Record = nullptr;
   llvm::GlobalVariable *Slot = nullptr; // struct rv_slot; null: no method in here
-  llvm::GlobalVariable *Leaf = nullptr; // `leaf` units: header and entries
+  llvm::GlobalVariable *Leaf = nullptr; // header and entries; null as Slot is
 };
 
 // A function with a record, translated or fixed.

@@ -7,6 +7,7 @@
 #include "compiler-plugin/Plan.h"
 #include "compiler-plugin/RecordWriter.h"
 #include "compiler-plugin/Unit.h"
+#include "runtime/arch/stub.h"
 #include "runtime/include/revector/record.h"
 #include "tablewalk/tw_format.h"
 
@@ -176,7 +177,18 @@ private:
       fillLeaf(P);
   }
 
-  // struct tw_table in two pointer-sized words, then the first bodies.
+  // The address of the thunk that every not-present entry with this index leads to.
+  Constant *faultThunk(unsigned Index) {
+    Type *Byte = Type::getInt8Ty(M.getContext());
+    Constant *Thunks = M.getOrInsertGlobal("rv_fault_thunks", ArrayType::get(Byte, 0));
+    return ConstantExpr::getInBoundsGetElementPtr(
+        Byte, Thunks,
+        ConstantInt::get(Type::getInt64Ty(M.getContext()), uint64_t(Index) * RV_ARCH_FAULT_STEP));
+  }
+
+  // struct tw_table in pointer-sized words, then the entries. No entry names a body:
+  // the table must not keep what the linker would drop. Registration enters those
+  // whose record is there.
   void fillLeaf(const Part &P) {
     tw_table Header = {};
     Header.capacity = Header.used = P.Count;
@@ -187,14 +199,15 @@ private:
     std::memcpy(Words, &Header, sizeof(Words));
 
     auto *Type = cast<ArrayType>(P.Leaf->getValueType());
-    SmallVector<Constant *, 64> Entries;
+    SmallVector<Constant *, 64> Contents;
     for (uint64_t Word : Words)
-      Entries.push_back(ConstantExpr::getIntToPtr(
+      Contents.push_back(ConstantExpr::getIntToPtr(
           ConstantInt::get(IntegerType::getInt64Ty(M.getContext()), Word), Type->getElementType()));
+    Contents[offsetof(tw_table, owner) / sizeof(uint64_t)] = P.Slot;
     for (const Method &Function : What.Methods)
       if (Function.Home == &P && Function.isTranslated())
-        Entries.push_back(Function.body());
-    P.Leaf->setInitializer(ConstantArray::get(Type, Entries));
+        Contents.push_back(Function.Fault ? Function.Fault : faultThunk(Function.Index));
+    P.Leaf->setInitializer(ConstantArray::get(Type, Contents));
   }
 };
 

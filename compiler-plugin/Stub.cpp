@@ -25,18 +25,19 @@ struct StubText {
   SmallVector<Value *, 4> Operands;
 };
 
-constexpr char WalkText[] = RV_STUB_WALK("${0:c}", "${1:c}", "${2:c}");
-constexpr char WalkPicText[] = RV_STUB_WALK_PIC("${0:c}", "${1:c}", "${2:c}");
+constexpr char WalkText[] = RV_STUB_WALK("${0:c}", "${1:c}");
 constexpr char LeafText[] = RV_STUB_LEAF("${0:c}", "${1:c}");
-constexpr char FaultText[] = RV_STUB_FAULT("${0:c}", "${1:c}", "${2:c}");
+constexpr char FaultText[] = RV_STUB_FAULT("${0:c}", "${1:c}", "${2:c}", "${3:c}");
+
+Constant *number(Module &M, uint64_t Value) {
+  return ConstantInt::get(Type::getInt64Ty(M.getContext()), Value);
+}
 
 StubText stubText(Module &M, const Method &What, Translation How) {
-  Type *Int64 = Type::getInt64Ty(M.getContext());
   const uint64_t Offset = What.Index * sizeof(uint64_t);
   if (How == Translation::Leaf)
-    return {LeafText, {What.Home->Leaf, ConstantInt::get(Int64, sizeof(tw_table) + Offset)}};
-  return {isForExecutable(M) ? StringRef(WalkText) : StringRef(WalkPicText),
-          {What.Home->Slot, threadView(M), ConstantInt::get(Int64, Offset)}};
+    return {LeafText, {What.Home->Leaf, number(M, sizeof(tw_table) + Offset)}};
+  return {WalkText, {What.Home->Slot, number(M, Offset)}};
 }
 
 // Constraint "s" takes a symbol by name even where its address is not an
@@ -146,31 +147,16 @@ Function *createFaultThunk(Module &M, const Method &What) {
                                      What.Entry->getName() + ".rv.fault", nullptr);
   M.getFunctionList().insertAfter(Body.getIterator(), Thunk);
   Thunk->setDSOLocal(true);
+  Thunk->setSection(".text.rv.fault"); // the leaf table keeps it, and nothing else by it
   addCodeAttributes(*Thunk, Body);
   Thunk->removeFnAttr(Attribute::ReturnsTwice);
   Constant *Fault = cast<Constant>(M.getOrInsertFunction("rv_fault", Code).getCallee());
-  Constant *Index = ConstantInt::get(Type::getInt64Ty(M.getContext()), What.Index);
-  emitText(*Thunk, {FaultText, {What.Home->Slot, Index, Fault}});
+  emitText(*Thunk, {FaultText,
+                    {What.Home->Leaf, number(M, sizeof(tw_table)), number(M, What.Index), Fault}});
   return Thunk;
 }
 
 } // namespace
-
-bool isForExecutable(const Module &M) {
-  return M.getPICLevel() == PICLevel::NotPIC || M.getPIELevel() != PIELevel::Default;
-}
-
-Constant *threadView(Module &M) {
-  const bool Local = isForExecutable(M);
-  Type *Int64 = Type::getInt64Ty(M.getContext());
-  return M.getOrInsertGlobal("rv_view", Int64, [&] {
-    auto *View = new GlobalVariable(
-        M, Int64, /*isConstant=*/false, GlobalValue::ExternalLinkage, nullptr, "rv_view", nullptr,
-        Local ? GlobalValue::LocalExecTLSModel : GlobalValue::InitialExecTLSModel);
-    View->setDSOLocal(Local);
-    return View;
-  });
-}
 
 void keepRecord(GlobalVariable &Record, Instruction &User) {
   IRBuilder<> Builder(&User);

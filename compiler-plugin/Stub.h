@@ -7,21 +7,13 @@
 #include "compiler-plugin/Options.h"
 
 namespace llvm {
-class Constant;
 class GlobalVariable;
 class Instruction;
-class Module;
 } // namespace llvm
 
 namespace revector {
 
 struct Method;
-
-// The declaration of rv_view, with the TLS model that M's kind of code needs.
-llvm::Constant *threadView(llvm::Module &M);
-
-// True if M becomes part of an executable, where rv_view is at a constant offset.
-bool isForExecutable(const llvm::Module &M);
 
 // Notes before User, in a relocation that changes nothing, that it needs Record:
 // the code does not mention it, but the method is in the table by its record only,

@@ -18,8 +18,7 @@
  *   leaf entry       address of code, or the space's fault address: not present
  *
  * An entry is never 0: whoever jumps through it without looking lands in the
- * method-fault handler. For the same reason unit 0 of a runtime's root leads to
- * a leaf that faults everywhere.
+ * method-fault handler.
  *
  * A table may be shorter than its level's width (z/Architecture's table-length
  * field): indices at or above `capacity` are out of range.
@@ -61,6 +60,7 @@ struct tw_table {
     uint8_t level;     /* 0: leaf; levels - 1: root */
     uint8_t flags;     /* enum tw_table_flags */
     uint16_t reserved;
+    uint64_t owner; /* for whoever made the table; a copy has it too */
 };
 
 enum tw_table_flags {

@@ -46,6 +46,7 @@ void tw_table_fill(const struct tw_space *space, struct tw_table *table,
     uint64_t *slots = tw_slots(table);
 
     if (origin) {
+        table->owner = origin->owner;
         table->used = smaller(origin->used, table->capacity);
         for (uint32_t i = 0; i < table->used; i++) {
             slots[i] = tw_load_relaxed(tw_slot(origin, i));

@@ -5,7 +5,7 @@
  * One folder per CPU, arch/<cpu>/, chosen by CMake and put on the include path:
  *
  *   arch_cpu.h   the constants and inline functions below
- *   fault.S      rv_fault, see revector/record.h, and rv_fault_thunks
+ *   fault.S      rv_fault and rv_fault_thunks
  *   stub.h       text of the entry stub; for the plugin only
  *
  * No other file asks which CPU it is compiled for.
@@ -16,19 +16,18 @@
 #include <stdint.h>
 
 /*
- * What rv_fault calls, all argument registers and the vector state saved, with the
- * directory slot (or the unit's boot slot, see struct rv_slot) and the index that
- * the call walked through: returns the address to go on at. Defined in
- * core/fault.c. Async-signal-safe, takes no lock, does not return if there is
- * nothing to go on at.
+ * What rv_fault calls, all argument registers and the vector state saved, with
+ * entry 0 of the leaf table that the call went through and the index there: returns
+ * the address to go on at. Defined in core/fault.c. Async-signal-safe, takes no
+ * lock, does not return if there is nothing to go on at.
  */
-uint64_t rv_fault_handle(const uint64_t *slot, uint32_t index);
+uint64_t rv_fault_handle(const uint64_t *leaf, uint32_t index);
 
 /*
- * One thunk for each index of a leaf table, RV_ARCH_FAULT_STEP bytes apart: what
- * its not-present entry holds. It enters rv_fault with the index. In fault.S.
+ * rv_fault_thunks, see revector/record.h: one thunk for each index of a leaf table,
+ * RV_ARCH_FAULT_STEP bytes apart: what its not-present entry holds. It enters
+ * rv_fault with the index. In fault.S.
  */
-__attribute__((visibility("hidden"))) extern const char rv_fault_thunks[];
 
 #include "arch_cpu.h"
 

@@ -8,20 +8,18 @@
  * time only; nothing here is called.
  *
  *   RV_STUB_CPU                           name of the CPU in a target triple
- *   RV_STUB_WALK(slot, view, offset)
- *       Walk and jump, leaving the address of the directory slot where rv_fault
- *       expects it. slot: the unit's struct rv_slot, near the code. view: symbol of
- *       rv_view, at a link-time constant offset from the thread pointer
- *       (executables). offset: 8 * index, in bytes.
- *   RV_STUB_WALK_PIC(slot, view, offset)
- *       The same where rv_view's offset is only known when the image is loaded.
- *   RV_STUB_WALK_ALIGN, RV_STUB_LEAF_ALIGN
- *       To what the stubs' addresses are best aligned, in bytes.
+ *   RV_ARCH_FAULT_STEP                    as arch.h says
+ *   RV_STUB_WALK(slot, offset)
+ *       Load the leaf table from the unit's struct rv_slot, which is near the code,
+ *       and jump through its entry, leaving the table where rv_fault expects it.
+ *       offset: 8 * index, in bytes.
  *   RV_STUB_LEAF(leaf, offset)
  *       Jump through the entry at leaf + offset, near the code.
- *   RV_STUB_FAULT(slot, index, fault)
+ *   RV_STUB_WALK_ALIGN, RV_STUB_LEAF_ALIGN
+ *       To what the stubs' addresses are best aligned, in bytes.
+ *   RV_STUB_FAULT(leaf, header, index, fault)
  *       What a not-present entry of a `leaf` unit leads to: rv_fault, with the
- *       index and, in place of a directory slot, `boot` of the unit's rv_slot.
+ *       table behind its header and the index, as a walk would leave them.
  *
  * Every text keeps all argument registers, the stack, and whatever else the
  * calling convention passes through a call; it may use only the registers that
@@ -37,9 +35,8 @@
 #error "no stub text for this CPU: add runtime/arch/<cpu>/stub.h"
 #endif
 
-#if !defined(RV_STUB_CPU) || !defined(RV_STUB_WALK) || !defined(RV_STUB_WALK_PIC) ||               \
-    !defined(RV_STUB_LEAF) || !defined(RV_STUB_FAULT) || !defined(RV_STUB_WALK_ALIGN) ||           \
-    !defined(RV_STUB_LEAF_ALIGN)
+#if !defined(RV_STUB_CPU) || !defined(RV_STUB_WALK) || !defined(RV_STUB_LEAF) ||                   \
+    !defined(RV_STUB_FAULT) || !defined(RV_STUB_WALK_ALIGN) || !defined(RV_STUB_LEAF_ALIGN)
 #error "runtime/arch/<cpu>/stub.h is incomplete"
 #endif
 

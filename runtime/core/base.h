@@ -2,6 +2,8 @@
 /*
  * base.h - an image's base tables: its leaf tables with every first body in place.
  *
+ * They lie in the image, in RELRO. The compiler leaves a fault in the entries of
+ * methods that the linker may drop one by one; registration enters the rest.
  * Private to the core, under the core lock.
  */
 #ifndef REVECTOR_BASE_H
@@ -9,18 +11,16 @@
 
 #include "image.h"
 
-/*
- * Builds the tables of all `walk` units in one run of pages that is read-only
- * then, and fills in state->base, chunk and methods; `leaf` units bring their own
- * table. RV_ECORRUPT: records contradict each other; RV_ENOMEM, RV_EPROTECT.
- */
-int rv_base_build(struct rv_image_state *state) __attribute__((warn_unused_result));
-void rv_base_free(struct rv_image_state *state);
+/* Fills in state->base. RV_ECORRUPT: a unit and its table contradict each other. */
+int rv_base_find(struct rv_image_state *state) __attribute__((warn_unused_result));
 
-/* The unit's base is its table again, and a copy that an update made is freed. Root open. */
-void rv_base_drop_copy(const struct rv_image_state *state, uint32_t unit);
+/* Counts the methods. RV_ECORRUPT: one of them has no place in a table. */
+int rv_base_check(struct rv_image_state *state) __attribute__((warn_unused_result));
 
-/* 1 if the unit's table lies in the image and is changed in place. */
+/* Enters the first bodies: after both of the above, with the image open. */
+void rv_base_enter(const struct rv_image_state *state);
+
+/* 1 if the unit's table is changed in place: calls name its entries by their addresses. */
 int rv_base_in_place(const struct rv_image_state *state, uint32_t unit);
 
 #endif

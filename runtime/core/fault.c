@@ -4,9 +4,9 @@
  *
  * Runs in the calling thread, wherever it is, also in signal handlers and before
  * any constructor; so it takes no lock and allocates nothing. It reads only what
- * every version of the records has in the same place: struct rv_slot, struct
- * rv_method up to `flags`, struct rv_unit up to `leaf`, and the bounds of the
- * methods in struct rv_image.
+ * every version of the records has in the same place: struct tw_table, struct
+ * rv_slot, struct rv_method up to `flags`, the first field of struct rv_unit, and the
+ * bounds of the methods in struct rv_image.
  */
 #include "revector/record.h"
 #include "arch.h"
@@ -34,61 +34,53 @@ static _Noreturn void not_present(const struct rv_method *method)
     rv_platform_panic(line);
 }
 
+/* A `leaf` unit's calls do not say which table they use; its entries have thunks that do. */
 static int is_fault(const struct rv_unit *unit, uint32_t index, uint64_t entry)
 {
     const struct rv_method *method;
 
     if (entry == (uintptr_t)rv_fault_thunks + (uint64_t)index * RV_ARCH_FAULT_STEP)
         return 1;
-    if (!unit || !unit->leaf)
+    if (!(unit->flags & RV_UNIT_LEAF))
         return 0;
     method = rv_unit_method(unit, index);
     return method && entry == (uintptr_t)RV_TARGET(const void, method->fault);
 }
 
-/* The unit number of a slot in this thread's root; 0: a boot slot. */
-static uint32_t unit_number(const uint64_t *slot)
+/* The entry in this thread's own root, from the unit's slot in the process's. */
+static uint64_t own_entry(uint64_t directory, uint32_t index)
 {
-    uintptr_t distance = (uintptr_t)slot - (uintptr_t)rv_platform_view() - (uintptr_t)rv_root;
-    return distance < RV_UNITS_MAX * sizeof(uint64_t) ? (uint32_t)(distance / sizeof(uint64_t)) : 0;
+    const uint64_t slot = directory + (uint64_t)rv_platform_view();
+    const uint64_t leaf = tw_load_consume((const uint64_t *)(uintptr_t)slot);
+
+    return tw_load_consume((const uint64_t *)(uintptr_t)leaf + index);
+}
+
+static uint64_t first_body(const struct rv_unit *unit, uint32_t index)
+{
+    const struct rv_method *method = rv_unit_method(unit, index);
+
+    if (!method)
+        not_present(method);
+    return (uintptr_t)RV_TARGET(const void, method->body);
 }
 
 /*
- * The process is about to end: the list of images is read without its lock, which
- * this thread may be holding.
+ * As after a miss in an MMU's caches: the call used the leaf table that the process
+ * agrees on; here it walks from its own thread's root. Order: see publish() in image.c.
  */
-static const struct rv_method *method_for_last_words(const struct rv_unit *unit,
-                                                     const uint64_t *slot, uint32_t index)
+uint64_t rv_fault_handle(const uint64_t *leaf, uint32_t index)
 {
-    return unit ? rv_unit_method(unit, index)
-                : rv_method_find_locked(unit_number(slot) << 12 | index);
-}
+    const struct tw_table *table = (const struct tw_table *)leaf - 1;
+    const struct rv_slot *slot = (const struct rv_slot *)(uintptr_t)table->owner;
+    const struct rv_unit *unit = RV_TARGET(const struct rv_unit, slot->unit);
+    const uint64_t directory = tw_load_consume(&slot->directory);
+    uint64_t entry;
 
-/*
- * Order: the slot word is loaded before the slot that it leads to, by dependency;
- * publish() in image.c stores them the other way round. So whoever sees that a
- * unit is registered sees its leaf table too.
- */
-uint64_t rv_fault_handle(const uint64_t *slot, uint32_t index)
-{
-    const struct rv_unit *unit = 0;
-    uint64_t leaf, entry;
-
-    if (!unit_number(slot)) {
-        const struct rv_slot *start =
-            (const struct rv_slot *)((uintptr_t)slot - offsetof(struct rv_slot, boot));
-        unit = RV_TARGET(const struct rv_unit, start->unit);
-        slot = (const uint64_t *)(uintptr_t)tw_load_consume(&start->word);
-        if (slot == &start->boot) {
-            const struct rv_method *method = rv_unit_method(unit, index);
-            if (!method)
-                not_present(method);
-            return (uintptr_t)RV_TARGET(const void, method->body);
-        }
-    }
-    leaf = tw_load_consume(slot);
-    entry = leaf ? tw_load_consume((const uint64_t *)(uintptr_t)leaf + index) : 0;
-    if (!entry || is_fault(unit, index, entry))
-        not_present(method_for_last_words(unit, slot, index));
+    if (!directory)
+        return first_body(unit, index);
+    entry = own_entry(directory, index);
+    if (is_fault(unit, index, entry))
+        not_present(rv_unit_method(unit, index));
     return entry;
 }

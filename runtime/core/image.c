@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * image.c - images come and go: numbers, base tables, slot words.
+ * image.c - images come and go: numbers, base tables, directory slots.
  *
  * Called from constructors and destructors, so usually with the dynamic linker's
- * lock held; takes the core lock inside. Registration does per method one read of
- * its record and one write of its entry, per unit one directory store and one
- * slot word.
+ * lock held; takes the core lock inside. Registration does per method two reads of
+ * its record and at most one write of its entry, per unit one directory store and
+ * one word.
  */
 #include "image.h"
 #include "base.h"
@@ -20,9 +20,9 @@ struct rv_image_state *rv_images_locked(void)
     return images;
 }
 
-static uint64_t *slot_word(const struct rv_unit *unit)
+struct rv_slot *rv_image_slot(const struct rv_image_state *state, uint32_t unit)
 {
-    return &RV_TARGET(struct rv_slot, unit->slot)->word;
+    return RV_TARGET(struct rv_slot, state->image->units[unit].slot);
 }
 
 /* ---- the list ---- */
@@ -93,16 +93,21 @@ static struct rv_image_state *new_state(const struct rv_image *image, const stru
 
 static void free_state(struct rv_image_state *state)
 {
-    rv_base_free(state);
     rv_platform_free(state, state->state_size);
 }
 
+/* The base tables may be unmapped already; the copy that an update made is ours. */
 static void detach_units(const struct rv_image_state *state, uint32_t count)
 {
-    struct tw_table *old;
-    for (uint32_t n = 0; n < count; n++)
-        if (state->base[n] && tw_detach(&rv_space, &rv_root_table, state->first + n, &old) != 0)
+    for (uint32_t n = 0; n < count; n++) {
+        struct tw_table *old;
+        if (!state->base[n])
+            continue;
+        if (tw_detach(&rv_space, &rv_root_table, state->first + n, &old) != 0)
             rv_platform_log("a unit that goes had no leaf table");
+        else if (tw_slots(old) != state->base[n])
+            rv_platform_pages_free(old, tw_table_bytes(old->capacity));
+    }
 }
 
 static int attach_units(struct rv_image_state *state)
@@ -121,15 +126,15 @@ static int attach_units(struct rv_image_state *state)
 }
 
 /*
- * Order: attach_units has stored the leaf tables' slots; the release store of the
- * slot word comes after. The other half is in rv_fault_handle and in every stub:
- * they load the slot through the word.
+ * Order: rv_base_enter and attach_units have stored the entries and the directory
+ * slot; the release store of the slot's address comes after. The other half is the
+ * load in rv_fault_handle: a fault that sees the address sees what lies behind it.
  */
 static void publish(const struct rv_image_state *state)
 {
     for (uint32_t n = 0; n < state->units; n++)
         if (state->base[n])
-            tw_store_release(slot_word(&state->image->units[n]),
+            tw_store_release(&rv_image_slot(state, n)->directory,
                              (uintptr_t)(rv_root + state->first + n));
 }
 
@@ -161,8 +166,10 @@ static int register_units(struct rv_image_state *state)
     if (error)
         return error;
     error = attach_units(state);
-    if (!error)
+    if (!error) {
+        rv_base_enter(state);
         publish(state);
+    }
     rv_image_close(state);
     return error;
 }
@@ -179,7 +186,9 @@ static int add_image(const struct rv_image *image, const struct rv_place *place)
     state = new_state(image, place, (uint32_t)(image->units_end - image->units));
     if (!state)
         return RV_ENOMEM;
-    error = rv_base_build(state);
+    error = rv_base_find(state);
+    if (!error)
+        error = rv_base_check(state);
     if (!error)
         error = register_units(state);
     if (error)
@@ -208,9 +217,6 @@ static void forget_image(struct rv_image_state *state)
 {
     rv_updates_orphan_locked(state);
     if (state->first && rv_window_open(&rv_root_window) == 0) {
-        for (uint32_t n = 0; n < state->units; n++)
-            if (state->base[n])
-                rv_base_drop_copy(state, n);
         detach_units(state, state->units);
         rv_window_close(&rv_root_window);
     } else if (state->first) {

@@ -3,9 +3,9 @@
  * image.h - images that have registered, their unit numbers and leaf tables.
  *
  * An image's units get consecutive unit numbers, so a method's ID follows from
- * its record alone. The leaf tables of its `walk` units are packed in one run
- * of read-only pages; they are the *base*: written once, here, and never
- * changed. An update replaces a unit's table by a copy (update.h).
+ * its record alone. Its leaf tables lie in its own read-only data; they are the
+ * *base*: completed here, and never changed again but for those of `leaf` units.
+ * An update of a `walk` unit replaces its table by a copy (update.h).
  *
  *   phase      calls              updates       ends when
  *   LIVE       translated         yes           the image's last destructor runs
@@ -32,9 +32,7 @@ struct rv_image_state {
     struct rv_image_state *next; /* ascending first unit number; strangers first */
     const struct rv_image *image;
     struct rv_place place;
-    struct rv_window relro;      /* slot words and `leaf` tables */
-    void *chunk;                 /* pages of the base tables of `walk` units */
-    size_t chunk_size;
+    struct rv_window relro;      /* slots and base tables */
     size_t state_size;           /* bytes of this struct with its array */
     uint32_t first;              /* unit number of units[0]; 0 for a stranger */
     uint32_t units, methods;
@@ -70,9 +68,6 @@ uint64_t rv_method_target(const struct rv_method *method);
  */
 int rv_method_find(tw_id id, const struct rv_method **method) __attribute__((warn_unused_result));
 
-/* The same with the core lock held; a null pointer: there is none. */
-const struct rv_method *rv_method_find_locked(tw_id id);
-
 /*
  * The unit's method with this index, or a null pointer. No lock; looks at every
  * record of the image.
@@ -89,8 +84,11 @@ void rv_images_sweep(void);
 /* How many images are LEAVING: a sweep is worth while until there are none. */
 size_t rv_images_leaving(void);
 
+/* Where calls of the unit's methods begin; a null pointer if it has none. */
+struct rv_slot *rv_image_slot(const struct rv_image_state *state, uint32_t unit);
+
 /*
- * Makes the root writable, and what the image has of read-only slot words and
+ * Makes the root writable, and what the image has of read-only slots and
  * tables; close takes it back. Under the core lock. RV_EPROTECT: nothing is open.
  */
 int rv_image_open(struct rv_image_state *image) __attribute__((warn_unused_result));

@@ -11,11 +11,8 @@ static const uint64_t *slot_of(const struct rv_method *method)
 {
     const struct rv_unit *unit = RV_TARGET(const struct rv_unit, method->unit);
     const struct rv_slot *start = unit ? RV_TARGET(const struct rv_slot, unit->slot) : NULL;
-    uint64_t slot = start ? tw_load_consume(&start->word) : 0;
 
-    if (slot <= (uintptr_t)rv_root || slot >= (uintptr_t)(rv_root + RV_UNITS_MAX))
-        return NULL;
-    return (const uint64_t *)(uintptr_t)slot;
+    return start ? (const uint64_t *)(uintptr_t)tw_load_consume(&start->directory) : NULL;
 }
 
 int rv_method_id(const struct rv_method *method, tw_id *id)
@@ -53,7 +50,7 @@ const struct rv_method *rv_unit_method(const struct rv_unit *unit, uint32_t inde
     return NULL;
 }
 
-const struct rv_method *rv_method_find_locked(tw_id id)
+static const struct rv_method *find_locked(tw_id id)
 {
     const uint32_t number = id >> 12;
 
@@ -69,7 +66,7 @@ int rv_method_find(tw_id id, const struct rv_method **method)
     const struct rv_method *found;
 
     rv_platform_lock();
-    found = rv_method_find_locked(id);
+    found = find_locked(id);
     rv_platform_unlock();
     if (!found)
         return RV_ENOMETHOD;

@@ -12,7 +12,7 @@
 #include "tablewalk/tablewalk.h"
 #include "window.h"
 
-#define RV_UNITS_MAX (1u << 20) /* slots of the root; slot 0 is the fault leaf's */
+#define RV_UNITS_MAX (1u << 20) /* slots of the root; slot 0 stays empty */
 
 extern struct tw_table rv_root_table; /* root.S: header of rv_root */
 extern uint64_t rv_root[];           /* root.S: its slots */

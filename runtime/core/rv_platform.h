@@ -51,7 +51,7 @@ void rv_platform_lock(void);
 void rv_platform_unlock(void);
 
 /*
- * The calling thread's rv_view: its root's address minus the process's, in bytes.
+ * The calling thread's view: its root's address minus the process's, in bytes.
  * Without the core lock; from a method fault, so async-signal-safe.
  */
 intptr_t rv_platform_view(void);

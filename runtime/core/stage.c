@@ -217,7 +217,10 @@ void rv_stage_drop(struct rv_update *update)
 
 /* ---- publishing ---- */
 
-/* Order: see commit() in tw_change.c; the copy's entries were written before this store. */
+/*
+ * Order: the copy's entries were written before the release store of the slot's word.
+ * The other half is in every stub: it loads the word, and the entry by dependency.
+ */
 static void publish_table(const struct rv_update *update, struct rv_staged *staged)
 {
     struct tw_table *old;
@@ -225,6 +228,7 @@ static void publish_table(const struct rv_update *update, struct rv_staged *stag
                         tw_header(staged->next), &old);
     if (error)
         rv_platform_panic("a unit lost its leaf table between check and commit");
+    tw_store_release(&rv_image_slot(update->image, staged->unit)->leaf, (uintptr_t)staged->next);
     if (staged->retire)
         rv_garbage_retire_table_locked(staged->retire, old, update->id);
 }

@@ -94,7 +94,7 @@ int rv_update_check(struct rv_update *update) __attribute__((warn_unused_result)
 int rv_update_transition(struct rv_update *update, enum rv_consistency consistency)
     __attribute__((warn_unused_result));
 
-/* After transition. Cannot fail: one directory store per `walk` unit. */
+/* After transition. Cannot fail: one store per `walk` unit. */
 void rv_update_commit(struct rv_update *update);
 
 /* Before commit: as if it had never begun; frees `update`. */

@@ -30,7 +30,8 @@ void rv_platform_unlock(void)
 
 intptr_t rv_platform_view(void)
 {
-    return rv_view;
+    static __thread intptr_t view; /* every thread has the process's root as yet */
+    return view;
 }
 
 uint64_t rv_platform_time(void)

@@ -66,7 +66,8 @@ static void judge(const struct rv_thread_key *thread)
         if (!where)
             rv_marks_clear(piece, thread);
         else
-            hold_locked(piece, where == 1 ? RV_HOLD_REGISTER : RV_HOLD_STACK, thread->tid, where);
+            hold_locked(piece, where == RV_SCAN_REGISTER ? RV_HOLD_REGISTER : RV_HOLD_STACK,
+                        thread->tid, where);
     }
     rv_platform_unlock();
 }
@@ -93,9 +94,9 @@ static void examine_blocked(const struct rv_thread_key *thread, const struct rv_
     rv_scan_reset(&pass.scan);
     error = scan_stack(before->sp);
     rv_thread_look(thread->tid, &after);
-    rv_scan_word(&pass.scan, before->pc, 1);
+    rv_scan_register(&pass.scan, before->pc);
     for (int n = 0; n < 6; n++)
-        rv_scan_word(&pass.scan, before->arguments[n], 1);
+        rv_scan_register(&pass.scan, before->arguments[n]);
     if (!rv_thread_slept(before, &after))
         hold_all(thread, RV_HOLD_RUNNING);
     else if (error)

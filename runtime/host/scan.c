@@ -55,12 +55,13 @@ void rv_scan_reset(struct rv_scan *scan)
     memset(scan->where, 0, scan->count * sizeof(*scan->where));
 }
 
-void rv_scan_word(struct rv_scan *scan, uintptr_t word, uintptr_t where)
+/* The piece that an address lies in; scan->count: none. */
+static size_t find(const struct rv_scan *scan, uintptr_t word)
 {
     size_t low = 0, high = scan->count;
 
     if (word < scan->low || word >= scan->high)
-        return;
+        return scan->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (scan->pieces[middle]->end <= word)
@@ -68,8 +69,23 @@ void rv_scan_word(struct rv_scan *scan, uintptr_t word, uintptr_t where)
         else
             high = middle;
     }
-    if (low < scan->count && word >= scan->pieces[low]->start)
-        scan->where[low] = where;
+    return low < scan->count && word >= scan->pieces[low]->start ? low : scan->count;
+}
+
+void rv_scan_word(struct rv_scan *scan, uintptr_t word, uintptr_t where)
+{
+    size_t n = find(scan, word);
+
+    if (n < scan->count)
+        scan->where[n] = where;
+}
+
+void rv_scan_register(struct rv_scan *scan, uintptr_t value)
+{
+    size_t n = find(scan, value);
+
+    if (n < scan->count && scan->pieces[n]->kind == RV_GARBAGE_CODE)
+        scan->where[n] = RV_SCAN_REGISTER;
 }
 
 /* Every word in [start, end), both aligned. */

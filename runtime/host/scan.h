@@ -10,12 +10,14 @@
 
 #include "garbage.h"
 
+#define RV_SCAN_REGISTER 1u
+
 struct rv_scan {
     struct rv_garbage **pieces; /* ascending by start, disjoint */
     size_t count;
     uintptr_t low, high;        /* of all pieces together */
-    uintptr_t *where;           /* per piece: address of a word that points into it, or 0 */
-    int memory, pagemap;        /* /proc/self/mem and pagemap; the latter may be -1 */
+    uintptr_t *where; /* per piece: a word that points into it, RV_SCAN_REGISTER, or 0 */
+    int memory, pagemap; /* /proc/self/mem and pagemap; the latter may be -1 */
 };
 
 /* Takes over the array `pieces` and sorts it. RV_ENOMEM, RV_EUNREADABLE. */
@@ -26,8 +28,14 @@ void rv_scan_end(struct rv_scan *scan);
 /* Forgets what was found. */
 void rv_scan_reset(struct rv_scan *scan);
 
-/* One word, found at `where` (not 0). */
+/* One word, found at the address `where`. */
 void rv_scan_word(struct rv_scan *scan, uintptr_t word, uintptr_t where);
+
+/*
+ * A register that a system call was made with. Tables do not count: a stub makes no
+ * system call, so what looks like one is left over from a call that is long through.
+ */
+void rv_scan_register(struct rv_scan *scan, uintptr_t value);
 
 /*
  * All aligned words in [start, end), read so that memory which goes away meanwhile

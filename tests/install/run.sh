@@ -21,7 +21,7 @@ mkdir "$work/moved"
 mv "$work/first" "$work/moved/prefix"
 prefix=$work/moved/prefix
 for file in bin/revector bin/revector-cc bin/revector-c++ lib/librevector.so lib/librevector.so.0 \
-    lib/librevector_exe.a lib/revector/revector-clang.so include/revector/revector.h \
+    lib/revector/revector-clang.so include/revector/revector.h \
     lib/pkgconfig/revector.pc lib/cmake/Revector/RevectorConfig.cmake; do
     [ -e "$prefix/$file" ] || die "$file is not installed"
 done

@@ -37,5 +37,5 @@ config.substitutions += [
                '-fplugin-arg-revector-unit=0 -Rpass=revector'),
     ('%inputs', config.test_source_root + '/Inputs'),
     ('%python', sys.executable),
-    ('%runtime', f'-L{build}/lib -lrevector_exe -lrevector -Wl,-rpath,{build}/lib'),
+    ('%runtime', f'-L{build}/lib -lrevector -Wl,-rpath,{build}/lib'),
 ]

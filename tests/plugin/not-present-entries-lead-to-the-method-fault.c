@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A fault finds the unit's directory slot in r10, whoever called.
+// A fault finds the leaf table in r10, whoever called.
 // RUN: %cc -O2 -I%inputs/../../.. %s -o %t.s && %t.s | FileCheck %s
 // RUN: %cc -O2 -I%inputs/../../.. -fplugin-arg-revector-place=inline %s -o %t.i && %t.i | FileCheck %s
 // RUN: %cc -O2 -I%inputs/../../.. -fplugin-arg-revector-translation=leaf %s -o %t.l && %t.l | FileCheck %s
@@ -17,12 +17,12 @@ __attribute__((used)) int handle(int x)
 {
     const struct rv_unit *unit = RV_TARGET(const struct rv_unit, find_method("first")->unit);
     ++faults;
-    if ((uintptr_t)walked_through == RV_TARGET(const struct rv_slot, unit->slot)->word)
+    if ((uintptr_t)walked_through == RV_TARGET(const struct rv_slot, unit->slot)->leaf)
         puts("fault in this unit");
     return x + 1000;
 }
 
-// Not our rv_fault: notes the slot, then goes on in handle().
+// Not our rv_fault: notes the table, then goes on in handle().
 __asm__(".text\n"
         "noting:\n"
         "\tmov walked_through@gotpcrel(%rip), %r11\n"
@@ -45,7 +45,7 @@ __attribute__((noinline)) static int second(int x, ...)
 }
 
 // `leaf` calls do not set r10: their entries lead to a thunk that does, and that
-// gives the index. Here it is read, not run: it must load the unit's boot slot.
+// gives the index. Here it is read, not run.
 static void check_thunk(const struct rv_method *method)
 {
     const struct rv_unit *unit = RV_TARGET(const struct rv_unit, method->unit);
@@ -56,7 +56,7 @@ static void check_thunk(const struct rv_method *method)
     if (memcmp(thunk, "\x4c\x8d\x15", 3) || memcmp(thunk + 7, "\x41\xbb", 2))
         exit(1);
     if ((uintptr_t)thunk + 7 + distance ==
-            (uintptr_t)&RV_TARGET(const struct rv_slot, unit->slot)->boot &&
+            RV_TARGET(const struct rv_slot, unit->slot)->leaf &&
         index == method->index)
         puts("fault in this unit");
 }

@@ -3,6 +3,7 @@
 // drops it, stub, body and record.
 // RUN: %cc -O1 -ffunction-sections -fdata-sections -Wl,--gc-sections -I%inputs/../../.. %s -o %t.ld && %t.ld | FileCheck %s
 // RUN: %cc -O1 -fuse-ld=lld -ffunction-sections -fdata-sections -Wl,--gc-sections -I%inputs/../../.. %s -o %t.lld && %t.lld | FileCheck %s
+// RUN: %cc -O1 -fplugin-arg-revector-translation=leaf -ffunction-sections -fdata-sections -Wl,--gc-sections -I%inputs/../../.. %s -o %t.leaf && %t.leaf | FileCheck %s
 // RUN: %cc -O1 -fuse-ld=lld -fPIC -fplugin-arg-revector-place=inline -ffunction-sections -fdata-sections -Wl,--gc-sections -I%inputs/../../.. %s -o %t.pic && %t.pic | FileCheck %s
 #include "tests/plugin/Inputs/entries.h"
 

@@ -4,6 +4,7 @@
 // RUN: split-file %s %t.dir
 // RUN: %cc -O1 -Wl,--gc-sections -I%inputs/../../.. %t.dir/unused.c %t.dir/main.c -o %t.ld && %t.ld | FileCheck %s
 // RUN: %cc -O1 -fuse-ld=lld -Wl,--gc-sections -I%inputs/../../.. %t.dir/main.c %t.dir/unused.c -o %t.lld && %t.lld | FileCheck %s
+// RUN: %cc -O1 -Wl,--gc-sections -fplugin-arg-revector-translation=leaf -I%inputs/../../.. %t.dir/unused.c %t.dir/main.c -o %t.leaf && %t.leaf | FileCheck %s
 
 //--- main.c
 #include "tests/plugin/Inputs/entries.h"

@@ -23,10 +23,16 @@ __asm__(".set methods, " NUMBER(
              ".pushsection .text\nbodies: .skip methods * 16, 0xc3\n.popsection\n"
              ".pushsection rv_strings,\"a\"\nname: .asciz \"some_function\"\n.popsection\n"
              ".pushsection .data.rel.ro,\"aw\"\n.p2align 3\n"
-             ".set u, 0\nslots: .rept units\n.quad slots + u * 24 + 8, rv_fault_leaf\n"
-             ".long unit_records + u * 40 - ., 0\n.set u, u + 1\n.endr\n.popsection\n"
+             ".set u, 0\nslots: .rept units\n.quad leaves + u * leaf_size + 24, 0\n"
+             ".long unit_records + u * 40 - ., 0\n.set u, u + 1\n.endr\n"
+             ".set leaf_size, 24 + 8 * per_unit\n.set u, 0\n"
+             "leaves: .rept units\n.long per_unit, per_unit, 1\n.byte 0, 1\n.short 0\n"
+             ".quad slots + u * 24\n.set i, 0\n"
+             ".rept per_unit\n.quad rv_fault_thunks + i * 16\n.set i, i + 1\n.endr\n"
+             ".set u, u + 1\n.endr\n.popsection\n"
              ".pushsection rv_units,\"a\"\n.p2align 2\n.set u, 0\nunit_records:\n"
-             ".rept units\n.long 0, slots + u * 24 - ., 0, name - ., 0, 0, 0, per_unit, 1, 0\n"
+             ".rept units\n.long 0, slots + u * 24 - ., leaves + u * leaf_size - ., name - ., 0, "
+             "0, 0, per_unit, 1, 0\n"
              ".set u, u + 1\n.endr\n.popsection\n"
              ".pushsection rv_methods,\"a\"\n.p2align 3\n.set u, 0\n.set m, 0\n"
              ".rept units\n.set i, 0\n.rept per_unit\n"
@@ -60,7 +66,7 @@ int main(void)
 
     rv_image_add(&image);
     end = now_us();
-    if (slot->word == (uintptr_t)&slot->boot) {
+    if (!slot->directory) {
         printf("the image did not register\n");
         return 1;
     }

@@ -87,7 +87,7 @@ void rv_platform_unlock(void)
 
 intptr_t rv_platform_view(void)
 {
-    return 0;
+    return fake.view;
 }
 
 uint64_t rv_platform_time(void)

@@ -10,6 +10,7 @@
 #include "rv_platform.h"
 
 struct fake_platform {
+    intptr_t view; /* of the calling thread */
     int fail_after; /* this many more calls that may fail succeed, then one fails; -1: none */
     int calls; /* calls that may fail, so far */
     long pieces, pages; /* outstanding allocations */

@@ -29,29 +29,30 @@ static void make_method(struct made_image *made, int n, int unit, unsigned index
     method->type_hash = 100u + (unsigned)n;
 }
 
-static void make_unit(struct made_image *made, int n, unsigned count)
+/* The entries are as the compiler leaves them where the linker may drop methods one by one. */
+static void make_leaf(struct made_image *made, int n, unsigned count)
+{
+    made->leaves[n].table = (struct tw_table){.capacity = count,
+                                              .used = count,
+                                              .refs = 1,
+                                              .flags = TW_TABLE_BORROWED,
+                                              .owner = (uintptr_t)&made->slots[n]};
+    for (unsigned i = 0; i < count; i++)
+        made->leaves[n].entries[i] = (uintptr_t)rv_fault_thunks + i * RV_ARCH_FAULT_STEP;
+    LINK(made->units[n].leaf, &made->leaves[n].table);
+    made->slots[n].leaf = (uintptr_t)made->leaves[n].entries;
+}
+
+static void make_unit(struct made_image *made, int n, unsigned count, unsigned flags)
 {
     struct rv_unit *unit = &made->units[n];
 
     LINK(unit->image, &made->image);
     LINK(unit->slot, &made->slots[n]);
     unit->count = count;
-    unit->flags = RV_UNIT_WALK;
+    unit->flags = flags;
     LINK(made->slots[n].unit, unit);
-    made->slots[n].word = (uintptr_t)&made->slots[n].boot;
-    made->slots[n].boot = (uintptr_t)rv_fault_leaf;
-}
-
-static void make_leaf(struct made_image *made)
-{
-    struct rv_unit *unit = &made->units[2];
-
-    made->leaf.table =
-        (struct tw_table){.capacity = 2, .used = 2, .refs = 1, .flags = TW_TABLE_BORROWED};
-    made->leaf.entries[0] = made_body(made, 6);
-    made->leaf.entries[1] = made_body(made, 7);
-    LINK(unit->leaf, &made->leaf.table);
-    unit->flags = RV_UNIT_LEAF;
+    make_leaf(made, n, count);
 }
 
 void made_image_init(struct made_image *made)
@@ -67,14 +68,13 @@ void made_image_init(struct made_image *made)
     made->image.methods_end = made->methods + MADE_METHODS;
     made->image.units = made->units;
     made->image.units_end = made->units + MADE_UNITS;
-    make_unit(made, 0, 4);
-    make_unit(made, 1, 2);
-    make_unit(made, 2, 2);
+    make_unit(made, 0, 4, RV_UNIT_WALK);
+    make_unit(made, 1, 2, RV_UNIT_WALK);
+    make_unit(made, 2, 2, RV_UNIT_LEAF);
     for (int n = 0; n < MADE_METHODS; n++)
         make_method(made, n, places[n].unit, places[n].index);
     made->methods[MADE_FIXED].flags = RV_METHOD_FIXED;
     made->methods[MADE_FIXED].body = 0;
-    make_leaf(made);
 }
 
 uint64_t made_body(const struct made_image *made, int n)
@@ -82,7 +82,7 @@ uint64_t made_body(const struct made_image *made, int n)
     return (uintptr_t)&made->bodies[n][0];
 }
 
-static const struct rv_slot *start_of(const struct rv_method *method)
+static const struct rv_slot *slot_of(const struct rv_method *method)
 {
     const struct rv_unit *unit = RV_TARGET(const struct rv_unit, method->unit);
     return RV_TARGET(const struct rv_slot, unit->slot);
@@ -91,8 +91,7 @@ static const struct rv_slot *start_of(const struct rv_method *method)
 uint64_t made_call(const struct made_image *made, int n)
 {
     const struct rv_method *method = &made->methods[n];
-    const uint64_t *slot = (const uint64_t *)(uintptr_t)start_of(method)->word;
-    const uint64_t *leaf = (const uint64_t *)(uintptr_t)tw_load_consume(slot);
+    const uint64_t *leaf = (const uint64_t *)(uintptr_t)tw_load_consume(&slot_of(method)->leaf);
 
     return tw_load_consume(&leaf[method->index]);
 }
@@ -100,11 +99,5 @@ uint64_t made_call(const struct made_image *made, int n)
 uint64_t made_fault(const struct made_image *made, int n)
 {
     const struct rv_method *method = &made->methods[n];
-    return rv_fault_handle((const uint64_t *)(uintptr_t)start_of(method)->word, method->index);
-}
-
-uint64_t made_boot_fault(const struct made_image *made, int n)
-{
-    const struct rv_method *method = &made->methods[n];
-    return rv_fault_handle(&start_of(method)->boot, method->index);
+    return rv_fault_handle((const uint64_t *)(uintptr_t)slot_of(method)->leaf, method->index);
 }

@@ -3,7 +3,7 @@
  * made_image.h - an image's records made by hand, for tests of the core.
  *
  * Three units: `walk` with methods 0, 1, 3 (2 was dropped by the linker) and a
- * fixed function; `walk` with 2 methods; `leaf` with 2 methods, its table here.
+ * fixed function; `walk` with 2 methods; `leaf` with 2 methods.
  * Bodies are addresses in an array: nobody jumps to them. Another made image is
  * another object with its own records, so several can be registered.
  */
@@ -22,8 +22,8 @@ struct made_image {
     struct rv_slot slots[MADE_UNITS];
     struct {
         struct tw_table table;
-        uint64_t entries[2];
-    } leaf;
+        uint64_t entries[4];
+    } leaves[MADE_UNITS];
     char bodies[MADE_METHODS][16], names[MADE_METHODS][16];
 };
 
@@ -36,8 +36,7 @@ uint64_t made_body(const struct made_image *made, int n);
 /* Where a call of method n goes, by the walk that compiled code does. */
 uint64_t made_call(const struct made_image *made, int n);
 
-/* Where a method fault sends a call of method n; and one that began before registration. */
+/* Where a method fault sends a call of method n. */
 uint64_t made_fault(const struct made_image *made, int n);
-uint64_t made_boot_fault(const struct made_image *made, int n);
 
 #endif

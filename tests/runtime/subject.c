@@ -50,7 +50,7 @@ static void die(const char *what)
 uint64_t *subject_slot(void)
 {
     extern const struct rv_slot made_slot __asm__("made.slot");
-    return (uint64_t *)(uintptr_t)made_slot.word;
+    return (uint64_t *)(uintptr_t)made_slot.directory;
 }
 
 void subject_patch(const char *kind, const char *path)

@@ -65,23 +65,24 @@ static void nothing_is_seen_before_commit(void **state)
 
 static void a_unit_of_many_changes_is_one_store(void **state)
 {
-    uint64_t *slot = (uint64_t *)(uintptr_t)made.slots[0].word, before = *slot, copy[4];
+    uint64_t *word = &made.slots[0].leaf, before = *word, copy[4];
     (void)state;
     memcpy(copy, (void *)(uintptr_t)before, sizeof(copy));
     core_update(&made, "one", 0, (uint64_t)A, 1, (uint64_t)B, 2, (uint64_t)C, -1);
-    assert_int_not_equal(*slot, before);
+    assert_int_not_equal(*word, before);
+    assert_int_equal(*(const uint64_t *)(uintptr_t)made.slots[0].directory, *word);
     assert_memory_equal((void *)(uintptr_t)before, copy, sizeof(copy)); /* the base is as it was */
 }
 
 static void reverting_puts_the_base_back_and_leaves_no_memory(void **state)
 {
-    uint64_t *slot = (uint64_t *)(uintptr_t)made.slots[0].word, base = *slot;
+    uint64_t *word = &made.slots[0].leaf, base = *word;
     const long pages = fake.pages;
     uint32_t id = core_update(&made, "one", 1, (uint64_t)A, 7, (uint64_t)B, -1);
     void *owner;
     (void)state;
     assert_int_equal(rv_update_revert(id, &owner), 0);
-    assert_int_equal(*slot, base);
+    assert_int_equal(*word, base);
     expect_first_bodies();
     assert_int_equal(core_collect(), 1);
     assert_int_equal(rv_update_forget(id), 0);

@@ -56,10 +56,11 @@ static void a_root_is_not_placed_where_it_does_not_fit(void **state)
     struct tw_table *root = NULL;
 
     assert_error(TW_E_TABLE, tw_root_place(t->space, memory, 0, &root));
-    assert_error(TW_E_TABLE, tw_root_place(t->space, memory, 23, &root));
-    assert_error(TW_E_TABLE, tw_root_place(t->space, (char *)memory + 4, 24, &root));
+    assert_error(TW_E_TABLE, tw_root_place(t->space, memory, sizeof(struct tw_table) + 7, &root));
+    assert_error(TW_E_TABLE,
+                 tw_root_place(t->space, (char *)memory + 4, sizeof(struct tw_table) + 8, &root));
     assert_null(root);
-    assert_done(tw_root_place(t->space, memory, 24, &root));
+    assert_done(tw_root_place(t->space, memory, sizeof(struct tw_table) + 8, &root));
     assert_int_equal(root->capacity, 1);
 }
 
@@ -71,8 +72,8 @@ static void a_placed_root_writes_its_header_only(void **state)
 
     memset(memory, 0x5a, sizeof(memory));
     assert_done(tw_root_place(t->space, memory, sizeof(memory), &root));
-    assert_int_equal(root->capacity, 6);
-    for (unsigned i = 2; i < 8; i++)
+    assert_int_equal(root->capacity, 5);
+    for (unsigned i = 3; i < 8; i++)
         assert_int_equal(memory[i], 0x5a5a5a5a5a5a5a5aULL);
 }
 

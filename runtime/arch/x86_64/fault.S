@@ -3,10 +3,11 @@
  * fault.S - rv_fault: where a call lands whose entry is not present.
  *
  * Entered as the method itself would be: arguments in registers and on the
- * stack, al the number of vector registers of a variadic call; r10 is the directory
- * slot that the call walked through, r11 the index in the leaf table. Asks rv_fault_handle where to go on, and goes there with all
- * of that as it was. The frame is described throughout, so that a backtrace out
- * of the handler leads to the caller.
+ * stack, al the number of vector registers of a variadic call; r10 is entry 0 of
+ * the leaf table that the call went through, r11 the index there. Asks
+ * rv_fault_handle where to go on, and goes there with all of that as it was. The
+ * frame is described throughout, so that a backtrace out of the handler leads to
+ * the caller.
  */
 #include "fault_state.h"
 
@@ -88,7 +89,7 @@ rv_fault:
 	/* RV_ARCH_FAULT_STEP apart. A frame like that of a function's first instruction. */
 	.p2align 4
 	.globl rv_fault_thunks
-	.hidden rv_fault_thunks
+	.protected rv_fault_thunks
 	.type rv_fault_thunks, @function
 rv_fault_thunks:
 	.cfi_startproc

@@ -9,15 +9,15 @@
  * Every link between records is an rv_rel: a signed 32-bit distance from the
  * field's own address (0: none). So records need no relocation at load time,
  * are shared between processes, survive `strip`, and can be read from the file
- * as they can from memory. Only struct rv_image and struct rv_slot hold absolute
- * addresses; they live in RELRO.
+ * as they can from memory. Only struct rv_image, struct rv_slot and leaf tables
+ * hold absolute addresses; they live in RELRO.
  *
  *   section        elements            memory     in --gc-sections goes with
  *   rv_methods     struct rv_method    read-only  the function's entry stub
  *   rv_units       struct rv_unit      read-only  (always kept)
  *   rv_data        struct rv_data      read-only  the variable
  *   rv_strings     NUL-terminated      read-only  (merged: SHF_MERGE|SHF_STRINGS where possible)
- *   .data.rel.ro.* rv_image, rv_slot, leaf tables of `leaf` units    RELRO
+ *   .data.rel.ro.* rv_image, rv_slot, first leaf tables    RELRO
  *
  * A patch (.rvp) is an image too, with these sections on top:
  *
@@ -36,7 +36,7 @@ extern "C" {
 #endif
 
 /* Raised whenever a struct below changes its layout or meaning. */
-#define RV_RECORD_ABI 1u
+#define RV_RECORD_ABI 2u
 
 #define RV_SECTION_METHODS      "rv_methods"
 #define RV_SECTION_UNITS        "rv_units"
@@ -81,13 +81,15 @@ struct rv_method {
 };
 
 /*
- * Where a unit's calls begin to walk. Until the unit is registered `word` is the
- * address of `boot`, which stands in for the directory slot: it leads to a leaf
- * table that faults everywhere, and from it the fault finds the unit.
+ * Where a unit's calls begin. `leaf` is the process's directory slot as calls see
+ * it: what an MMU keeps in its paging-structure caches (Intel SDM, volume 3, 4.10.3),
+ * kept where code reaches it at a constant distance. A call loads it and jumps through
+ * the entry. A leaf table's `owner` is the address of its unit's rv_slot, so a fault
+ * that knows the table knows the unit.
  */
 struct rv_slot {
-    uint64_t word; /* address of the unit's directory slot in the process's root */
-    uint64_t boot; /* rv_fault_leaf */
+    uint64_t leaf; /* entry 0 of the leaf table that calls go through now */
+    uint64_t directory; /* the unit's directory slot in the process's root; 0: not registered */
     rv_rel unit; /* struct rv_unit */
     uint32_t reserved;
 };
@@ -103,7 +105,7 @@ enum rv_unit_flags {
 struct rv_unit {
     rv_rel image; /* struct rv_image */
     rv_rel slot; /* struct rv_slot; 0: a unit without methods */
-    rv_rel leaf; /* `leaf` units: struct tw_table in RELRO, first bodies in place; else 0 */
+    rv_rel leaf; /* the first leaf table, struct tw_table in RELRO: see rv_slot; 0 as there */
     rv_rel source; /* main source file as the compiler was given it */
     rv_rel directory; /* working directory of the compiler */
     rv_rel compiler; /* compiler's full version string */
@@ -214,8 +216,7 @@ struct rv_trailer {
 
 /* Symbols that instrumented objects refer to; librevector.so defines them. */
 #pragma GCC visibility push(default)
-extern uint64_t rv_fault_leaf[]; /* entries of the leaf table that always faults */
-extern __thread intptr_t rv_view; /* this thread's root minus the process's, in bytes */
+extern const char rv_fault_thunks[]; /* RV_UNIT_METHODS of them, see runtime/arch/arch.h */
 void rv_image_add(const struct rv_image *image); /* first constructor of every image */
 void rv_image_remove(const struct rv_image *image);
 void rv_fault(void); /* the method fault; see arch/stub.h, never called from C */

@@ -60,8 +60,7 @@ static inline void *data_address(const struct rv_data *data)
 static inline uint64_t *entry_of(const struct rv_method *method)
 {
     const struct rv_unit *unit = RV_TARGET(const struct rv_unit, method->unit);
-    uint64_t slot = *RV_TARGET(uint64_t, unit->slot) + (uint64_t)rv_view;
-    return *(uint64_t **)slot + method->index;
+    return (uint64_t *)RV_TARGET(struct rv_slot, unit->slot)->leaf + method->index;
 }
 
 /* From the next call on, the method is `body`. */

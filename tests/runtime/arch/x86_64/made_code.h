@@ -10,6 +10,7 @@
 #ifndef MADE_CODE_H
 #define MADE_CODE_H
 
+#include "runtime/arch/stub.h"
 #include "revector/record.h"
 
 /* The build ID that the tests' program is linked with, and the linker option for it. */
@@ -29,13 +30,21 @@
     extern const struct type __start_##list[] __attribute__((weak, visibility("hidden")));        \
     extern const struct type __stop_##list[] __attribute__((weak, visibility("hidden")));
 
+/* A slot and a leaf table of `count` entries, each a fault until the image registers. */
+#define MADE_TABLE(count)                                                                          \
+    ".pushsection .data.rel.ro,\"aw\",@progbits\n.p2align 3\n"                                    \
+    "made.slot: .quad made.leaf + 24, 0\n.long made.unit - ., 0\n"                                 \
+    "made.leaf: .long " count ", " count ", 1\n.byte 0, 1\n.short 0\n.quad made.slot\n"           \
+    ".set made.index, 0\n.rept " count "\n"                                                       \
+    ".quad rv_fault_thunks + made.index * " MADE_NUMBER(RV_ARCH_FAULT_STEP)                        \
+    "\n.set made.index, made.index + 1\n.endr\n.popsection\n"
+
 #define MADE_IMAGE(count)                                                                          \
-    __asm__(".pushsection .data.rel.ro,\"aw\",@progbits\n.p2align 3\n"                            \
-            "made.slot: .quad made.slot + 8, rv_fault_leaf\n.long made.unit - ., 0\n.popsection\n"  \
+    __asm__(MADE_TABLE(MADE_NUMBER(count))                                                         \
             MADE_STRING("made.source", "made.c")                                                   \
             ".pushsection rv_units,\"a\",@progbits\n.p2align 2\nmade.unit:\n"                      \
-            ".long 0, made.slot - ., 0, made.source - ., 0, 0, 0, " MADE_NUMBER(count)             \
-            ", 1, 0\n.popsection\n");                                                              \
+            ".long 0, made.slot - ., made.leaf - ., made.source - ., 0, 0, 0, "                    \
+            MADE_NUMBER(count) ", 1, 0\n.popsection\n");                                           \
     MADE_BOUNDS(rv_method, rv_methods)                                                             \
     MADE_BOUNDS(rv_unit, rv_units)                                                                 \
     MADE_BOUNDS(rv_data, rv_data)                                                                  \
@@ -72,11 +81,7 @@
 #define MADE_METHOD(name, index, hash)                                                             \
     __asm__(".pushsection .text\n.p2align 4\n.globl " #name "\n.hidden " #name "\n.type " #name ", @function\n" #name \
             ":\n.cfi_startproc\nendbr64\n"                                                         \
-            "movq rv_view@gottpoff(%rip), %r11\n"                                                  \
-            "movq made.slot(%rip), %r10\n"                                                         \
-            "addq %fs:(%r11), %r10\n"                                                              \
-            "movq (%r10), %r11\n"                                                                  \
-            "jmpq *8*" MADE_NUMBER(index) "(%r11)\n"                                               \
+            RV_STUB_WALK("made.slot", "8*" MADE_NUMBER(index)) "\n"                                \
             ".cfi_endproc\n.size " #name ", . - " #name "\n.popsection\n"                          \
             MADE_STRING("made.name." #name, #name)                                                 \
             ".pushsection rv_methods,\"a\",@progbits\n.p2align 3\nmade.method." #name ":\n"        \

@@ -79,7 +79,7 @@ probe_body:
 	movq %r9, 8*6(%r11)
 	movq 8(%rsp), %rax
 	movq %rax, 8*7(%r11)
-	movq %r10, registers_slot(%rip)
+	movq %r10, registers_leaf(%rip)
 	cmpl $1, registers_level(%rip)
 	ja 3f
 	je 2f
@@ -139,10 +139,10 @@ registers_spoil:
 	.comm registers_got, 8, 8
 	.local registers_level
 	.comm registers_level, 4, 4
-	.globl registers_slot
+	.globl registers_leaf
 	.bss
 	.p2align 3
-registers_slot:
+registers_leaf:
 	.quad 0
 
 	.section .note.GNU-stack, "", @progbits

@@ -23,10 +23,9 @@
 
 #undef MADE_IMAGE
 /* As in made_code.h, but it does not register. */
-__asm__(".pushsection .data.rel.ro,\"aw\",@progbits\n.p2align 3\n"
-        "made.slot: .quad made.slot + 8, rv_fault_leaf\n.long made.unit - ., 0\n.popsection\n"
-        ".pushsection rv_units,\"a\",@progbits\n.p2align 2\nmade.unit:\n"
-        ".long never_registered - ., made.slot - ., 0, 0, 0, 0, 0, 2, 1, 0\n.popsection\n");
+__asm__(MADE_TABLE("2") ".pushsection rv_units,\"a\",@progbits\n.p2align 2\nmade.unit:\n"
+                        ".long never_registered - ., made.slot - ., made.leaf - ., 0, 0, 0, 0, 2, "
+                        "1, 0\n.popsection\n");
 MADE_BOUNDS(rv_method, rv_methods)
 const struct rv_image never_registered __attribute__((used, visibility("hidden"))) = {
     .abi = RV_RECORD_ABI, .methods = __start_rv_methods, .methods_end = __stop_rv_methods};
@@ -41,7 +40,7 @@ struct registers {
 };
 
 int registers_call(const struct registers *set, struct registers *got, int level);
-extern const uint64_t *registers_slot;
+extern const uint64_t *registers_leaf;
 
 static void fill(struct registers *set, uint64_t seed)
 {
@@ -62,7 +61,7 @@ static void expect_kept(int level, size_t vectors, size_t bytes)
         assert_memory_equal(got.vectors[n], set.vectors[n], bytes);
     if (level == 2)
         assert_memory_equal(got.masks, set.masks, sizeof(got.masks));
-    assert_ptr_equal(registers_slot, &made_slot.boot);
+    assert_int_equal((uintptr_t)registers_leaf, made_slot.leaf);
 }
 
 static void xmm_and_general_registers_are_kept(void **state)
@@ -91,8 +90,8 @@ static void zmm_and_mask_registers_are_kept(void **state)
  * In place of the handler (see CMakeLists.txt), which alone might leave most
  * registers as they are by chance.
  */
-uint64_t __real_rv_fault_handle(const uint64_t *slot, uint32_t index);
-uint64_t __wrap_rv_fault_handle(const uint64_t *slot, uint32_t index);
+uint64_t __real_rv_fault_handle(const uint64_t *leaf, uint32_t index);
+uint64_t __wrap_rv_fault_handle(const uint64_t *leaf, uint32_t index);
 void registers_spoil(int level);
 
 static int best_level(void)
@@ -104,13 +103,13 @@ static int best_level(void)
 
 static uint64_t *registered_as; /* if set: where the unit gets registered meanwhile */
 
-uint64_t __wrap_rv_fault_handle(const uint64_t *slot, uint32_t index)
+uint64_t __wrap_rv_fault_handle(const uint64_t *leaf, uint32_t index)
 {
     uint64_t target;
 
     if (registered_as)
-        *(uint64_t *volatile *)&made_slot.word = registered_as;
-    target = __real_rv_fault_handle(slot, index);
+        *(uint64_t *volatile *)&made_slot.directory = registered_as;
+    target = __real_rv_fault_handle(leaf, index);
     registers_spoil(best_level());
     return target;
 }
@@ -142,10 +141,10 @@ static void stubs_and_faults_leave_no_frame_behind(void **state)
 /* While the call is on its way into the fault its unit is registered, with nothing in it. */
 static int call_what_is_not_present(void)
 {
-    static uint64_t slot;
+    static uint64_t directory;
 
-    slot = (uintptr_t)rv_fault_leaf;
-    registered_as = &slot;
+    directory = made_slot.leaf;
+    registered_as = &directory;
     return trace(1);
 }
 
