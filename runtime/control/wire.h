@@ -37,8 +37,12 @@
  *   WALK      NAME or ID                                METHOD{} LEVEL{}* ENTRY{}
  *   APPLY     PATH CONSISTENCY DRY_RUN TIMEOUT, and     ID AGENT_NS UPDATE{}
  *             one descriptor of the patch (SCM_RIGHTS)
- *   REVERT    ID or ALL                                 AGENT_NS
+ *   REVERT    ID or ALL, CONSISTENCY TIMEOUT            AGENT_NS [UPDATE{}]
  *   LOG       FROM                                      LINE{}* [NEXT]
+ *
+ * An update whose threads are still moving when the answer is due has the STATE
+ * "moving" or "returning" in it; STATUS tells how it goes on. After "returning" it is
+ * "aborted", or gone.
  *
  * The answer to any question may be a frame of kind ERROR instead, with CODE
  * and TEXT; nothing has been changed then. An answer that does not fit into one
@@ -56,7 +60,7 @@
 extern "C" {
 #endif
 
-#define RV_CTL_VERSION   1u
+#define RV_CTL_VERSION   2u
 #define RV_CTL_HEADER    16u          /* bytes */
 #define RV_CTL_FRAME_MAX (64u * 1024) /* bytes, header and fields */
 #define RV_CTL_DEPTH     3u
@@ -110,7 +114,7 @@ enum rv_ctl_type {
     X(UPDATE, 22, GROUP, "ID STATE PATH AGE COUNT HOLDERS NAME* KEEPER*")                          \
     X(STATE, 23, TEXT, "state of an update, in one word")                                          \
     X(AGE, 24, NUMBER, "milliseconds since the update reached its state")                          \
-    X(KEEPER, 25, TEXT, "what keeps reverted code loaded")                                         \
+    X(KEEPER, 25, TEXT, "what keeps an update from moving, or reverted code loaded")                                         \
     X(METHOD, 26, GROUP, "ID NAME SOURCE PATH UPDATE_ID FLAGS UNIT_FLAGS ADDRESS")                 \
     X(SOURCE, 27, TEXT, "source file of a unit, as the compiler was given it")                     \
     X(UPDATE_ID, 28, NUMBER, "update whose body is in force; 0: the first body")                   \
@@ -130,10 +134,10 @@ enum rv_ctl_tag {
 #undef X
 };
 
-/* Values of CONSISTENCY. */
+/* Values of CONSISTENCY: those of enum rv_apply_consistency. */
 enum rv_ctl_consistency {
-    RV_CTL_PER_CALL = 0,
-    RV_CTL_PER_THREAD = 1,
+    RV_CTL_PER_THREAD = 0,
+    RV_CTL_PER_CALL = 1,
     RV_CTL_PER_PROCESS = 2,
 };
 

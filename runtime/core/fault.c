@@ -13,6 +13,7 @@
 #include "image.h"
 #include "root.h"
 #include "rv_platform.h"
+#include "transition.h"
 
 /* Appends `text` to the `at` bytes that are in `line` already, cutting what does not fit. */
 static size_t append(char *line, size_t size, size_t at, const char *text)
@@ -47,11 +48,10 @@ static int is_fault(const struct rv_unit *unit, uint32_t index, uint64_t entry)
     return method && entry == (uintptr_t)RV_TARGET(const void, method->fault);
 }
 
-/* The entry in this thread's own root, from the unit's slot in the process's. */
-static uint64_t own_entry(uint64_t directory, uint32_t index)
+/* The entry as the process's root has it, from the unit's directory slot. */
+static uint64_t entry_of(uint64_t directory, uint32_t index)
 {
-    const uint64_t slot = directory + (uint64_t)rv_platform_view();
-    const uint64_t leaf = tw_load_consume((const uint64_t *)(uintptr_t)slot);
+    const uint64_t leaf = tw_load_consume((const uint64_t *)(uintptr_t)directory);
 
     return tw_load_consume((const uint64_t *)(uintptr_t)leaf + index);
 }
@@ -67,7 +67,8 @@ static uint64_t first_body(const struct rv_unit *unit, uint32_t index)
 
 /*
  * As after a miss in an MMU's caches: the call used the leaf table that the process
- * agrees on; here it walks from its own thread's root. Order: see publish() in image.c.
+ * agrees on. Where threads differ the transition decides; else the directory has it,
+ * if the fault was overtaken by a commit. Order: see publish() in image.c.
  */
 uint64_t rv_fault_handle(const uint64_t *leaf, uint32_t index)
 {
@@ -75,12 +76,15 @@ uint64_t rv_fault_handle(const uint64_t *leaf, uint32_t index)
     const struct rv_slot *slot = (const struct rv_slot *)(uintptr_t)table->owner;
     const struct rv_unit *unit = RV_TARGET(const struct rv_unit, slot->unit);
     const uint64_t directory = tw_load_consume(&slot->directory);
-    uint64_t entry;
+    uint64_t target;
 
     if (!directory)
         return first_body(unit, index);
-    entry = own_entry(directory, index);
-    if (is_fault(unit, index, entry))
+    target = rv_transition_target(slot, index);
+    if (target)
+        return target;
+    target = entry_of(directory, index);
+    if (is_fault(unit, index, target))
         not_present(rv_unit_method(unit, index));
-    return entry;
+    return target;
 }

@@ -223,7 +223,10 @@ static void forget_image(struct rv_image_state *state)
         return; /* its slots stay taken, and so it does: the next sweep tries again */
     }
     unlink_state(state);
-    free_state(state);
+    if (state->phase == RV_IMAGE_CHECKING)
+        state->phase = RV_IMAGE_GONE; /* the sweep has it in hand, and frees it */
+    else
+        free_state(state);
 }
 
 /* Another image lies where these were: they are gone, whatever the platform knows. */
@@ -234,8 +237,9 @@ static int forget_overlapped(const struct rv_place *place)
 
     for (state = images; state; state = next) {
         next = state->next;
-        if (state->phase == RV_IMAGE_LEAVING && state->place.start < place->end &&
-            place->start < state->place.end && !rv_update_concerns_locked(state)) {
+        if ((state->phase == RV_IMAGE_LEAVING || state->phase == RV_IMAGE_CHECKING) &&
+            state->place.start < place->end && place->start < state->place.end &&
+            !rv_update_concerns_locked(state)) {
             forget_image(state);
             any = 1;
         }
@@ -267,6 +271,10 @@ void rv_images_sweep(void)
         rv_platform_unlock();
         gone = rv_platform_gone(&state->place);
         rv_platform_lock();
+        if (state->phase == RV_IMAGE_GONE) {
+            free_state(state); /* another image has come to its place meanwhile */
+            continue;
+        }
         state->phase = RV_IMAGE_LEAVING;
         state->checked = round;
         any_gone |= gone;

@@ -26,7 +26,13 @@
 #include "tablewalk/tw_format.h"
 #include "window.h"
 
-enum rv_image_phase { RV_IMAGE_LIVE, RV_IMAGE_LEAVING, RV_IMAGE_CHECKING, RV_IMAGE_STRANGER };
+enum rv_image_phase {
+    RV_IMAGE_LIVE,
+    RV_IMAGE_LEAVING,
+    RV_IMAGE_CHECKING, /* LEAVING, and a sweep is asking the platform about it */
+    RV_IMAGE_GONE,     /* in no list any more; the sweep that has it in hand frees it */
+    RV_IMAGE_STRANGER,
+};
 
 struct rv_image_state {
     struct rv_image_state *next; /* ascending first unit number; strangers first */

@@ -51,10 +51,24 @@ void rv_platform_lock(void);
 void rv_platform_unlock(void);
 
 /*
- * The calling thread's view: its root's address minus the process's, in bytes.
- * Without the core lock; from a method fault, so async-signal-safe.
+ * Calls `visit` with the program counter of each frame of the calling thread's stack,
+ * the caller's own first, until one returns other than 0, which is returned. 0: all
+ * frames were seen; negative: nobody can say, the stack cannot be unwound to its end
+ * or a signal handler is on it. From a method fault: no locks, no memory.
  */
-intptr_t rv_platform_view(void);
+int rv_platform_backtrace(int (*visit)(uintptr_t pc, void *context), void *context);
+
+/*
+ * Where the function that begins at `start` ends, at `limit` at the latest; `limit` if
+ * nobody can say. With the core lock; takes no other one.
+ */
+uintptr_t rv_platform_function_end(uintptr_t start, uintptr_t limit);
+
+/* A word of the calling thread's own, at first 0; for transition.c. From a method fault. */
+uint32_t *rv_platform_stage(void);
+
+/* The calling thread's number. From a method fault. */
+int32_t rv_platform_thread(void);
 
 /* Wall-clock time in nanoseconds since 1970. */
 uint64_t rv_platform_time(void);

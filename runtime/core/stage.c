@@ -12,37 +12,22 @@
 #include "garbage_list.h"
 #include "revector/error.h"
 #include "root.h"
+#include "sort.h"
 #include "update_list.h"
 
 struct rv_staged {
     uint32_t unit;             /* in the image */
     uint64_t *next;            /* slot 0 of the table to be; null: change in place */
     struct rv_garbage *retire; /* for the table that `next` replaces; null: that is the base */
+    uint64_t *hold;            /* as it is now, but the update's methods fault; null: none */
+    struct rv_garbage *hold_retire;
 };
 
 /* ---- changes ---- */
 
-static void swap(struct rv_change *a, struct rv_change *b)
+static int comes_before(const void *a, const void *b)
 {
-    struct rv_change kept = *a;
-    *a = *b;
-    *b = kept;
-}
-
-/* Heap sort: no recursion, no memory, no bad case. */
-static void sift(struct rv_change *heap, uint32_t at, uint32_t count)
-{
-    for (;;) {
-        uint32_t child = 2 * at + 1;
-        if (child >= count)
-            return;
-        if (child + 1 < count && heap[child].method < heap[child + 1].method)
-            child++;
-        if (heap[child].method <= heap[at].method)
-            return;
-        swap(&heap[at], &heap[child]);
-        at = child;
-    }
+    return ((const struct rv_change *)a)->method < ((const struct rv_change *)b)->method;
 }
 
 void rv_stage_sort(struct rv_update *update)
@@ -50,12 +35,7 @@ void rv_stage_sort(struct rv_update *update)
     struct rv_change *changes = update->changes;
     uint32_t kept = 0;
 
-    for (uint32_t n = update->count / 2; n-- > 0;)
-        sift(changes, n, update->count);
-    for (uint32_t n = update->count; n-- > 1;) {
-        swap(&changes[0], &changes[n]);
-        sift(changes, 0, n);
-    }
+    rv_sort(changes, update->count, sizeof(*changes), comes_before);
     for (uint32_t n = 0; n < update->count; n++)
         if (kept == 0 || changes[kept - 1].method != changes[n].method)
             changes[kept++] = changes[n];
@@ -106,8 +86,7 @@ static int enter_updates(const struct rv_update *update, int with, uint32_t unit
     return found;
 }
 
-/* The body that calls of this method are to reach. */
-static uint64_t body_of(const struct rv_update *update, int with, const struct rv_method *method)
+uint64_t rv_stage_body(const struct rv_update *update, int with, const struct rv_method *method)
 {
     uint64_t body = (uintptr_t)RV_TARGET(const void, method->body);
 
@@ -192,6 +171,12 @@ int rv_stage_build(struct rv_update *update, int with)
     return error;
 }
 
+static void free_table(uint64_t *slots)
+{
+    struct tw_table *table = tw_header(slots);
+    rv_platform_pages_free(table, tw_table_bytes(table->capacity));
+}
+
 static void free_staged(struct rv_update *update)
 {
     rv_platform_free(update->staged, update->staged_capacity * sizeof(struct rv_staged));
@@ -199,23 +184,89 @@ static void free_staged(struct rv_update *update)
     update->staged_count = update->staged_capacity = 0;
 }
 
-void rv_stage_drop(struct rv_update *update)
+static void drop_next(struct rv_update *update)
 {
-    if (!update->staged)
-        return;
     for (uint32_t n = 0; n < update->staged_count; n++) {
         struct rv_staged *staged = &update->staged[n];
         if (staged->retire)
             rv_garbage_unreserve_locked(staged->retire);
-        if (staged->next && staged->next != update->image->base[staged->unit]) {
-            struct tw_table *table = tw_header(staged->next);
-            rv_platform_pages_free(table, tw_table_bytes(table->capacity));
-        }
+        if (staged->next && staged->next != update->image->base[staged->unit])
+            free_table(staged->next);
     }
+}
+
+static void drop_hold(struct rv_update *update)
+{
+    for (uint32_t n = 0; n < update->staged_count; n++) {
+        struct rv_staged *staged = &update->staged[n];
+        if (staged->hold_retire)
+            rv_garbage_unreserve_locked(staged->hold_retire);
+        if (staged->hold)
+            free_table(staged->hold);
+        staged->hold_retire = NULL;
+        staged->hold = NULL;
+    }
+}
+
+void rv_stage_drop(struct rv_update *update)
+{
+    if (!update->staged)
+        return;
+    drop_next(update);
+    drop_hold(update);
     free_staged(update);
 }
 
+/* ---- holding: the update's methods fault ---- */
+
+static int build_hold(const struct rv_update *update, struct rv_staged *staged)
+{
+    struct tw_table *copy;
+    int error = tw_leaf_copy(&rv_space, tw_header(current_table(update, staged->unit)), &copy);
+
+    if (error)
+        return rv_error_of_table(error);
+    staged->hold = tw_slots(copy);
+    for (uint32_t n = 0; n < update->count; n++)
+        if (unit_of(update, &update->changes[n]) == staged->unit) {
+            const uint32_t index = update->changes[n].method->index;
+            tw_store_relaxed(&staged->hold[index], tw_fault_entry(&rv_space, index));
+        }
+    staged->hold_retire = rv_garbage_reserve_locked();
+    if (!staged->hold_retire)
+        return RV_ENOMEM;
+    return rv_platform_protect(copy, tw_table_bytes(copy->capacity), 0) ? RV_EPROTECT : 0;
+}
+
+int rv_stage_hold(struct rv_update *update)
+{
+    int error = 0;
+
+    for (uint32_t n = 0; n < update->staged_count && !error; n++)
+        if (!rv_base_in_place(update->image, update->staged[n].unit))
+            error = build_hold(update, &update->staged[n]);
+    if (error)
+        drop_hold(update);
+    return error;
+}
+
+void rv_stage_each_table(const struct rv_update *update,
+                         void (*visit)(const uint64_t *leaf, uint32_t entries, void *context),
+                         void *context)
+{
+    for (uint32_t n = 0; n < update->staged_count; n++)
+        if (!rv_base_in_place(update->image, update->staged[n].unit)) {
+            uint64_t *leaf = current_table(update, update->staged[n].unit);
+            visit(leaf, tw_header(leaf)->capacity, context);
+        }
+}
+
 /* ---- publishing ---- */
+
+static void set_word(const struct rv_update *update, uint32_t unit, const uint64_t *leaf)
+{
+    tw_store_release(&rv_image_slot(update->image, unit)->leaf, (uintptr_t)leaf);
+}
 
 /*
  * Order: the copy's entries were written before the release store of the slot's word.
@@ -228,7 +279,7 @@ static void publish_table(const struct rv_update *update, struct rv_staged *stag
                         tw_header(staged->next), &old);
     if (error)
         rv_platform_panic("a unit lost its leaf table between check and commit");
-    tw_store_release(&rv_image_slot(update->image, staged->unit)->leaf, (uintptr_t)staged->next);
+    set_word(update, staged->unit, staged->next);
     if (staged->retire)
         rv_garbage_retire_table_locked(staged->retire, old, update->id);
 }
@@ -239,8 +290,39 @@ static void publish_in_place(const struct rv_update *update, int with, uint32_t 
     for (uint32_t n = 0; n < update->count; n++)
         if (unit_of(update, &update->changes[n]) == unit) {
             const struct rv_method *method = update->changes[n].method;
-            tw_store_release(&slots[method->index], body_of(update, with, method));
+            tw_store_release(&slots[method->index], rv_stage_body(update, with, method));
         }
+}
+
+/* Nobody begins there any more, but a call may be on its way through. */
+static void retire_hold(const struct rv_update *update, struct rv_staged *staged)
+{
+    if (staged->hold)
+        rv_garbage_retire_table_locked(staged->hold_retire, tw_header(staged->hold), update->id);
+    staged->hold = NULL;
+    staged->hold_retire = NULL;
+}
+
+static void fault_in_place(const struct rv_update *update, uint32_t unit)
+{
+    uint64_t *slots = update->image->base[unit];
+    for (uint32_t n = 0; n < update->count; n++)
+        if (unit_of(update, &update->changes[n]) == unit) {
+            const struct rv_method *method = update->changes[n].method;
+            tw_store_release(&slots[method->index],
+                             (uintptr_t)RV_TARGET(const void, method->fault));
+        }
+}
+
+void rv_stage_publish_hold(struct rv_update *update)
+{
+    for (uint32_t n = 0; n < update->staged_count; n++) {
+        const struct rv_staged *staged = &update->staged[n];
+        if (staged->hold)
+            set_word(update, staged->unit, staged->hold);
+        else
+            fault_in_place(update, staged->unit);
+    }
 }
 
 void rv_stage_publish(struct rv_update *update, int with)
@@ -251,6 +333,21 @@ void rv_stage_publish(struct rv_update *update, int with)
             publish_table(update, staged);
         else
             publish_in_place(update, with, staged->unit);
+        retire_hold(update, staged);
     }
+    free_staged(update);
+}
+
+void rv_stage_publish_back(struct rv_update *update, int with)
+{
+    for (uint32_t n = 0; n < update->staged_count; n++) {
+        struct rv_staged *staged = &update->staged[n];
+        if (staged->hold)
+            set_word(update, staged->unit, current_table(update, staged->unit));
+        else
+            publish_in_place(update, !with, staged->unit);
+        retire_hold(update, staged);
+    }
+    drop_next(update);
     free_staged(update);
 }

@@ -7,6 +7,7 @@
 #include "revector/error.h"
 #include "root.h"
 #include "stage.h"
+#include "transition.h"
 #include "update_list.h"
 
 static struct rv_update *under_way; /* between begin and commit or abort */
@@ -113,25 +114,19 @@ int rv_update_stage(struct rv_update *update, const struct rv_method *method, ui
 /* ---- check ---- */
 
 /* All that can fail, for a commit or for a revert. */
-static int prepare(struct rv_update *update, int with)
+static int prepare(struct rv_update *update)
 {
     int error;
 
     if (update->image->phase != RV_IMAGE_LIVE)
         return RV_ELEAVING; /* its records may be unmapped under our hands */
-    error = rv_stage_build(update, with);
+    error = rv_stage_build(update, update->with);
     if (error)
         return error;
     error = rv_image_open(update->image);
     if (error)
         rv_stage_drop(update);
     return error;
-}
-
-static void publish(struct rv_update *update, int with)
-{
-    rv_stage_publish(update, with);
-    rv_image_close(update->image);
 }
 
 int rv_update_check(struct rv_update *update)
@@ -144,7 +139,8 @@ int rv_update_check(struct rv_update *update)
         return RV_ENOCHANGE;
     rv_platform_lock();
     rv_stage_sort(update);
-    error = prepare(update, 1);
+    update->with = 1;
+    error = prepare(update);
     if (!error)
         update->state = RV_UPDATE_CHECKED;
     return unlocked(error);
@@ -152,87 +148,220 @@ int rv_update_check(struct rv_update *update)
 
 /* ---- transition ---- */
 
-int rv_update_transition(struct rv_update *update, enum rv_consistency consistency)
+static int start_moving(struct rv_update *update, uint32_t threads)
 {
+    int error = rv_transition_prepare(update, update->with, threads, &update->transition);
+
+    if (error)
+        return error;
+    error = rv_stage_hold(update);
+    if (error) {
+        rv_transition_drop(update->transition);
+        update->transition = NULL;
+        return error;
+    }
+    rv_transition_start(update->transition);
+    rv_stage_publish_hold(update);
+    update->state = RV_UPDATE_MOVING;
+    return 0;
+}
+
+int rv_update_transition(struct rv_update *update, enum rv_consistency consistency,
+                         uint32_t threads)
+{
+    int error = 0;
+
     if (update->state != RV_UPDATE_CHECKED)
         return RV_ESTATE;
-    if (consistency == RV_CONSISTENCY_THREAD || consistency == RV_CONSISTENCY_PROCESS)
+    if (consistency == RV_CONSISTENCY_PROCESS)
         return RV_ELATER;
-    if (consistency != RV_CONSISTENCY_CALL)
+    if (consistency != RV_CONSISTENCY_CALL && consistency != RV_CONSISTENCY_THREAD)
         return RV_EOPTIONS;
-    update->state = RV_UPDATE_READY;
-    return 0;
+    rv_platform_lock();
+    if (consistency == RV_CONSISTENCY_CALL)
+        update->state = RV_UPDATE_READY;
+    else
+        error = start_moving(update, threads);
+    if (!error)
+        rv_update_append_locked(update);
+    return unlocked(error);
+}
+
+void rv_update_turn(struct rv_update *update)
+{
+    rv_platform_lock();
+    if (update != under_way || update->state != RV_UPDATE_MOVING)
+        rv_platform_panic("an update that is not moving was turned");
+    rv_transition_turn(update->transition);
+    update->state = RV_UPDATE_RETURNING;
+    rv_platform_unlock();
+}
+
+static void stop_moving(struct rv_update *update)
+{
+    if (update->transition)
+        rv_transition_stop(update->transition);
+    update->transition = NULL;
+    rv_image_close(update->image);
+    under_way = NULL;
+}
+
+static void came_into_force(struct rv_update *update)
+{
+    update->state = RV_UPDATE_COMMITTED;
+    update->committed = rv_platform_time();
+}
+
+static void went_out_of_force(struct rv_update *update, enum rv_update_state state)
+{
+    update->state = state;
+    update->reverted = rv_platform_time();
 }
 
 /* ---- commit, abort, revert ---- */
 
+static void commit_locked(struct rv_update *update)
+{
+    rv_stage_publish(update, update->with);
+    stop_moving(update);
+    if (update->with)
+        came_into_force(update);
+    else
+        went_out_of_force(update, RV_UPDATE_REVERTED);
+}
+
 void rv_update_commit(struct rv_update *update)
 {
     rv_platform_lock();
-    if (update != under_way || update->state != RV_UPDATE_READY)
+    if (update != under_way ||
+        (update->state != RV_UPDATE_READY && update->state != RV_UPDATE_MOVING))
         rv_platform_panic("commit of an update that is not ready");
-    rv_update_append_locked(update); /* first: the tables that it replaces count as its garbage */
-    publish(update, 1);
-    update->state = RV_UPDATE_COMMITTED;
-    update->committed = rv_platform_time();
-    under_way = NULL;
+    commit_locked(update);
     rv_platform_unlock();
     rv_platform_garbage();
 }
 
+static void return_locked(struct rv_update *update)
+{
+    rv_stage_publish_back(update, update->with);
+    stop_moving(update);
+    if (update->with)
+        went_out_of_force(update, RV_UPDATE_ABORTED);
+    else
+        update->state = RV_UPDATE_COMMITTED;
+}
+
+void rv_update_returned(struct rv_update *update)
+{
+    rv_platform_lock();
+    if (update != under_way || update->state != RV_UPDATE_RETURNING)
+        rv_platform_panic("an update came back that was not returning");
+    return_locked(update);
+    rv_platform_unlock();
+    rv_platform_garbage();
+}
+
+/* An update that was begun and has changed nothing yet. */
 static void abort_locked(struct rv_update *update)
 {
     if (update->state != RV_UPDATE_STAGING)
         rv_image_close(update->image);
     rv_stage_drop(update);
     under_way = NULL;
+    if (update->state == RV_UPDATE_READY)
+        rv_update_remove_locked(update);
     rv_update_free_locked(update);
 }
 
 void rv_update_abort(struct rv_update *update)
 {
     rv_platform_lock();
-    if (update != under_way)
+    if (update != under_way || update->state > RV_UPDATE_READY)
         rv_platform_panic("abort of an update that is not under way");
     abort_locked(update);
     rv_platform_unlock();
 }
 
-static int revert_locked(uint32_t id, void **owner)
+static int begin_revert_locked(uint32_t id, struct rv_update **found)
 {
     struct rv_update *update = rv_update_find_locked(id);
     int error;
 
     if (!update)
         return RV_ENOUPDATE;
-    if (update->state != RV_UPDATE_COMMITTED)
-        return RV_EREVERTED;
     if (under_way)
         return RV_EBUSY;
-    error = prepare(update, 0);
-    if (error)
-        return error;
-    publish(update, 0);
-    update->state = RV_UPDATE_REVERTED;
-    update->reverted = rv_platform_time();
-    *owner = update->owner;
-    return 0;
+    if (update->state != RV_UPDATE_COMMITTED)
+        return RV_EREVERTED;
+    update->with = 0;
+    error = prepare(update);
+    if (!error)
+        under_way = *found = update;
+    return error;
 }
 
-int rv_update_revert(uint32_t id, void **owner)
+/* Nothing has changed yet; the update is in force as before. */
+static void give_up_revert_locked(struct rv_update *update)
 {
+    rv_image_close(update->image);
+    rv_stage_drop(update);
+    under_way = NULL;
+}
+
+int rv_update_revert(uint32_t id, enum rv_consistency consistency, uint32_t threads,
+                     struct rv_update **result)
+{
+    struct rv_update *update;
     int error;
 
+    if (consistency == RV_CONSISTENCY_PROCESS)
+        return RV_ELATER;
     rv_platform_lock();
-    error = revert_locked(id, owner);
+    error = begin_revert_locked(id, &update);
+    if (error)
+        return unlocked(error);
+    if (consistency == RV_CONSISTENCY_CALL)
+        commit_locked(update);
+    else
+        error = start_moving(update, threads);
+    if (error)
+        give_up_revert_locked(update);
+    else
+        *result = update;
     rv_platform_unlock();
     if (!error)
         rv_platform_garbage();
     return error;
 }
 
+/* The child's only thread is on one side, and so is the child. */
 void rv_updates_in_child_locked(void)
 {
-    if (under_way)
+    if (!under_way)
+        return;
+    if (under_way->state != RV_UPDATE_MOVING && under_way->state != RV_UPDATE_RETURNING)
         abort_locked(under_way);
+    else if (rv_transition_in_child(under_way->transition))
+        commit_locked(under_way);
+    else
+        return_locked(under_way);
+}
+
+uint32_t rv_update_spans(const struct rv_update *update, struct rv_span *spans, uint32_t room)
+{
+    const struct rv_span *all;
+    uint32_t count = 0;
+
+    rv_platform_lock();
+    if (update == under_way && update->transition)
+        count = rv_transition_spans(update->transition, &all);
+    for (uint32_t n = 0; n < count && n < room; n++)
+        spans[n] = all[n];
+    rv_platform_unlock();
+    return count;
+}
+
+int rv_update_has_moved(const struct rv_update *update, int32_t thread)
+{
+    return rv_transition_has_moved(update->transition, thread);
 }

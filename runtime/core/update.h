@@ -7,17 +7,23 @@
  * it, else its first body; they may be reverted in any order. UPDATES.md next
  * to this file argues memory order and reclamation.
  *
- *   state       entered by          next
- *   STAGING     begin               stage..., check, abort
- *   CHECKED     check               transition, abort
- *   READY       transition          commit, abort
- *   COMMITTED   commit              revert
- *   REVERTED    revert              forgotten once its garbage is collected
- *   ORPHANED    image unmapped      as REVERTED
+ *   state       entered by            next
+ *   STAGING     begin                 stage..., check, abort
+ *   CHECKED     check                 transition, abort
+ *   READY       transition (call)     commit, abort
+ *   MOVING      transition (thread),  commit when every thread has moved, or turn
+ *               revert (thread)
+ *   RETURNING   turn                  returned, when every thread is back
+ *   COMMITTED   commit; returned      revert
+ *               from a revert
+ *   REVERTED    revert                forgotten once its garbage is collected
+ *   ABORTED     returned              as REVERTED
+ *   ORPHANED    image unmapped        as REVERTED
  *
- * Only one update is between begin and commit or abort at any time; the others
- * get RV_EBUSY. Any thread, no lock held by the caller; each takes the core
- * lock itself. Not from signal handlers.
+ * Only one update is under way (STAGING to RETURNING) at any time; the others get
+ * RV_EBUSY. The core does not look at threads: whoever moves them (runtime/host/
+ * move.c) says when it is time for the next state. Any thread, no lock held by the
+ * caller; each takes the core lock itself. Not from signal handlers.
  */
 #ifndef REVECTOR_UPDATE_H
 #define REVECTOR_UPDATE_H
@@ -32,15 +38,18 @@ enum rv_update_state {
     RV_UPDATE_STAGING,
     RV_UPDATE_CHECKED,
     RV_UPDATE_READY,
+    RV_UPDATE_MOVING,
+    RV_UPDATE_RETURNING,
     RV_UPDATE_COMMITTED,
     RV_UPDATE_REVERTED,
+    RV_UPDATE_ABORTED,
     RV_UPDATE_ORPHANED,
 };
 
 /* How calls see an update while it comes into force. */
 enum rv_consistency {
     RV_CONSISTENCY_CALL,    /* each call is old or new */
-    RV_CONSISTENCY_THREAD,  /* not there yet: RV_ELATER */
+    RV_CONSISTENCY_THREAD,  /* no thread runs old functions and new ones mixed */
     RV_CONSISTENCY_PROCESS, /* not there yet: RV_ELATER */
 };
 
@@ -50,6 +59,8 @@ struct rv_change {
     uint64_t body_hash;
 };
 
+struct rv_transition;
+struct rv_span;
 struct rv_staged; /* a unit's next leaf table, made before commit */
 
 struct rv_update {
@@ -58,12 +69,14 @@ struct rv_update {
     enum rv_update_state state;
     char name[RV_UPDATE_NAME_MAX];
     uint64_t committed, reverted; /* nanoseconds since 1970; 0: not (yet) */
+    int with;                     /* under way: 1 to come into force, 0 to be reverted */
     struct rv_image_state *image; /* target; a null pointer when ORPHANED */
     struct rv_change *changes;    /* sorted by unit and index from check on */
     uint32_t count, capacity;
     uint32_t garbage;             /* pieces of it that are not collected yet */
     struct rv_staged *staged;     /* one per unit, between check and commit or abort */
     uint32_t staged_count, staged_capacity;
+    struct rv_transition *transition; /* MOVING and RETURNING */
     void *owner;                  /* of whoever began it; the core only keeps it */
 };
 
@@ -90,23 +103,49 @@ int rv_update_stage(struct rv_update *update, const struct rv_method *method, ui
  */
 int rv_update_check(struct rv_update *update) __attribute__((warn_unused_result));
 
-/* `call` has nothing to wait for. RV_ELATER: the others are not there yet. */
-int rv_update_transition(struct rv_update *update, enum rv_consistency consistency)
-    __attribute__((warn_unused_result));
+/*
+ * `call` has nothing to wait for: READY. `thread`: MOVING, see transition.h; `threads`
+ * is about how many there are. RV_ENOMEM, RV_EPROTECT: the update is as before.
+ * RV_ELATER: `process` is not there yet.
+ */
+int rv_update_transition(struct rv_update *update, enum rv_consistency consistency,
+                         uint32_t threads) __attribute__((warn_unused_result));
 
-/* After transition. Cannot fail: one store per `walk` unit. */
+/* READY, or MOVING and every thread has moved. Cannot fail: one store per `walk` unit. */
 void rv_update_commit(struct rv_update *update);
 
-/* Before commit: as if it had never begun; frees `update`. */
+/* MOVING, and it is given up: threads that have moved go back, one by one. */
+void rv_update_turn(struct rv_update *update);
+
+/* RETURNING, and every thread is back: ABORTED, or COMMITTED if it was to be reverted. */
+void rv_update_returned(struct rv_update *update);
+
+/* Before transition: as if it had never begun; frees `update`. READY too. */
 void rv_update_abort(struct rv_update *update);
 
 /*
- * The methods of a committed update go back to what they are without it.
- * RV_ENOUPDATE, RV_EREVERTED (already), RV_EBUSY, RV_ELEAVING, RV_ENOMEM, RV_EPROTECT;
- * then nothing has changed. On success *owner is the owner given to begin, and
- * the update stays visible until rv_update_forget().
+ * The methods of a committed update go back to what they are without it: at once
+ * (`call`: REVERTED), or MOVING as above. RV_ENOUPDATE, RV_EREVERTED (already),
+ * RV_EBUSY, RV_ELEAVING, RV_ENOMEM, RV_EPROTECT, RV_ELATER; then nothing has changed.
+ * A reverted update stays visible until rv_update_forget().
  */
-int rv_update_revert(uint32_t id, void **owner) __attribute__((warn_unused_result));
+int rv_update_revert(uint32_t id, enum rv_consistency consistency, uint32_t threads,
+                     struct rv_update **update) __attribute__((warn_unused_result));
+
+/*
+ * What threads must not have on their stacks to count as moved, or as back; ascending.
+ * Copies up to `room` and returns how many there are.
+ */
+uint32_t rv_update_spans(const struct rv_update *update, struct rv_span *spans, uint32_t room);
+
+/* 1 if the thread has changed sides in a fault. MOVING or RETURNING; for whoever moves it. */
+int rv_update_has_moved(const struct rv_update *update, int32_t thread);
+
+/* 1 if it is not in force and never will be again. */
+static inline int rv_update_has_ended(const struct rv_update *update)
+{
+    return update->state >= RV_UPDATE_REVERTED;
+}
 
 /* Drops a reverted update that no garbage belongs to any more; RV_EBUSY else. */
 int rv_update_forget(uint32_t id) __attribute__((warn_unused_result));

@@ -21,6 +21,14 @@ void rv_update_append_locked(struct rv_update *update)
     *at = update;
 }
 
+void rv_update_remove_locked(struct rv_update *update)
+{
+    struct rv_update **at = &updates;
+    while (*at != update)
+        at = &(*at)->next;
+    *at = update->next;
+}
+
 struct rv_update *rv_update_find_locked(uint32_t id)
 {
     struct rv_update *update = updates;
@@ -103,18 +111,15 @@ int rv_updates_each(int (*visit)(const struct rv_update *update, void *context),
 
 static int forget_locked(uint32_t id)
 {
-    struct rv_update **at = &updates, *update;
+    struct rv_update *update = rv_update_find_locked(id);
 
-    while (*at && (*at)->id != id)
-        at = &(*at)->next;
-    update = *at;
     if (!update)
         return RV_ENOUPDATE;
-    if (update->state != RV_UPDATE_REVERTED && update->state != RV_UPDATE_ORPHANED)
+    if (!rv_update_has_ended(update))
         return RV_ESTATE;
     if (update->garbage)
         return RV_EBUSY;
-    *at = update->next;
+    rv_update_remove_locked(update);
     rv_update_free_locked(update);
     return 0;
 }

@@ -14,6 +14,7 @@ struct rv_update *rv_updates_locked(void);
 
 /* At the end, as the newest. */
 void rv_update_append_locked(struct rv_update *update);
+void rv_update_remove_locked(struct rv_update *update);
 struct rv_update *rv_update_find_locked(uint32_t id);
 
 /* Frees the struct and its changes; it is in no list. */

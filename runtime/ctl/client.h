@@ -53,6 +53,16 @@ int rv_client_pages(struct rv_client *client, enum rv_ctl_kind kind,
                     int (*page)(const struct rv_ctl_reader *answer, void *context), void *context,
                     struct rv_reason *reason) __attribute__((warn_unused_result));
 
+/* ---- wait_move.c ---- */
+
+/*
+ * Until no thread moves any more: 0 if the update's state is `wanted` then ("reverted":
+ * also if it has been forgotten). RV_EMOVETIME, with what kept the threads; whatever
+ * asking may end with.
+ */
+int rv_wait_moved(struct rv_client *client, uint64_t id, const char *wanted, unsigned timeout_ms,
+                  struct rv_reason *reason) __attribute__((warn_unused_result));
+
 /* ---- find_agent.c ---- */
 
 /* As rv_client_open, but only the connected socket. */

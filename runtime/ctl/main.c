@@ -28,7 +28,8 @@ static const struct rv_verb verbs[] = {
     {"apply", "TARGET FIX.rvp", 2, 2, APPLY_OPTIONS, "Put a patch in force in a process",
      TARGET_HELP "Nothing changes unless everything can: a refusal says why, by name.\n",
      rv_verb_apply},
-    {"revert", "TARGET [UPDATE | --all]", 1, 2, RV_TAKES(all), "Take updates back",
+    {"revert", "TARGET [UPDATE | --all]", 1, 2,
+     RV_TAKES(all) | RV_TAKES(consistency) | RV_TAKES(timeout), "Take updates back",
      TARGET_HELP "UPDATE is a number that apply and status show. Updates may be reverted in any\n"
                  "order.\n",
      rv_verb_revert},

@@ -27,20 +27,29 @@ static uint64_t now_ns(void)
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-int rv_apply_request_parse(struct rv_command *command, struct rv_apply_request *request)
+#define MOVE_MS 5000 /* as the process has it */
+
+/* In the order of enum rv_ctl_consistency. */
+static int parse_consistency(struct rv_command *command, unsigned *consistency)
 {
-    static const char *const kinds[] = {"call", "thread", "process"};
+    static const char *const kinds[] = {"thread", "call", "process"};
     const char *wanted = command->args.consistency;
 
-    *request = (struct rv_apply_request){.timeout_ms = RV_CLIENT_TIMEOUT_MS};
+    *consistency = RV_CTL_PER_THREAD;
+    while (wanted && *consistency < 3 && strcmp(kinds[*consistency], wanted))
+        ++*consistency;
+    if (*consistency == 3)
+        return rv_because(&command->reason, RV_EOPTIONS, "--consistency %s", wanted);
+    return *consistency == RV_CTL_PER_PROCESS ? RV_ELATER : 0;
+}
+
+int rv_apply_request_parse(struct rv_command *command, struct rv_apply_request *request)
+{
+    *request = (struct rv_apply_request){.timeout_ms = MOVE_MS};
     request->dry_run = command->args.dry_run != NULL;
     if (command->args.timeout && rv_time_parse(command->args.timeout, &request->timeout_ms))
         return rv_because(&command->reason, RV_EOPTIONS, "--timeout %s", command->args.timeout);
-    while (wanted && request->consistency < 3 && strcmp(kinds[request->consistency], wanted))
-        request->consistency++;
-    if (request->consistency == 3)
-        return rv_because(&command->reason, RV_EOPTIONS, "--consistency %s", wanted);
-    return request->consistency ? RV_ELATER : 0;
+    return parse_consistency(command, &request->consistency);
 }
 
 /* The functions of the update that the agent tells about. */
@@ -77,11 +86,40 @@ static void report(struct rv_out *out, const struct rv_ctl_reader *answer, uint6
     rv_out_time(out, "in_the_process_ns", rv_ctl_number(answer, RV_CTL_TAG_AGENT_NS, 0));
 }
 
+/* Fields that outlive the next question. */
+static struct rv_ctl_reader answer_copy(const struct rv_ctl_reader *answer, uint8_t *to)
+{
+    size_t size = (size_t)(answer->end - answer->at);
+
+    memcpy(to, answer->at, size);
+    return (struct rv_ctl_reader){to, to + size};
+}
+
+/* If threads are still moving, until they have. */
+static int await(struct rv_client *client, const struct rv_ctl_reader *answer, const char *wanted,
+                 const struct rv_apply_request *request, struct rv_reason *reason)
+{
+    struct rv_ctl_field field;
+    struct rv_ctl_reader update;
+    char state[32];
+
+    if (!rv_ctl_find(answer, RV_CTL_TAG_UPDATE, &field))
+        return 0;
+    update = rv_ctl_inside(&field);
+    if (rv_ctl_text(&update, RV_CTL_TAG_STATE, state, sizeof(state)))
+        return RV_EPROTOCOL;
+    if (strcmp(state, wanted) == 0)
+        return 0;
+    return rv_wait_moved(client, rv_ctl_number(&update, RV_CTL_TAG_ID, 0), wanted,
+                         request->timeout_ms, reason);
+}
+
 static int ask(struct rv_command *command, struct rv_client *client, int fd, const char *path,
                const struct rv_apply_request *request)
 {
     struct rv_ctl_writer *question = rv_client_begin(client, RV_CTL_APPLY);
-    struct rv_ctl_reader answer;
+    static uint8_t kept[RV_CTL_FRAME_MAX];
+    struct rv_ctl_reader answer, keep;
     uint64_t start = now_ns();
     int error;
 
@@ -90,8 +128,12 @@ static int ask(struct rv_command *command, struct rv_client *client, int fd, con
     rv_ctl_put_number(question, RV_CTL_TAG_DRY_RUN, (uint64_t)request->dry_run);
     rv_ctl_put_number(question, RV_CTL_TAG_TIMEOUT, request->timeout_ms);
     error = rv_client_ask(client, fd, &answer, &command->reason);
+    if (error)
+        return error;
+    keep = answer_copy(&answer, kept);
+    error = await(client, &keep, "committed", request, &command->reason);
     if (!error)
-        report(&command->out, &answer, now_ns() - start, request);
+        report(&command->out, &keep, now_ns() - start, request);
     return error;
 }
 
@@ -144,15 +186,60 @@ static int parse_update(struct rv_command *command, unsigned long *id)
     return 0;
 }
 
-static int revert(struct rv_command *command, struct rv_client *client, unsigned long id)
+static int revert_one(struct rv_command *command, struct rv_client *client, uint64_t id,
+                      const struct rv_apply_request *request)
 {
     struct rv_ctl_writer *question = rv_client_begin(client, RV_CTL_REVERT);
     struct rv_ctl_reader answer;
-    uint64_t start = now_ns();
     int error;
 
-    rv_ctl_put_number(question, id ? RV_CTL_TAG_ID : RV_CTL_TAG_ALL, id ? id : 1);
+    rv_ctl_put_number(question, RV_CTL_TAG_ID, id);
+    rv_ctl_put_number(question, RV_CTL_TAG_CONSISTENCY, request->consistency);
+    rv_ctl_put_number(question, RV_CTL_TAG_TIMEOUT, request->timeout_ms);
     error = rv_client_ask(client, -1, &answer, &command->reason);
+    return error ? error : await(client, &answer, "reverted", request, &command->reason);
+}
+
+static int note_committed(const struct rv_ctl_reader *answer, void *newest)
+{
+    struct rv_ctl_reader fields = *answer;
+    struct rv_ctl_field field;
+
+    while (rv_ctl_next(&fields, &field)) {
+        struct rv_ctl_reader update;
+        char state[32];
+        if (field.tag != RV_CTL_TAG_UPDATE)
+            continue;
+        update = rv_ctl_inside(&field);
+        if (rv_ctl_text(&update, RV_CTL_TAG_STATE, state, sizeof(state)) == 0 &&
+            strcmp(state, "committed") == 0)
+            *(uint64_t *)newest = rv_ctl_number(&update, RV_CTL_TAG_ID, 0);
+    }
+    return 0;
+}
+
+static int revert_all(struct rv_command *command, struct rv_client *client,
+                      const struct rv_apply_request *request)
+{
+    for (;;) {
+        uint64_t newest = 0;
+        int error =
+            rv_client_pages(client, RV_CTL_STATUS, note_committed, &newest, &command->reason);
+        if (error || !newest)
+            return error;
+        error = revert_one(command, client, newest, request);
+        if (error)
+            return error;
+    }
+}
+
+static int revert(struct rv_command *command, struct rv_client *client, unsigned long id,
+                  const struct rv_apply_request *request)
+{
+    uint64_t start = now_ns();
+    int error =
+        id ? revert_one(command, client, id, request) : revert_all(command, client, request);
+
     if (error)
         return error;
     if (id)
@@ -165,17 +252,20 @@ static int revert(struct rv_command *command, struct rv_client *client, unsigned
 
 int rv_verb_revert(struct rv_command *command)
 {
+    struct rv_apply_request request;
     struct rv_client *client;
     unsigned long id;
     int pid, error = parse_update(command, &id);
 
+    if (!error)
+        error = rv_apply_request_parse(command, &request);
     if (!error)
         error = rv_process_find(command->args.operands[0], &pid, &command->reason);
     if (!error)
         error = rv_client_open(pid, RV_CLIENT_TIMEOUT_MS, &client, &command->reason);
     if (error)
         return error;
-    error = revert(command, client, id);
+    error = revert(command, client, id, &request);
     rv_client_close(client);
     return error;
 }

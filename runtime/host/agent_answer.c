@@ -76,6 +76,17 @@ static int answer_walk(struct question *question, struct rv_ctl_writer *out)
                            question->detail, sizeof(question->detail));
 }
 
+/* How long others wait for an answer while threads move; then whoever asked is told to wait. */
+#define PATIENCE_MS 10
+
+static void take_consistency(const struct question *question, struct rv_apply_options *options)
+{
+    const uint64_t timeout_ms = rv_ctl_number(&question->fields, RV_CTL_TAG_TIMEOUT, 0);
+
+    options->consistency = (uint32_t)rv_ctl_number(&question->fields, RV_CTL_TAG_CONSISTENCY, 0);
+    options->timeout_ms = timeout_ms < UINT32_MAX ? (uint32_t)timeout_ms : UINT32_MAX;
+}
+
 static int answer_apply(struct question *question, struct rv_ctl_writer *out)
 {
     struct rv_apply_options options = {.size = sizeof(options),
@@ -90,10 +101,11 @@ static int answer_apply(struct question *question, struct rv_ctl_writer *out)
         return error;
     if (question->patch < 0)
         return RV_EPROTOCOL;
-    options.consistency = (uint32_t)rv_ctl_number(&question->fields, RV_CTL_TAG_CONSISTENCY, 0);
+    take_consistency(question, &options);
     if (rv_ctl_number(&question->fields, RV_CTL_TAG_DRY_RUN, 0))
         options.flags |= RV_APPLY_DRY_RUN;
-    error = rv_host_apply(question->patch, path[0] == '/' ? path : NULL, &options, &id);
+    error =
+        rv_host_apply(question->patch, path[0] == '/' ? path : NULL, &options, PATIENCE_MS, &id);
     if (error) {
         agent_log("refused %s: %s", path, rv_error_text(error));
         return error;
@@ -111,12 +123,14 @@ static int answer_revert(struct question *question, struct rv_ctl_writer *out)
 {
     uint64_t all = rv_ctl_number(&question->fields, RV_CTL_TAG_ALL, 0);
     uint64_t id = rv_ctl_number(&question->fields, RV_CTL_TAG_ID, 0);
+    struct rv_apply_options options = {.size = sizeof(options)};
     uint64_t start = now_ns();
     int error;
 
     if (id > UINT32_MAX || (id == 0) == (all == 0))
         return RV_ENOUPDATE;
-    error = rv_host_revert((uint32_t)id);
+    take_consistency(question, &options);
+    error = rv_host_revert((uint32_t)id, &options, PATIENCE_MS);
     if (error) {
         snprintf(question->detail, sizeof(question->detail), all ? "all" : "%llu",
                  (unsigned long long)id);
@@ -127,6 +141,8 @@ static int answer_revert(struct question *question, struct rv_ctl_writer *out)
     else
         agent_log("update %u: reverted", (unsigned)id);
     rv_ctl_put_number(out, RV_CTL_TAG_AGENT_NS, now_ns() - start);
+    if (id)
+        agent_put_update(out, (uint32_t)id);
     return 0;
 }
 

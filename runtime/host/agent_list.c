@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "garbage.h"
+#include "move.h"
 
 #define RESERVE 64 /* bytes that stay free for NEXT and what follows */
 
@@ -56,6 +57,13 @@ struct keeper {
     int32_t holder;
 };
 
+/* A thread that has not moved, while an update is under way; copied for the same reason. */
+struct waiter {
+    pid_t thread;
+    enum rv_move_hold hold;
+    char function[128];
+};
+
 struct update_page {
     struct rv_ctl_writer *out;
     uint64_t from;    /* update's place in the list << 32 | name's place in the update */
@@ -63,6 +71,8 @@ struct update_page {
     uint32_t only;    /* 0, or the ID of the one update that is wanted */
     struct keeper keepers[KEEPERS];
     uint32_t keeper_count;
+    struct waiter waiters[KEEPERS];
+    uint32_t waiter_count;
 };
 
 static int note_keeper(const struct rv_garbage *piece, void *context)
@@ -73,6 +83,21 @@ static int note_keeper(const struct rv_garbage *piece, void *context)
         return 1;
     page->keepers[page->keeper_count++] =
         (struct keeper){piece->update, piece->kind, piece->hold, piece->holder};
+    return 0;
+}
+
+static int note_waiter(const struct rv_move_wait *wait, void *context)
+{
+    struct update_page *page = context;
+    struct waiter *waiter = &page->waiters[page->waiter_count];
+
+    if (page->waiter_count == KEEPERS)
+        return 1;
+    *waiter = (struct waiter){.thread = wait->thread.tid, .hold = wait->hold};
+    if (wait->method)
+        snprintf(waiter->function, sizeof(waiter->function), "%s",
+                 RV_TARGET(const char, wait->method->name));
+    page->waiter_count++;
     return 0;
 }
 
@@ -121,14 +146,45 @@ static void put_keeper(struct rv_ctl_writer *out, const struct keeper *keeper)
     rv_ctl_put_text(out, RV_CTL_TAG_KEEPER, text);
 }
 
+static void put_waiter(struct rv_ctl_writer *out, const struct waiter *waiter)
+{
+    char name[20], text[512];
+    const char *why = "not examined yet";
+
+    thread_name(waiter->thread, name);
+    if (waiter->hold == RV_MOVE_RUNNING)
+        why = "runs, and has not called a replaced function yet";
+    else if (waiter->hold == RV_MOVE_UNREADABLE)
+        why = "has a stack that cannot be read to its end";
+    else if (waiter->hold == RV_MOVE_STACK)
+        why =
+            *waiter->function ? "is inside " : "was interrupted on its way to a replaced function";
+    snprintf(text, sizeof(text), "thread %d (%s) %s%s", (int)waiter->thread, name, why,
+             waiter->function);
+    rv_ctl_put_text(out, RV_CTL_TAG_KEEPER, text);
+}
+
+static void put_waiters(struct update_page *page, const struct rv_update *update)
+{
+    if (update->state != RV_UPDATE_MOVING && update->state != RV_UPDATE_RETURNING)
+        return;
+    for (uint32_t i = 0; i < page->waiter_count; i++)
+        put_waiter(page->out, &page->waiters[i]);
+}
+
 static const char *state_text(const struct rv_update *update)
 {
     switch (update->state) {
     case RV_UPDATE_STAGING:
     case RV_UPDATE_CHECKED:
-        return "staged";
     case RV_UPDATE_READY:
-        return "in transition";
+        return "staged";
+    case RV_UPDATE_MOVING:
+        return "moving";
+    case RV_UPDATE_RETURNING:
+        return "returning";
+    case RV_UPDATE_ABORTED:
+        return "aborted";
     case RV_UPDATE_COMMITTED:
         return "committed";
     case RV_UPDATE_REVERTED:
@@ -150,7 +206,7 @@ static uint64_t age_ms(const struct rv_update *update)
 /* The file that the update's code was loaded from, if it is loaded still. */
 static const char *file_of(const struct rv_update *update)
 {
-    struct rv_image_state *state = update->state == RV_UPDATE_COMMITTED && update->count
+    struct rv_image_state *state = !rv_update_has_ended(update) && update->count
                                        ? rv_image_at_locked((uintptr_t)update->changes[0].body)
                                        : NULL;
 
@@ -194,6 +250,7 @@ static void put_update_facts(struct update_page *page, const struct rv_update *u
     rv_ctl_put_number(page->out, RV_CTL_TAG_AGE, age_ms(update));
     rv_ctl_put_number(page->out, RV_CTL_TAG_COUNT, update->count);
     put_keepers(page, update->id);
+    put_waiters(page, update);
 }
 
 static int put_update(const struct rv_update *update, void *context)
@@ -226,6 +283,7 @@ void agent_list_updates(struct rv_ctl_writer *out, uint64_t from)
     struct update_page page = {.out = out, .from = from};
 
     rv_garbage_each(note_keeper, &page);
+    rv_move_each(note_waiter, &page);
     rv_updates_each(put_update, &page);
 }
 
@@ -233,5 +291,6 @@ void agent_put_update(struct rv_ctl_writer *out, uint32_t id)
 {
     struct update_page page = {.out = out, .only = id};
 
+    rv_move_each(note_waiter, &page);
     rv_updates_each(put_update, &page);
 }

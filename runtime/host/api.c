@@ -25,16 +25,17 @@ int rv_apply(const char *path, const struct rv_apply_options *options, uint32_t 
 
     if (fd < 0)
         return RV_EREAD;
-    error = rv_host_apply(fd, realpath(path, absolute) ? absolute : path, options, &id);
+    error = rv_host_apply(fd, realpath(path, absolute) ? absolute : path, options, RV_HOST_FOR_EVER,
+                          &id);
     close(fd);
     if (!error && update)
         *update = id;
     return error;
 }
 
-int rv_revert(uint32_t update)
+int rv_revert(uint32_t update, const struct rv_apply_options *options)
 {
-    return rv_host_revert(update);
+    return rv_host_revert(update, options, RV_HOST_FOR_EVER);
 }
 
 /* ---- tours ---- */
@@ -61,6 +62,9 @@ static int show_update(const struct rv_update *update, void *context)
 }
 
 _Static_assert((int)RV_STATUS_COMMITTED == (int)RV_UPDATE_COMMITTED, "one numbering");
+_Static_assert((int)RV_STATUS_MOVING == (int)RV_UPDATE_MOVING, "one numbering");
+_Static_assert((int)RV_STATUS_RETURNING == (int)RV_UPDATE_RETURNING, "one numbering");
+_Static_assert((int)RV_STATUS_ABORTED == (int)RV_UPDATE_ABORTED, "one numbering");
 _Static_assert((int)RV_STATUS_REVERTED == (int)RV_UPDATE_REVERTED, "one numbering");
 _Static_assert((int)RV_STATUS_ORPHANED == (int)RV_UPDATE_ORPHANED, "one numbering");
 

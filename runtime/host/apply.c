@@ -9,9 +9,11 @@
 #include "gate.h"
 #include "host.h"
 #include "loader.h"
+#include "move.h"
 
 #include <pthread.h>
 #include <string.h>
+#include <time.h>
 
 /*
  * The operation lock: one apply or revert at a time. Outermost, see gate.h.
@@ -41,7 +43,7 @@ static int note_ended(const struct rv_update *update, void *context)
     struct settling *settling = context;
     const struct rv_patch_image *patch = update->owner;
 
-    if (update->state != RV_UPDATE_REVERTED && update->state != RV_UPDATE_ORPHANED)
+    if (!rv_update_has_ended(update))
         return 0;
     if (!patch || (!patch->garbage && update->garbage))
         return 0;
@@ -85,19 +87,65 @@ void rv_apply_settle(void)
 
 /* ---- apply ---- */
 
-static int check_options(const struct rv_apply_options *options)
+#define TIMEOUT_MS 5000u
+
+struct request {
+    int fd;
+    const char *path;
+    const struct rv_apply_options *options;
+    enum rv_consistency consistency;
+    struct rv_detail detail;
+    struct rv_patch_file file;
+    void *pin; /* of the target */
+};
+
+static const char *name_of(const struct request *request)
 {
-    if (options->size != sizeof(*options) || options->flags & ~(uint32_t)RV_APPLY_DRY_RUN)
-        return RV_EOPTIONS;
+    const char *base = request->path ? strrchr(request->path, '/') : NULL;
+
+    if (request->options->name)
+        return request->options->name;
+    if (base)
+        return base + 1;
+    return request->path ? request->path : "patch";
+}
+
+static int consistency_of(const struct rv_apply_options *options, enum rv_consistency *consistency)
+{
     switch (options->consistency) {
-    case RV_CONSISTENCY_CALL:
+    case RV_APPLY_PER_THREAD:
+        *consistency = RV_CONSISTENCY_THREAD;
         return 0;
-    case RV_CONSISTENCY_THREAD:
-    case RV_CONSISTENCY_PROCESS:
+    case RV_APPLY_PER_CALL:
+        *consistency = RV_CONSISTENCY_CALL;
+        return 0;
+    case RV_APPLY_PER_PROCESS:
         return RV_ELATER;
     default:
         return RV_EOPTIONS;
     }
+}
+
+static int check_options(const struct rv_apply_options *options, enum rv_consistency *consistency)
+{
+    if (options->size != sizeof(*options) || options->flags & ~(uint32_t)RV_APPLY_DRY_RUN)
+        return RV_EOPTIONS;
+    return consistency_of(options, consistency);
+}
+
+static uint64_t timeout_of(const struct rv_apply_options *options)
+{
+    return options->timeout_ms ? options->timeout_ms : TIMEOUT_MS;
+}
+
+/* A guess is good enough, see rv_update_transition. */
+static uint32_t thread_count(void)
+{
+    struct rv_thread_list threads = {0};
+    uint32_t count = rv_threads_list(&threads) ? 0 : (uint32_t)threads.count;
+
+    rv_threads_free(&threads);
+    return count;
 }
 
 static int is_same_file(const struct rv_update *update, void *context)
@@ -130,59 +178,59 @@ static int is_target(const struct rv_image_state *image, void *context)
     return 1;
 }
 
+/* The target stays loaded until the update is no longer under way. */
+static void unpin(void *pin)
+{
+    rv_gate_enter();
+    rv_loader_unpin(pin);
+    rv_gate_leave();
+}
+
+/* Cannot fail: from here on the update finishes itself. */
+static void bring_into_force(struct rv_update *update, struct request *request)
+{
+    if (request->consistency == RV_CONSISTENCY_CALL) {
+        rv_update_commit(update);
+        return;
+    }
+    rv_move_start(update, timeout_of(request->options), unpin, request->pin);
+    request->pin = NULL;
+}
+
 /* begin -> stage -> check -> transition -> commit | abort */
 static int update_target(struct rv_patch_image *patch, struct rv_image_state *target,
-                         const char *name, const struct rv_apply_options *options, uint32_t *id)
+                         struct request *request, uint32_t *id)
 {
+    const int is_dry = (request->options->flags & RV_APPLY_DRY_RUN) != 0;
     struct rv_update *update;
-    int error = rv_update_begin(target, name, patch, &update);
+    int error = rv_update_begin(target, name_of(request), patch, &update);
 
     if (error)
         return error;
     error = rv_bind_stage(patch, target, update);
     if (!error)
         error = rv_update_check(update);
-    if (!error)
-        error = rv_update_transition(update, (enum rv_consistency)options->consistency);
-    if (error || options->flags & RV_APPLY_DRY_RUN) {
+    if (!error && !is_dry)
+        error = rv_update_transition(update, request->consistency, thread_count());
+    if (error || is_dry) {
         rv_update_abort(update);
         return error;
     }
     *id = update->id;
-    rv_update_commit(update);
+    bring_into_force(update, request);
     return 0;
 }
 
 /* The patch is loaded: everything else, or nothing of it. */
 static int apply_loaded(struct rv_patch_image *patch, struct rv_image_state *target,
-                        const char *name, const struct rv_apply_options *options,
-                        struct rv_detail *detail, uint32_t *id)
+                        struct request *request, uint32_t *id)
 {
-    int error = rv_bind_check(patch, target, detail);
+    int error = rv_bind_check(patch, target, &request->detail);
     if (!error)
         error = rv_bind_fill(patch, target);
     if (!error)
-        error = update_target(patch, target, name, options, id);
+        error = update_target(patch, target, request, id);
     return error;
-}
-
-struct request {
-    int fd;
-    const char *path;
-    const struct rv_apply_options *options;
-    struct rv_detail detail;
-    struct rv_patch_file file;
-};
-
-static const char *name_of(const struct request *request)
-{
-    const char *base = request->path ? strrchr(request->path, '/') : NULL;
-
-    if (request->options->name)
-        return request->options->name;
-    if (base)
-        return base + 1;
-    return request->path ? request->path : "patch";
 }
 
 static int apply_to(struct request *request, struct rv_image_state *target, uint32_t *id)
@@ -192,7 +240,7 @@ static int apply_to(struct request *request, struct rv_image_state *target, uint
         rv_loader_load(request->fd, request->path, &request->file, &patch, &request->detail);
     if (error)
         return error;
-    error = apply_loaded(patch, target, name_of(request), request->options, &request->detail, id);
+    error = apply_loaded(patch, target, request, id);
     if (error || *id == 0) {
         rv_loader_unload(patch);
         rv_loader_forget(patch);
@@ -221,7 +269,6 @@ static int wrong_build(struct request *request)
 static int apply_locked(struct request *request, uint32_t *id)
 {
     struct target_question question = {.trailer = &request->file.trailer};
-    void *pin;
     int error = rv_patch_file_check(request->fd, &request->file);
 
     if (error)
@@ -230,7 +277,7 @@ static int apply_locked(struct request *request, uint32_t *id)
         return RV_EAPPLIED;
     if (!rv_images_each(is_target, &question))
         return wrong_build(request);
-    error = rv_loader_pin(question.start, &pin);
+    error = rv_loader_pin(question.start, &request->pin);
     if (error)
         return error;
     /* Asked again: it may have gone before it was pinned, and another one come. */
@@ -238,15 +285,82 @@ static int apply_locked(struct request *request, uint32_t *id)
         error = apply_to(request, question.found, id);
     else
         error = RV_ELEAVING;
-    rv_loader_unpin(pin);
+    if (request->pin)
+        rv_loader_unpin(request->pin);
     return error;
 }
 
-int rv_host_apply(int fd, const char *path, const struct rv_apply_options *options, uint32_t *id)
+/* ---- until all threads have moved ---- */
+
+static int find_state(const struct rv_update *update, void *context)
+{
+    struct rv_update_info *info = context;
+
+    if (update->id != info->id)
+        return 0;
+    info->state = (uint32_t)update->state;
+    return 1;
+}
+
+/* What became of it. Not there any more: it was reverted or given up, and has been forgotten. */
+static enum rv_update_state state_of(uint32_t id)
+{
+    struct rv_update_info info = {.id = id, .state = RV_UPDATE_ABORTED};
+
+    rv_updates_each(find_state, &info);
+    return (enum rv_update_state)info.state;
+}
+
+int rv_apply_go_on(unsigned *wait_ms)
+{
+    int is_moving;
+
+    *wait_ms = 1;
+    if (pthread_mutex_trylock(&operation))
+        return 0; /* whoever has it goes on with it */
+    is_moving = rv_move_round(wait_ms);
+    pthread_mutex_unlock(&operation);
+    return is_moving;
+}
+
+static uint64_t now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* The first looks come fast: most threads of a server are blocked, or call something soon. */
+static void nap(unsigned wait_ms, int first)
+{
+    struct timespec time = {.tv_nsec = first ? 100000 : (long)wait_ms * 1000000};
+    nanosleep(&time, NULL);
+}
+
+static void move_locked(uint64_t patience_ms)
+{
+    const uint64_t start = now_ms();
+    unsigned wait_ms;
+
+    for (int n = 0; rv_move_round(&wait_ms); n++) {
+        if (now_ms() - start >= patience_ms)
+            return;
+        nap(wait_ms, n < 10);
+    }
+}
+
+static const struct rv_apply_options *or_plain(const struct rv_apply_options *options)
 {
     static const struct rv_apply_options plain = {.size = sizeof(plain)};
-    struct request request = {.fd = fd, .path = path, .options = options ? options : &plain};
-    int error = check_options(request.options);
+    return options ? options : &plain;
+}
+
+int rv_host_apply(int fd, const char *path, const struct rv_apply_options *options,
+                  uint64_t patience_ms, uint32_t *id)
+{
+    struct request request = {.fd = fd, .path = path, .options = or_plain(options)};
+    int error = check_options(request.options, &request.consistency);
 
     if (error)
         return error;
@@ -257,6 +371,10 @@ int rv_host_apply(int fd, const char *path, const struct rv_apply_options *optio
     rv_gate_enter();
     error = apply_locked(&request, id);
     rv_gate_leave();
+    if (!error)
+        move_locked(patience_ms);
+    if (!error && *id && state_of(*id) == RV_UPDATE_ABORTED)
+        error = RV_EMOVETIME;
     settle_locked();
     pthread_mutex_unlock(&operation);
     return error;
@@ -271,9 +389,23 @@ static int note_newest(const struct rv_update *update, void *context)
     return 0;
 }
 
-static int revert_all(void)
+static int revert_one(uint32_t id, enum rv_consistency consistency,
+                      const struct rv_apply_options *options, uint64_t patience_ms)
 {
-    void *owner;
+    struct rv_update *update;
+    int error = rv_update_revert(id, consistency, thread_count(), &update);
+
+    if (error)
+        return error;
+    if (consistency == RV_CONSISTENCY_THREAD)
+        rv_move_start(update, timeout_of(options), NULL, NULL);
+    move_locked(patience_ms);
+    return state_of(id) == RV_UPDATE_COMMITTED ? RV_EMOVETIME : 0;
+}
+
+static int revert_all(enum rv_consistency consistency, const struct rv_apply_options *options,
+                      uint64_t patience_ms)
+{
     int error = 0;
 
     while (!error) {
@@ -281,18 +413,21 @@ static int revert_all(void)
         rv_updates_each(note_newest, &newest);
         if (!newest)
             return 0;
-        error = rv_update_revert(newest, &owner);
+        error = revert_one(newest, consistency, options, patience_ms);
     }
     return error;
 }
 
-int rv_host_revert(uint32_t id)
+int rv_host_revert(uint32_t id, const struct rv_apply_options *options, uint64_t patience_ms)
 {
-    void *owner;
-    int error;
+    enum rv_consistency consistency;
+    int error = check_options(or_plain(options), &consistency);
 
+    if (error)
+        return error;
     pthread_mutex_lock(&operation);
-    error = id ? rv_update_revert(id, &owner) : revert_all();
+    error = id ? revert_one(id, consistency, or_plain(options), patience_ms)
+               : revert_all(consistency, or_plain(options), patience_ms);
     settle_locked();
     pthread_mutex_unlock(&operation);
     return error;

@@ -20,20 +20,29 @@
  *
  * `fd` is read from offset 0; it stays the caller's. `path` may be null; if it
  * is absolute and names the same file, the patch is loaded by that name, so
- * that debuggers find it; else through the fd. `options` may be null (call
- * consistency, no dry run). On success *id is the update's (0 after a dry run).
- * On refusal nothing is left over and `options->detail`, if given, holds names.
- * Errors: any of error.h; see each sentence there.
+ * that debuggers find it; else through the fd. `options` may be null. On success
+ * *id is the update's (0 after a dry run). On refusal nothing is left over and
+ * `options->detail`, if given, holds names. Errors: any of error.h; see each sentence
+ * there.
+ *
+ * Threads may take longer to move than `patience_ms`: then it returns with the update
+ * still MOVING, and rv_host_reclaim goes on with it.
  */
-int rv_host_apply(int fd, const char *path, const struct rv_apply_options *options, uint32_t *id)
-    __attribute__((warn_unused_result));
-
-/* Reverts one update, or all from the newest on (id 0). Errors: as rv_update_revert. */
-int rv_host_revert(uint32_t id) __attribute__((warn_unused_result));
+#define RV_HOST_FOR_EVER UINT64_MAX
+int rv_host_apply(int fd, const char *path, const struct rv_apply_options *options,
+                  uint64_t patience_ms, uint32_t *id) __attribute__((warn_unused_result));
 
 /*
- * One look at the threads of the process; frees what nobody can be using.
- * Returns the number of pieces left, with images that are being unloaded, and in *wait_ms how long
+ * Reverts one update, or all from the newest on (id 0: for that, patience must be for
+ * ever). Errors: as rv_update_revert, and RV_EMOVETIME.
+ */
+int rv_host_revert(uint32_t id, const struct rv_apply_options *options, uint64_t patience_ms)
+    __attribute__((warn_unused_result));
+
+/*
+ * One look at the threads of the process: moves them if an update is under way, and
+ * frees what nobody can be using. Returns the number of pieces left, with images that are
+ * being unloaded and an update under way, and in *wait_ms how long
  * to sleep before the next look (backs off from 1 ms to 1 s while nothing moves). 0: no garbage,
  * nothing to do until rv_agent_wake(). If another thread is looking already, returns at once.
  */

@@ -4,8 +4,10 @@
  */
 #define _GNU_SOURCE
 #include "apply.h"
+#include "examine.h"
 #include "gate.h"
 #include "host.h"
+#include "move.h"
 #include "reclaim.h"
 #include "root.h"
 
@@ -31,7 +33,9 @@ static void in_child(void)
     rv_updates_in_child_locked();
     rv_platform_unlock();
     rv_gate_in_child();
+    rv_move_in_child();
     rv_apply_in_child();
+    rv_examine_in_child();
     rv_reclaim_in_child();
     rv_agent_in_child();
 }

@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -28,10 +29,15 @@ void rv_platform_unlock(void)
     pthread_mutex_unlock(&core);
 }
 
-intptr_t rv_platform_view(void)
+uint32_t *rv_platform_stage(void)
 {
-    static __thread intptr_t view; /* every thread has the process's root as yet */
-    return view;
+    static __thread uint32_t stage;
+    return &stage;
+}
+
+int32_t rv_platform_thread(void)
+{
+    return (int32_t)syscall(SYS_gettid);
 }
 
 uint64_t rv_platform_time(void)

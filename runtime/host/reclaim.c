@@ -10,14 +10,12 @@
 #include "reclaim.h"
 #include "apply.h"
 #include "arch.h"
+#include "examine.h"
 #include "gate.h"
 #include "host.h"
 #include "image.h"
-#include "maps.h"
 #include "marks.h"
-#include "scan.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -25,16 +23,14 @@
 #define WAIT_FIRST   1u    /* ms */
 #define WAIT_LONGEST 1000u /* ms */
 
-/* Outermost lock; see gate.h. */
-static pthread_mutex_t examiner = PTHREAD_MUTEX_INITIALIZER;
-
 /* Static, so that its addresses of garbage are on nobody's stack. */
 static struct pass {
-    struct rv_scan scan;
+    struct rv_garbage **garbage; /* ascending by start */
+    struct rv_piece *pieces;     /* the same as it is looked for */
+    size_t count;
     struct rv_thread_list threads;
-    struct rv_maps maps;
     uintptr_t own_sp; /* from where to scan the caller's stack; 0: it uses no method */
-} pass = {.scan = {.memory = -1, .pagemap = -1}, .maps.fd = -1};
+} pass;
 
 /* ---- verdicts ---- */
 
@@ -48,86 +44,40 @@ static void hold_locked(struct rv_garbage *piece, enum rv_hold why, pid_t tid, u
 static void hold_all(const struct rv_thread_key *thread, enum rv_hold why)
 {
     rv_platform_lock();
-    for (size_t n = 0; n < pass.scan.count; n++)
-        if (rv_marks_is_open(pass.scan.pieces[n], thread))
-            hold_locked(pass.scan.pieces[n], why, thread->tid, 0);
+    for (size_t n = 0; n < pass.count; n++)
+        if (rv_marks_is_open(pass.garbage[n], thread))
+            hold_locked(pass.garbage[n], why, thread->tid, 0);
     rv_platform_unlock();
 }
 
 /* The thread was seen with all its words: `where` says which pieces those point into. */
-static void judge(const struct rv_thread_key *thread)
+static void judge(const struct rv_thread_key *thread, const uintptr_t *where)
 {
     rv_platform_lock();
-    for (size_t n = 0; n < pass.scan.count; n++) {
-        struct rv_garbage *piece = pass.scan.pieces[n];
-        uintptr_t where = pass.scan.where[n];
+    for (size_t n = 0; n < pass.count; n++) {
+        struct rv_garbage *piece = pass.garbage[n];
         if (!rv_marks_is_open(piece, thread))
             continue;
-        if (!where)
+        if (!where[n])
             rv_marks_clear(piece, thread);
         else
-            hold_locked(piece, where == RV_SCAN_REGISTER ? RV_HOLD_REGISTER : RV_HOLD_STACK,
-                        thread->tid, where);
+            hold_locked(piece, where[n] == RV_SCAN_REGISTER ? RV_HOLD_REGISTER : RV_HOLD_STACK,
+                        thread->tid, where[n]);
     }
     rv_platform_unlock();
 }
 
-/* ---- one thread ---- */
-
-/* From the red zone to the end of the memory that the stack pointer is in. */
-static int scan_stack(uintptr_t sp)
-{
-    uintptr_t end;
-    int error = rv_maps_run_end(&pass.maps, sp, &end);
-
-    if (error)
-        return error;
-    return end ? rv_scan_range(&pass.scan, sp - RV_ARCH_RED_ZONE, end) : RV_EUNREADABLE;
-}
-
-/* The maps are asked after the first look: a thread that slept since had its stack then. */
-static void examine_blocked(const struct rv_thread_key *thread, const struct rv_thread_view *before)
-{
-    struct rv_thread_view after;
-    int error;
-
-    rv_scan_reset(&pass.scan);
-    error = scan_stack(before->sp);
-    rv_thread_look(thread->tid, &after);
-    rv_scan_register(&pass.scan, before->pc);
-    for (int n = 0; n < 6; n++)
-        rv_scan_register(&pass.scan, before->arguments[n]);
-    if (!rv_thread_slept(before, &after))
-        hold_all(thread, RV_HOLD_RUNNING);
-    else if (error)
-        hold_all(thread, RV_HOLD_UNREADABLE);
-    else
-        judge(thread);
-}
-
-static void examine_self(const struct rv_thread_key *thread)
-{
-    rv_scan_reset(&pass.scan);
-    if (pass.own_sp && scan_stack(pass.own_sp))
-        hold_all(thread, RV_HOLD_UNREADABLE);
-    else
-        judge(thread);
-}
-
 static void examine(const struct rv_thread_key *thread)
 {
-    struct rv_thread_view view;
+    const uintptr_t *where;
+    enum rv_verdict verdict = thread->tid == gettid() ? rv_examine_self(pass.own_sp, &where)
+                                                      : rv_examine_thread(thread->tid, &where);
 
-    if (thread->tid == gettid()) {
-        examine_self(thread);
-        return;
-    }
-    rv_thread_look(thread->tid, &view);
-    if (view.state == RV_THREAD_BLOCKED)
-        examine_blocked(thread, &view);
-    else if (view.state == RV_THREAD_RUNNING)
+    if (verdict == RV_VERDICT_SEEN)
+        judge(thread, where);
+    else if (verdict == RV_VERDICT_RUNNING)
         hold_all(thread, RV_HOLD_RUNNING);
-    else if (view.state == RV_THREAD_UNREADABLE)
+    else if (verdict == RV_VERDICT_UNREADABLE)
         hold_all(thread, RV_HOLD_UNREADABLE);
 }
 
@@ -135,8 +85,8 @@ static void examine(const struct rv_thread_key *thread)
 
 static int is_wanted(const struct rv_thread_key *thread)
 {
-    for (size_t n = 0; n < pass.scan.count; n++)
-        if (rv_marks_is_open(pass.scan.pieces[n], thread))
+    for (size_t n = 0; n < pass.count; n++)
+        if (rv_marks_is_open(pass.garbage[n], thread))
             return 1;
     return 0;
 }
@@ -154,10 +104,10 @@ static int list_threads(size_t *open)
     int error = rv_threads_list(&pass.threads);
 
     *open = 0;
-    for (size_t n = 0; n < pass.scan.count && !error; n++) {
-        error = rv_marks_listed(pass.scan.pieces[n], &pass.threads);
+    for (size_t n = 0; n < pass.count && !error; n++) {
+        error = rv_marks_listed(pass.garbage[n], &pass.threads);
         if (!error)
-            *open += rv_marks_open(pass.scan.pieces[n]);
+            *open += rv_marks_open(pass.garbage[n]);
     }
     return error;
 }
@@ -182,8 +132,8 @@ static int examine_threads(void)
 
 static void free_cleared(void)
 {
-    for (size_t n = 0; n < pass.scan.count; n++) {
-        struct rv_garbage *piece = pass.scan.pieces[n];
+    for (size_t n = 0; n < pass.count; n++) {
+        struct rv_garbage *piece = pass.garbage[n];
         if (rv_marks_open(piece))
             continue;
         rv_marks_free(piece);
@@ -193,27 +143,38 @@ static void free_cleared(void)
     }
 }
 
+static int by_start(const void *a, const void *b)
+{
+    const struct rv_garbage *left = *(struct rv_garbage *const *)a;
+    const struct rv_garbage *right = *(struct rv_garbage *const *)b;
+    return (left->start > right->start) - (left->start < right->start);
+}
+
 static int start_pass(void)
 {
     size_t room = rv_garbage_snapshot(NULL, 0), count;
-    struct rv_garbage **pieces = calloc(room + 1, sizeof(struct rv_garbage *));
-    int error = rv_maps_open(&pass.maps);
 
-    if (!pieces)
+    pass.garbage = calloc(room + 1, sizeof(*pass.garbage));
+    pass.pieces = calloc(room + 1, sizeof(*pass.pieces));
+    if (!pass.garbage || !pass.pieces)
         return RV_ENOMEM;
-    count = rv_garbage_snapshot(pieces, room);
-    if (!error)
-        error = rv_scan_start(&pass.scan, pieces, count < room ? count : room);
-    else
-        free(pieces);
-    return error;
+    count = rv_garbage_snapshot(pass.garbage, room);
+    pass.count = count < room ? count : room;
+    qsort(pass.garbage, pass.count, sizeof(*pass.garbage), by_start);
+    for (size_t n = 0; n < pass.count; n++)
+        pass.pieces[n] = (struct rv_piece){pass.garbage[n]->start, pass.garbage[n]->end,
+                                           pass.garbage[n]->kind == RV_GARBAGE_CODE};
+    return rv_examine_for(pass.pieces, pass.count);
 }
 
 static void end_pass(void)
 {
-    rv_scan_end(&pass.scan);
     rv_threads_free(&pass.threads);
-    rv_maps_close(&pass.maps);
+    free(pass.garbage);
+    free(pass.pieces);
+    pass.garbage = NULL;
+    pass.pieces = NULL;
+    pass.count = 0;
 }
 
 static int hold_unreadable(const struct rv_garbage *piece, void *context)
@@ -227,7 +188,7 @@ static void collect(void)
 {
     int error = start_pass();
 
-    if (!error && pass.scan.count)
+    if (!error && pass.count)
         error = examine_threads();
     if (!error)
         free_cleared();
@@ -258,12 +219,12 @@ static void settle(void)
     rv_apply_settle();
 }
 
-static size_t reclaim(uintptr_t own_sp, unsigned *wait_ms)
+static size_t reclaim_garbage(uintptr_t own_sp, unsigned *wait_ms)
 {
     size_t left;
 
     *wait_ms = WAIT_FIRST;
-    if (pthread_mutex_trylock(&examiner))
+    if (!rv_examine_begin())
         return rv_garbage_snapshot(NULL, 0);
     settle();
     if (rv_garbage_snapshot(NULL, 0)) {
@@ -273,8 +234,19 @@ static size_t reclaim(uintptr_t own_sp, unsigned *wait_ms)
     }
     left = rv_garbage_snapshot(NULL, 0) + rv_images_leaving();
     *wait_ms = next_wait(left);
-    pthread_mutex_unlock(&examiner);
+    rv_examine_end();
     return left;
+}
+
+static size_t reclaim(uintptr_t own_sp, unsigned *wait_ms)
+{
+    unsigned move_wait_ms;
+    const int is_moving = rv_apply_go_on(&move_wait_ms);
+    size_t left = reclaim_garbage(own_sp, wait_ms);
+
+    if (is_moving && (!left || move_wait_ms < *wait_ms))
+        *wait_ms = move_wait_ms;
+    return left + (size_t)is_moving;
 }
 
 size_t rv_host_reclaim(unsigned *wait_ms)
@@ -310,7 +282,6 @@ static int drop_notes(const struct rv_garbage *piece, void *context)
 
 void rv_reclaim_in_child(void)
 {
-    pthread_mutex_init(&examiner, NULL); /* whoever held it is not in the child */
-    pass = (struct pass){.scan = {.memory = -1, .pagemap = -1}, .maps.fd = -1};
+    pass = (struct pass){0};
     rv_garbage_each(drop_notes, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * scan.c - a conservative search for pointers into garbage.
+ * scan.c - a conservative search for pointers.
  */
 #define _GNU_SOURCE
 #include "scan.h"
@@ -14,22 +14,14 @@
 #define CHUNK 4096u    /* words, or pages */
 #define SMALL 0x10000u /* bytes; not worth a question */
 
-static int by_start(const void *a, const void *b)
-{
-    const struct rv_garbage *left = *(struct rv_garbage *const *)a;
-    const struct rv_garbage *right = *(struct rv_garbage *const *)b;
-    return (left->start > right->start) - (left->start < right->start);
-}
-
-int rv_scan_start(struct rv_scan *scan, struct rv_garbage **pieces, size_t count)
+int rv_scan_start(struct rv_scan *scan, const struct rv_piece *pieces, size_t count)
 {
     *scan = (struct rv_scan){.pieces = pieces, .count = count, .low = UINTPTR_MAX};
-    qsort(pieces, count, sizeof(*pieces), by_start);
     for (size_t n = 0; n < count; n++) {
-        if (pieces[n]->start < scan->low)
-            scan->low = pieces[n]->start;
-        if (pieces[n]->end > scan->high)
-            scan->high = pieces[n]->end;
+        if (pieces[n].start < scan->low)
+            scan->low = pieces[n].start;
+        if (pieces[n].end > scan->high)
+            scan->high = pieces[n].end;
     }
     scan->where = calloc(count, sizeof(*scan->where));
     scan->memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
@@ -46,7 +38,6 @@ void rv_scan_end(struct rv_scan *scan)
     if (scan->pagemap >= 0)
         close(scan->pagemap);
     free(scan->where);
-    free(scan->pieces);
     *scan = (struct rv_scan){.memory = -1, .pagemap = -1};
 }
 
@@ -64,12 +55,12 @@ static size_t find(const struct rv_scan *scan, uintptr_t word)
         return scan->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (scan->pieces[middle]->end <= word)
+        if (scan->pieces[middle].end <= word)
             low = middle + 1;
         else
             high = middle;
     }
-    return low < scan->count && word >= scan->pieces[low]->start ? low : scan->count;
+    return low < scan->count && word >= scan->pieces[low].start ? low : scan->count;
 }
 
 void rv_scan_word(struct rv_scan *scan, uintptr_t word, uintptr_t where)
@@ -84,7 +75,7 @@ void rv_scan_register(struct rv_scan *scan, uintptr_t value)
 {
     size_t n = find(scan, value);
 
-    if (n < scan->count && scan->pieces[n]->kind == RV_GARBAGE_CODE)
+    if (n < scan->count && scan->pieces[n].is_code)
         scan->where[n] = RV_SCAN_REGISTER;
 }
 

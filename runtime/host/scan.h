@@ -1,27 +1,33 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * scan.h - which pieces of garbage do the words in a range of memory point into?
+ * scan.h - which pieces of memory do the words in a range of memory point into?
  *
- * Conservative: a word counts whatever it was meant to be. For the reclaimer, one
- * thread at a time.
+ * Conservative: a word counts whatever it was meant to be. One thread at a time.
  */
 #ifndef REVECTOR_SCAN_H
 #define REVECTOR_SCAN_H
 
-#include "garbage.h"
+#include <stddef.h>
+#include <stdint.h>
 
 #define RV_SCAN_REGISTER 1u
 
+/* What is looked for. */
+struct rv_piece {
+    uintptr_t start, end;
+    int is_code; /* a thread may be in it; else it is a leaf table */
+};
+
 struct rv_scan {
-    struct rv_garbage **pieces; /* ascending by start, disjoint */
+    const struct rv_piece *pieces; /* ascending by start, disjoint */
     size_t count;
     uintptr_t low, high;        /* of all pieces together */
     uintptr_t *where; /* per piece: a word that points into it, RV_SCAN_REGISTER, or 0 */
     int memory, pagemap; /* /proc/self/mem and pagemap; the latter may be -1 */
 };
 
-/* Takes over the array `pieces` and sorts it. RV_ENOMEM, RV_EUNREADABLE. */
-int rv_scan_start(struct rv_scan *scan, struct rv_garbage **pieces, size_t count)
+/* `pieces` stays the caller's, and as it is until the end. RV_ENOMEM, RV_EUNREADABLE. */
+int rv_scan_start(struct rv_scan *scan, const struct rv_piece *pieces, size_t count)
     __attribute__((warn_unused_result));
 void rv_scan_end(struct rv_scan *scan);
 

@@ -9,13 +9,15 @@ typedef int function(int);
 __attribute__((noinline)) int down(int n);
 function *kept = down;
 static int revert_at = -1;
+static const struct rv_apply_options at_once = {.size = sizeof(at_once),
+                                                .consistency = RV_APPLY_PER_CALL};
 
 int down(int n)
 {
     volatile int rest = n;
     if (n == 0)
         return 0;
-    if (n == revert_at && rv_revert(0))
+    if (n == revert_at && rv_revert(0, &at_once))
         return -1000;
 #ifdef FIXED
     return down(rest - 1) + (kept == down ? 100 : -1);

@@ -69,7 +69,7 @@ uint32_t core_update(struct made_image *made, const char *name, ...)
                          0);
     va_end(list);
     assert_int_equal(rv_update_check(update), 0);
-    assert_int_equal(rv_update_transition(update, RV_CONSISTENCY_CALL), 0);
+    assert_int_equal(rv_update_transition(update, RV_CONSISTENCY_CALL, 1), 0);
     id = update->id;
     rv_update_commit(update);
     return id;

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-struct fake_platform fake = {.fail_after = -1};
+struct fake_platform fake = {.fail_after = -1, .function_size = 16};
 
 static int must_fail(void)
 {
@@ -85,9 +85,28 @@ void rv_platform_unlock(void)
         die("the core lock was given back twice");
 }
 
-intptr_t rv_platform_view(void)
+int rv_platform_backtrace(int (*visit)(uintptr_t pc, void *context), void *context)
 {
-    return fake.view;
+    int result = 0;
+
+    for (int n = 0; fake.stack[n] && !result; n++)
+        result = visit(fake.stack[n], context);
+    return result ? result : fake.stack_error;
+}
+
+uintptr_t rv_platform_function_end(uintptr_t start, uintptr_t limit)
+{
+    return limit - start < fake.function_size ? limit : start + fake.function_size;
+}
+
+uint32_t *rv_platform_stage(void)
+{
+    return &fake.stage[fake.thread];
+}
+
+int32_t rv_platform_thread(void)
+{
+    return 100 + fake.thread;
 }
 
 uint64_t rv_platform_time(void)

@@ -10,7 +10,11 @@
 #include "rv_platform.h"
 
 struct fake_platform {
-    intptr_t view; /* of the calling thread */
+    int thread;          /* the calling one: 0 or 1 */
+    uint32_t stage[2];   /* its word */
+    uintptr_t stack[8];  /* program counters on its stack, 0 behind the last */
+    uintptr_t function_size; /* of every function */
+    int stack_error;     /* what its backtrace returns at the end */
     int fail_after; /* this many more calls that may fail succeed, then one fails; -1: none */
     int calls; /* calls that may fail, so far */
     long pieces, pages; /* outstanding allocations */

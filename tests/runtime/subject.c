@@ -41,6 +41,9 @@ int wait_in_body(int pipe)
     return 0;
 }
 
+const struct rv_apply_options per_call = {.size = sizeof(per_call),
+                                          .consistency = RV_APPLY_PER_CALL};
+
 static void die(const char *what)
 {
     perror(what);

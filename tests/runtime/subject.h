@@ -8,6 +8,7 @@
 #ifndef SUBJECT_H
 #define SUBJECT_H
 
+#include "revector/revector.h"
 #include <stdint.h>
 
 int answer(int x);     /* 0: x + 1 */
@@ -21,6 +22,9 @@ extern int64_t counter; /* data 0 */
  * at `path`. It is for this program; "library" is for the ones of library.c.
  */
 void subject_patch(const char *kind, const char *path);
+
+/* For what is about calls, whoever is in the patch meanwhile. */
+extern const struct rv_apply_options per_call;
 
 /* The directory slot of the unit of these methods. */
 uint64_t *subject_slot(void);

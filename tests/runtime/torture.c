@@ -143,7 +143,7 @@ static uint32_t apply(struct rv_image_state *image, int body)
     if (!error)
         error = rv_update_check(update);
     if (!error)
-        error = rv_update_transition(update, RV_CONSISTENCY_CALL);
+        error = rv_update_transition(update, RV_CONSISTENCY_CALL, 1);
     if (error)
         fail(rv_error_text(error), error);
     id = update->id;
@@ -153,8 +153,8 @@ static uint32_t apply(struct rv_image_state *image, int body)
 
 static void revert(uint32_t id)
 {
-    void *owner;
-    int error = rv_update_revert(id, &owner);
+    struct rv_update *reverted;
+    int error = rv_update_revert(id, RV_CONSISTENCY_CALL, 0, &reverted);
     if (error)
         fail(rv_error_text(error), error);
 }

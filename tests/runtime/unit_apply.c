@@ -66,7 +66,7 @@ static int clean(void **state)
     (void)state;
     options.flags = options.consistency = 0;
     counter = 0;
-    if (rv_revert(0))
+    if (rv_revert(0, NULL))
         return -1;
     subject_reclaim(1000);
     return subject_has_mapped(folder) ? -1 : 0;
@@ -82,9 +82,9 @@ static void a_patch_is_applied_and_reverted(void **state)
     assert_int_equal(answer(1), 101);
     assert_int_equal(pointer(1), 101);
     assert_ptr_equal(pointer, answer);
-    assert_int_equal(rv_revert(id), 0);
+    assert_int_equal(rv_revert(id, NULL), 0);
     assert_int_equal(pointer(1), 2);
-    assert_int_equal(rv_revert(id), RV_EREVERTED);
+    assert_int_equal(rv_revert(id, NULL), RV_EREVERTED);
 }
 
 static void a_patch_reaches_the_programs_data_and_methods(void **state)
@@ -95,7 +95,7 @@ static void a_patch_reaches_the_programs_data_and_methods(void **state)
     apply_kind("good");
     assert_int_equal(count_up(5), 5 + 100 + 1001); /* by the new answer() too */
     assert_int_equal(counter, 1001);
-    assert_int_equal(rv_revert(0), 0);
+    assert_int_equal(rv_revert(0, NULL), 0);
     assert_int_equal(count_up(5), 5 + 1001);
 }
 
@@ -106,17 +106,17 @@ static void patches_stack_and_are_reverted_in_any_order(void **state)
     first = apply_kind("good");
     second = apply_kind("other"); /* same path, another file */
     assert_int_equal(answer(1), 201);
-    assert_int_equal(rv_revert(first), 0);
+    assert_int_equal(rv_revert(first, NULL), 0);
     assert_int_equal(answer(1), 201);
-    assert_int_equal(rv_revert(second), 0);
+    assert_int_equal(rv_revert(second, NULL), 0);
     assert_int_equal(answer(1), 2);
 }
 
 static void revert_all_without_updates_is_nothing(void **state)
 {
     (void)state;
-    assert_int_equal(rv_revert(0), 0);
-    assert_int_equal(rv_revert(12345), RV_ENOUPDATE);
+    assert_int_equal(rv_revert(0, NULL), 0);
+    assert_int_equal(rv_revert(12345, NULL), RV_ENOUPDATE);
 }
 
 static void a_dry_run_changes_nothing(void **state)
@@ -137,18 +137,16 @@ static void the_same_file_is_applied_once(void **state)
     (void)state;
     assert_int_equal(apply(NULL), RV_EAPPLIED);
     assert_int_equal(answer(1), 101);
-    assert_int_equal(rv_revert(id), 0);
+    assert_int_equal(rv_revert(id, NULL), 0);
     assert_int_equal(apply(&id), 0); /* while the first one may still be loaded */
     assert_int_equal(answer(1), 101);
 }
 
-static void other_consistencies_are_not_there_yet(void **state)
+static void consistency_per_process_is_not_there_yet(void **state)
 {
     (void)state;
     subject_patch("good", path);
-    options.consistency = 1;
-    expect_refusal(RV_ELATER, "");
-    options.consistency = 2;
+    options.consistency = RV_APPLY_PER_PROCESS;
     expect_refusal(RV_ELATER, "");
     options.consistency = 3;
     expect_refusal(RV_EOPTIONS, "");
@@ -285,7 +283,7 @@ static void descriptors_do_not_leak(void **state)
     close(before);
     for (int n = 0; n < 5; n++) {
         apply_kind("good");
-        assert_int_equal(rv_revert(0), 0);
+        assert_int_equal(rv_revert(0, NULL), 0);
         subject_reclaim(1000);
         subject_patch("signature", path);
         expect_refusal(RV_ESIGNATURE, "answer");
@@ -305,7 +303,7 @@ int main(void)
         TEST(revert_all_without_updates_is_nothing),
         TEST(a_dry_run_changes_nothing),
         TEST(the_same_file_is_applied_once),
-        TEST(other_consistencies_are_not_there_yet),
+        TEST(consistency_per_process_is_not_there_yet),
         TEST(wrong_types_and_names_are_refused_by_name),
         TEST(damaged_files_are_refused),
         TEST(what_is_not_a_patch_is_refused),

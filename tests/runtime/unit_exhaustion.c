@@ -67,7 +67,7 @@ static void preparing_fails_anywhere_and_changes_nothing(void **state)
         assert_int_equal(fake.pages, pages);
     }
     assert_true(failures >= 6); /* struct, changes, list, two copies, their protection, windows */
-    assert_int_equal(rv_update_transition(update, RV_CONSISTENCY_CALL), 0);
+    assert_int_equal(rv_update_transition(update, RV_CONSISTENCY_CALL, 1), 0);
     rv_update_commit(update);
     assert_int_equal(made_call(&made, 7), A);
 }
@@ -78,14 +78,14 @@ static void reverting_fails_anywhere_and_changes_nothing(void **state)
     const long pieces = fake.pieces + 0, pages = fake.pages;
     uint32_t second;
     int error, failures = 0;
-    void *owner;
+    struct rv_update *reverted;
     (void)state;
     second = core_update(&made, "b", 1, (uint64_t)B, 4, (uint64_t)B, -1);
     (void)pieces;
     for (int n = 0;; n++) {
         long pieces_before = fake.pieces, pages_before = fake.pages;
         fake.fail_after = n;
-        error = rv_update_revert(second, &owner);
+        error = rv_update_revert(second, RV_CONSISTENCY_CALL, 0, &reverted);
         fake.fail_after = -1;
         if (!error)
             break;
@@ -97,7 +97,7 @@ static void reverting_fails_anywhere_and_changes_nothing(void **state)
     assert_true(failures >= 3);
     assert_int_equal(made_call(&made, 1), A);
     assert_int_equal(made_call(&made, 4), made_body(&made, 4));
-    assert_int_equal(rv_update_revert(first, &owner), 0);
+    assert_int_equal(rv_update_revert(first, RV_CONSISTENCY_CALL, 0, &reverted), 0);
     assert_int_equal(made_call(&made, 1), made_body(&made, 1));
     core_collect();
     assert_true(fake.pages <= pages);
@@ -109,7 +109,7 @@ static void commit_asks_for_nothing_that_may_fail(void **state)
     int before;
     (void)state;
     assert_int_equal(try_to_prepare(&update), 0);
-    assert_int_equal(rv_update_transition(update, RV_CONSISTENCY_CALL), 0);
+    assert_int_equal(rv_update_transition(update, RV_CONSISTENCY_CALL, 1), 0);
     before = fake.calls;
     fake.fail_after = 0; /* closing the window fails */
     rv_update_commit(update);

@@ -84,19 +84,6 @@ static void a_fault_that_registration_overtakes_goes_where_the_entry_says(void *
     core_drop(&a);
 }
 
-static void a_fault_walks_from_the_root_of_its_thread(void **state)
-{
-    static uint64_t leaf[2], root[8];
-    (void)state;
-    core_add(&a);
-    leaf[0] = 4711;
-    root[0] = (uintptr_t)leaf;
-    fake.view = (intptr_t)root - (intptr_t)a.slots[1].directory;
-    assert_int_equal(made_fault(&a, 4), 4711);
-    fake.view = 0;
-    core_drop(&a);
-}
-
 static void numbers_are_dense_and_used_again(void **state)
 {
     uint32_t first_a, first_b;
@@ -217,7 +204,6 @@ int main(void)
         cmocka_unit_test(ids_lead_to_records_and_back),
         cmocka_unit_test(before_registration_a_fault_goes_to_the_first_body),
         cmocka_unit_test(a_fault_that_registration_overtakes_goes_where_the_entry_says),
-        cmocka_unit_test(a_fault_walks_from_the_root_of_its_thread),
         cmocka_unit_test(numbers_are_dense_and_used_again),
         cmocka_unit_test(a_leaving_image_works_until_it_is_unmapped),
         cmocka_unit_test(an_image_at_the_same_place_ends_the_old_one),

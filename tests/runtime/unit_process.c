@@ -48,7 +48,7 @@ static int apply_kind(const char *kind)
 static int clean(void **state)
 {
     (void)state;
-    if (rv_revert(0))
+    if (rv_revert(0, NULL))
         return -1;
     subject_reclaim(1000);
     return 0;
@@ -74,7 +74,7 @@ static int live_on_ones_own(void)
 {
     if (answer(1) != 101)
         return 1;
-    if (rv_revert(0) || answer(1) != 2)
+    if (rv_revert(0, NULL) || answer(1) != 2)
         return 2;
     subject_reclaim(1000);
     if (subject_has_mapped(folder))
@@ -95,7 +95,7 @@ static void a_child_lives_on_its_own(void **state)
 static void *apply_and_revert(void *stop)
 {
     while (!tw_load32_acquire(stop)) {
-        if (apply_kind("good") || rv_revert(0))
+        if (apply_kind("good") || rv_revert(0, NULL))
             abort();
         rv_reclaim();
     }
@@ -105,7 +105,7 @@ static void *apply_and_revert(void *stop)
 static int try_an_update(void)
 {
     snprintf(path, sizeof(path), "%s/child.rvp", folder);
-    if (rv_revert(0) || answer(1) != 2)
+    if (rv_revert(0, NULL) || answer(1) != 2)
         return 1;
     return apply_kind("other") || answer(1) != 201;
 }
@@ -146,7 +146,7 @@ static void the_table_is_read_only_at_rest(void **state)
     assert_int_equal(apply_kind("good"), 0);
     assert_int_equal(in_child(write_to_root), -1);
     assert_int_equal(in_child(write_to_leaf), -1);
-    assert_int_equal(rv_revert(0), 0);
+    assert_int_equal(rv_revert(0, NULL), 0);
     assert_int_equal(in_child(write_to_root), -1);
 }
 
@@ -162,7 +162,7 @@ static int update_and_take_back(void)
 {
     if (apply_kind("good") || answer(1) != 101)
         return 2;
-    if (rv_revert(0) || answer(1) != 2)
+    if (rv_revert(0, NULL) || answer(1) != 2)
         return 3;
     return 0;
 }

@@ -31,7 +31,7 @@ static uint32_t apply_kind(const char *kind)
 {
     uint32_t id = 0;
     subject_patch(kind, path);
-    assert_int_equal(rv_apply(path, NULL, &id), 0);
+    assert_int_equal(rv_apply(path, &per_call, &id), 0);
     return id;
 }
 
@@ -43,7 +43,7 @@ static int loaded(void)
 static int clean(void **state)
 {
     (void)state;
-    if (rv_revert(0))
+    if (rv_revert(0, &per_call))
         return -1;
     subject_reclaim(2000);
     return loaded() ? -1 : 0;
@@ -90,7 +90,7 @@ static void unused_code_is_unmapped_at_once(void **state)
     apply_kind("good");
     assert_int_equal(answer(1), 101);
     assert_true(loaded());
-    assert_int_equal(rv_revert(0), 0);
+    assert_int_equal(rv_revert(0, &per_call), 0);
     subject_reclaim(1000);
     assert_false(loaded());
     assert_int_equal(last_update().id, 0); /* forgotten */
@@ -103,7 +103,7 @@ static void a_blocked_thread_keeps_the_code_that_it_returns_to(void **state)
     (void)state;
     apply_kind("good");
     thread = start(wait_in_patch, &ends[0]);
-    assert_int_equal(rv_revert(0), 0);
+    assert_int_equal(rv_revert(0, &per_call), 0);
     subject_reclaim(100);
     assert_true(loaded());
     assert_int_equal(last_update().state, RV_STATUS_REVERTED);
@@ -144,7 +144,7 @@ static void a_stack_of_the_programs_own_making_counts(void **state)
     coroutine_stack = malloc(65536);
     apply_kind("good");
     thread = start(wait_in_coroutine, NULL);
-    assert_int_equal(rv_revert(0), 0);
+    assert_int_equal(rv_revert(0, &per_call), 0);
     subject_reclaim(100);
     assert_true(loaded());
     assert_int_equal(write(ends[1], "x", 1), 1);
@@ -176,7 +176,7 @@ static void a_handler_on_top_of_the_patch_counts(void **state)
     pthread_kill(thread, SIGUSR1);
     while (tw_load32_acquire(&started) != 2)
         usleep(100);
-    assert_int_equal(rv_revert(0), 0);
+    assert_int_equal(rv_revert(0, &per_call), 0);
     subject_reclaim(100);
     assert_true(loaded());
     assert_int_equal(write(ends[1], "xx", 2), 2); /* one for the handler, one for the patch */
@@ -205,7 +205,7 @@ static void a_running_thread_is_waited_for(void **state)
     tw_store32_release(&stop, 0);
     apply_kind("good");
     thread = start(run_until_told, NULL);
-    assert_int_equal(rv_revert(0), 0);
+    assert_int_equal(rv_revert(0, &per_call), 0);
     subject_reclaim(50);
     assert_true(loaded()); /* nobody can tell where it is */
     tw_store32_release(&stop, 1);
@@ -228,7 +228,7 @@ static __attribute__((noinline)) void revert_with_the_patch_on_our_stack(void)
             here = (const void *)(strtoul(line, NULL, 16) + 16);
     fclose(maps);
     assert_non_null((const void *)here);
-    assert_int_equal(rv_revert(0), 0);
+    assert_int_equal(rv_revert(0, &per_call), 0);
     subject_reclaim(50);
     assert_true(subject_is_mapped((const void *)here));
     here = NULL;
@@ -254,7 +254,7 @@ static void a_thousand_rounds_leave_no_memory(void **state)
             before = subject_rss();
         apply_kind("good");
         assert_int_equal(answer(1), 101);
-        assert_int_equal(rv_revert(0), 0);
+        assert_int_equal(rv_revert(0, &per_call), 0);
         subject_reclaim(1000);
     }
     after = subject_rss();
@@ -267,13 +267,13 @@ static void a_small_patch_costs_less_than_100_kB(void **state)
     long before, with;
     (void)state;
     apply_kind("good"); /* warm: what the C library keeps for next time */
-    assert_int_equal(rv_revert(0), 0);
+    assert_int_equal(rv_revert(0, &per_call), 0);
     subject_reclaim(1000);
     before = subject_rss();
     apply_kind("good");
     assert_int_equal(answer(1), 101);
     with = subject_rss();
-    assert_int_equal(rv_revert(0), 0);
+    assert_int_equal(rv_revert(0, &per_call), 0);
     subject_reclaim(1000);
     print_message("RSS %ld kB, with a patch +%ld kB, without it again +%ld kB\n", before,
                   with - before, subject_rss() - before);

@@ -56,7 +56,7 @@ static void nothing_is_seen_before_commit(void **state)
     expect_first_bodies();
     assert_int_equal(rv_update_check(update), 0);
     expect_first_bodies();
-    assert_int_equal(rv_update_transition(update, RV_CONSISTENCY_CALL), 0);
+    assert_int_equal(rv_update_transition(update, RV_CONSISTENCY_CALL, 1), 0);
     expect_first_bodies();
     rv_update_abort(update);
     expect_first_bodies();
@@ -79,9 +79,9 @@ static void reverting_puts_the_base_back_and_leaves_no_memory(void **state)
     uint64_t *word = &made.slots[0].leaf, base = *word;
     const long pages = fake.pages;
     uint32_t id = core_update(&made, "one", 1, (uint64_t)A, 7, (uint64_t)B, -1);
-    void *owner;
+    struct rv_update *reverted;
     (void)state;
-    assert_int_equal(rv_update_revert(id, &owner), 0);
+    assert_int_equal(rv_update_revert(id, RV_CONSISTENCY_CALL, 0, &reverted), 0);
     assert_int_equal(*word, base);
     expect_first_bodies();
     assert_int_equal(core_collect(), 1);
@@ -99,13 +99,14 @@ static void reverting_works_in_any_order(void **state)
         uint64_t body[3] = {A, B, C};
         int alive[3] = {1, 1, 1};
         uint32_t ids[3];
-        void *owner;
+        struct rv_update *reverted;
         for (int n = 0; n < 3; n++) /* all of them have 1 and 6 in common */
             ids[n] =
                 core_update(&made, "x", 1, body[n], 6, body[n], n == 2 ? 0 : 4 + n, body[n], -1);
         for (int n = 0; n < 3; n++) {
             uint64_t newest = 0;
-            assert_int_equal(rv_update_revert(ids[orders[o][n]], &owner), 0);
+            assert_int_equal(rv_update_revert(ids[orders[o][n]], RV_CONSISTENCY_CALL, 0, &reverted),
+                             0);
             alive[orders[o][n]] = 0;
             for (int u = 0; u < 3; u++)
                 newest = alive[u] ? body[u] : newest;
@@ -122,13 +123,13 @@ static void reverting_works_in_any_order(void **state)
 static void versions_are_counted(void **state)
 {
     uint32_t newest, first, second;
-    void *owner;
+    struct rv_update *reverted;
     (void)state;
     first = core_update(&made, "one", 1, (uint64_t)A, -1);
     second = core_update(&made, "two", 1, (uint64_t)B, 4, (uint64_t)B, -1);
     assert_int_equal(rv_method_versions(&made.methods[1], &newest), 2);
     assert_int_equal(newest, second);
-    assert_int_equal(rv_update_revert(second, &owner), 0);
+    assert_int_equal(rv_update_revert(second, RV_CONSISTENCY_CALL, 0, &reverted), 0);
     assert_int_equal(rv_method_versions(&made.methods[1], &newest), 1);
     assert_int_equal(newest, first);
     assert_int_equal(rv_method_versions(&made.methods[4], &newest), 0);
@@ -149,24 +150,23 @@ static void wrong_steps_are_refused(void **state)
 {
     struct rv_update *update = core_staged(&made, "one", 1, A), *other;
     struct rv_method stranger = made.methods[1];
-    void *owner;
+    struct rv_update *reverted;
     uint32_t id;
     (void)state;
     assert_int_equal(rv_update_begin(core_state(&made), "two", NULL, &other), RV_EBUSY);
     assert_int_equal(rv_update_stage(update, &made.methods[MADE_FIXED], A, 0), RV_EFIXED);
     assert_int_equal(rv_update_stage(update, &stranger, A, 0), RV_EFOREIGN);
-    assert_int_equal(rv_update_transition(update, RV_CONSISTENCY_CALL), RV_ESTATE);
+    assert_int_equal(rv_update_transition(update, RV_CONSISTENCY_CALL, 1), RV_ESTATE);
     assert_int_equal(rv_update_check(update), 0);
     assert_int_equal(rv_update_check(update), RV_ESTATE);
     assert_int_equal(rv_update_stage(update, &made.methods[1], A, 0), RV_ESTATE);
-    assert_int_equal(rv_update_transition(update, RV_CONSISTENCY_THREAD), RV_ELATER);
-    assert_int_equal(rv_update_transition(update, RV_CONSISTENCY_PROCESS), RV_ELATER);
+    assert_int_equal(rv_update_transition(update, RV_CONSISTENCY_PROCESS, 1), RV_ELATER);
     rv_update_abort(update);
     id = core_update(&made, "one", 1, (uint64_t)A, -1);
-    assert_int_equal(rv_update_revert(id + 1, &owner), RV_ENOUPDATE);
+    assert_int_equal(rv_update_revert(id + 1, RV_CONSISTENCY_CALL, 0, &reverted), RV_ENOUPDATE);
     assert_int_equal(rv_update_forget(id), RV_ESTATE);
-    assert_int_equal(rv_update_revert(id, &owner), 0);
-    assert_int_equal(rv_update_revert(id, &owner), RV_EREVERTED);
+    assert_int_equal(rv_update_revert(id, RV_CONSISTENCY_CALL, 0, &reverted), 0);
+    assert_int_equal(rv_update_revert(id, RV_CONSISTENCY_CALL, 0, &reverted), RV_EREVERTED);
     assert_int_equal(rv_update_forget(id), RV_EBUSY); /* its table is not collected */
 }
 
@@ -184,11 +184,11 @@ static void a_leaving_image_is_not_updated(void **state)
     struct rv_image_state *image = core_state(&made);
     uint32_t id = core_update(&made, "one", 1, (uint64_t)A, -1);
     struct rv_update *update;
-    void *owner;
+    struct rv_update *reverted;
     (void)state;
     rv_image_remove(&made.image);
     assert_int_equal(rv_update_begin(image, "two", NULL, &update), RV_ELEAVING);
-    assert_int_equal(rv_update_revert(id, &owner), RV_ELEAVING);
+    assert_int_equal(rv_update_revert(id, RV_CONSISTENCY_CALL, 0, &reverted), RV_ELEAVING);
     assert_int_equal(made_call(&made, 1), A);
 }
 

@@ -57,25 +57,38 @@ enum rv_apply_flags {
     RV_APPLY_DRY_RUN = 1u << 0, /* everything but the commit */
 };
 
+enum rv_apply_consistency {
+    RV_APPLY_PER_THREAD, /* no thread runs old and new functions mixed: each moves by itself */
+    RV_APPLY_PER_CALL,   /* at once: each call is old or new */
+    RV_APPLY_PER_PROCESS, /* not there yet */
+};
+
 struct rv_apply_options {
     size_t size;
-    uint32_t consistency; /* 0: call. 1: thread, 2: process (not there yet) */
+    uint32_t consistency; /* enum rv_apply_consistency */
     uint32_t flags;       /* enum rv_apply_flags */
+    uint32_t timeout_ms;  /* PER_THREAD: after that it is given up; 0: 5,000 */
     const char *name;     /* of the update; null: the file's base name */
     char *detail;         /* null, or where the names for a refusal's sentence go */
     size_t detail_size;
 };
 
 /*
- * Applies the patch file at `path` to this process; `options` may be null.
+ * Applies the patch file at `path` to this process; `options` may be null: all 0.
  * On success *update, if not null, is the update's number (0 after a dry run).
- * On refusal nothing has changed.
+ * On refusal nothing has changed. PER_THREAD returns when all threads have moved, the
+ * calling one too: it must not be inside a function that is replaced. RV_EMOVETIME: some
+ * could not, and the others go back.
  */
 int rv_apply(const char *path, const struct rv_apply_options *options, uint32_t *update)
     __attribute__((warn_unused_result));
 
-/* Takes an update back; 0: all of them. Updates may be reverted in any order. */
-int rv_revert(uint32_t update) __attribute__((warn_unused_result));
+/*
+ * Takes an update back; 0: all of them, the newest first. Updates may be reverted in
+ * any order. Of `options`, which may be null, consistency and timeout count.
+ */
+int rv_revert(uint32_t update, const struct rv_apply_options *options)
+    __attribute__((warn_unused_result));
 
 struct rv_update_info {
     size_t size;
@@ -88,7 +101,14 @@ struct rv_update_info {
     const char *name;
 };
 
-enum rv_update_status { RV_STATUS_COMMITTED = 3, RV_STATUS_REVERTED = 4, RV_STATUS_ORPHANED = 5 };
+enum rv_update_status {
+    RV_STATUS_MOVING = 3,    /* threads are coming to it, or leaving it */
+    RV_STATUS_RETURNING = 4, /* given up; threads go back */
+    RV_STATUS_COMMITTED = 5,
+    RV_STATUS_REVERTED = 6,
+    RV_STATUS_ABORTED = 7, /* never came into force */
+    RV_STATUS_ORPHANED = 8,
+};
 
 struct rv_method_info {
     size_t size;

@@ -42,11 +42,11 @@ wait_for_agent "$pid"
 change nap.c 's/usleep(10000)/usleep(3000000)/'
 works revector patch "$pid" fix/nap.c
 sleep 0.3
-works revector revert "$pid" 1
+works revector revert "$pid" 1 --consistency call
 sleep 0.3
 works revector status "$pid"
 expect_has "$output" "reverted" "state of the update"
-expect_has "$output" "kept by      code: thread" "who keeps the code"
+expect_has "$output" "code: thread" "who keeps the code"
 expect_has "$output" "(sleepyhead)" "the thread's name"
 grep -q '\.rvp' "/proc/$pid/maps" || fail "the code was unloaded under a thread"
 for _ in $(seq 80); do

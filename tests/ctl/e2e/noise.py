@@ -17,7 +17,7 @@ def connect():
     return peer
 
 
-def frame(kind, fields=b"", version=1, size=None):
+def frame(kind, fields=b"", version=2, size=None):
     size = len(fields) if size is None else size
     return b"RVCT" + struct.pack("<HHII", version, kind, size, 1) + fields
 
@@ -47,7 +47,7 @@ def expect(kind, packet, descriptors=()):
 expect(ANSWER, frame(HELLO))
 expect(ERROR, b"x")
 expect(ERROR, b"GET / HTTP/1.0\r\n\r\n")
-expect(ERROR, frame(HELLO, version=2))
+expect(ERROR, frame(HELLO, version=1))
 expect(ERROR, frame(HELLO, size=5))
 expect(ERROR, frame(999))
 expect(ERROR, frame(HELLO) + b"\0" * 70000)

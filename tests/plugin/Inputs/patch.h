@@ -40,7 +40,7 @@ int main(int argc, char **argv)
         return 1;
     act();
 #ifndef ACT_REVERTS
-    if (changed(rv_revert(update), "reverted"))
+    if (changed(rv_revert(update, NULL), "reverted"))
         return 1;
 #endif
     act();

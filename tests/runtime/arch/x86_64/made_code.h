@@ -43,7 +43,7 @@
     __asm__(MADE_TABLE(MADE_NUMBER(count))                                                         \
             MADE_STRING("made.source", "made.c")                                                   \
             ".pushsection rv_units,\"a\",@progbits\n.p2align 2\nmade.unit:\n"                      \
-            ".long 0, made.slot - ., made.leaf - ., made.source - ., 0, 0, 0, "                    \
+            ".long made_image - ., made.slot - ., made.leaf - ., made.source - ., 0, 0, 0, "                    \
             MADE_NUMBER(count) ", 1, 0\n.popsection\n");                                           \
     MADE_BOUNDS(rv_method, rv_methods)                                                             \
     MADE_BOUNDS(rv_unit, rv_units)                                                                 \
@@ -52,7 +52,7 @@
     MADE_BOUNDS(rv_replacement, rv_replacements)                                                   \
     MADE_BOUNDS(rv_import, rv_imports)                                                             \
     MADE_BOUNDS(rv_fixup, rv_fixups)                                                               \
-    static const struct rv_image made_image = {                                                    \
+    __attribute__((used)) static const struct rv_image made_image = {                                                    \
         .abi = RV_RECORD_ABI,                                                                      \
         .methods = __start_rv_methods,                                                             \
         .methods_end = __stop_rv_methods,                                                          \

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * transition.c - see transition.h.
+ *
+ * The fault's half (rv_transition_target) runs in any thread and takes no lock: it
+ * counts itself in, so that nobody frees what it reads. All else is under the core
+ * lock.
+ */
+#include "transition.h"
+#include "revector/error.h"
+#include "root.h"
+#include "sort.h"
+#include "stage.h"
+#include "tablewalk/tw_atomic.h"
+
+/* A method in transition. Both bodies are known before anybody can ask. */
+struct move {
+    const struct rv_slot *slot; /* a null pointer: a free place */
+    uint32_t index, reserved;
+    uint64_t from, to;
+};
+
+struct rv_transition {
+    struct rv_transition *next;
+    uint32_t forward;   /* number of the forward stage; the one back is the next number */
+    uint32_t stage;     /* which of the two it is */
+    struct move *moves; /* hash table of mask + 1 places, half of them free at least */
+    uint32_t mask;
+    struct rv_span *spans[2]; /* left in the forward stage, and on the way back */
+    uint32_t span_count[2], span_room;
+    uint64_t *moved; /* stage << 32 | thread, in the order of moving */
+    uint32_t moved_count, moved_room;
+};
+
+static struct rv_transition *current;
+static struct rv_transition *stopped; /* a fault may still be looking at these */
+static uint32_t looking; /* threads between enter() and leave() */
+static uint32_t last_stage;
+
+/* ---- building ---- */
+
+static uint32_t place_of(const struct rv_transition *t, const struct rv_slot *slot, uint32_t index)
+{
+    return (uint32_t)(((uintptr_t)slot >> 3) * 40503u + index * 2654435761u) & t->mask;
+}
+
+static const struct move *find(const struct rv_transition *t, const struct rv_slot *slot,
+                               uint32_t index)
+{
+    for (uint32_t n = place_of(t, slot, index); t->moves[n].slot; n = (n + 1) & t->mask)
+        if (t->moves[n].slot == slot && t->moves[n].index == index)
+            return &t->moves[n];
+    return NULL;
+}
+
+static void add_move(struct rv_transition *t, const struct move *move)
+{
+    uint32_t n = place_of(t, move->slot, move->index);
+
+    while (t->moves[n].slot)
+        n = (n + 1) & t->mask;
+    t->moves[n] = *move;
+}
+
+static void add_span(struct rv_transition *t, int back, uintptr_t start, uintptr_t end,
+                     const struct rv_method *method)
+{
+    t->spans[back][t->span_count[back]++] = (struct rv_span){start, end, method};
+}
+
+/*
+ * A signal can stop a thread in a stub, with the table in hand: it goes on to the old
+ * body when the handler ends. At the stub's first byte it has nothing in hand yet.
+ */
+static void add_method(struct rv_transition *t, const struct rv_update *update, int with,
+                       const struct rv_change *change)
+{
+    const struct rv_method *method = change->method;
+    const struct rv_unit *unit = RV_TARGET(const struct rv_unit, method->unit);
+    const uintptr_t stub = (uintptr_t)RV_TARGET(const void, method->entry);
+    const struct move move = {.slot = RV_TARGET(const struct rv_slot, unit->slot),
+                              .index = method->index,
+                              .from = rv_method_target(method),
+                              .to = rv_stage_body(update, with, method)};
+
+    add_move(t, &move);
+    add_span(t, 0, move.from, UINTPTR_MAX, method);
+    add_span(t, 0, stub + 1, UINTPTR_MAX, method);
+    add_span(t, 1, move.to, UINTPTR_MAX, method);
+}
+
+static void add_table(const uint64_t *leaf, uint32_t entries, void *t)
+{
+    add_span(t, 0, (uintptr_t)leaf, (uintptr_t)(leaf + entries), NULL);
+}
+
+static int starts_before(const void *a, const void *b)
+{
+    return ((const struct rv_span *)a)->start < ((const struct rv_span *)b)->start;
+}
+
+/* The last span that starts at or before `address`, or a null pointer. */
+static struct rv_span *span_at(struct rv_span *spans, uint32_t count, uintptr_t address)
+{
+    uint32_t low = 0, high = count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (spans[middle].start <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low ? &spans[low - 1] : NULL;
+}
+
+/* A function begins at `start`: whatever began before ends there. */
+static void cut(struct rv_transition *t, const void *start)
+{
+    for (int back = 0; back < 2; back++) {
+        struct rv_span *span = span_at(t->spans[back], t->span_count[back], (uintptr_t)start - 1);
+        if (start && span && span->end > (uintptr_t)start)
+            span->end = (uintptr_t)start;
+    }
+}
+
+/*
+ * Records say where functions begin, not where they end. They end where the next one
+ * begins; but the next one may have no record, so the platform is asked too.
+ */
+static void cut_at_image(struct rv_transition *t, const struct rv_image_state *state)
+{
+    const struct rv_image *image = state->image;
+
+    for (const struct rv_method *m = image->methods; m < image->methods_end; m++) {
+        cut(t, RV_TARGET(const void, m->entry));
+        cut(t, RV_TARGET(const void, m->body));
+    }
+    for (const struct rv_replacement *r = image->replacements; r < image->replacements_end; r++)
+        cut(t, RV_TARGET(const void, r->body));
+    cut(t, (const void *)state->place.end);
+}
+
+static void cut_at_end(struct rv_span *span)
+{
+    span->end = rv_platform_function_end(span->start, span->end);
+}
+
+static void finish_spans(struct rv_transition *t)
+{
+    for (int back = 0; back < 2; back++)
+        rv_sort(t->spans[back], t->span_count[back], sizeof(struct rv_span), starts_before);
+    for (const struct rv_image_state *state = rv_images_locked(); state; state = state->next)
+        if (state->phase == RV_IMAGE_LIVE)
+            cut_at_image(t, state);
+    for (int back = 0; back < 2; back++)
+        for (uint32_t n = 0; n < t->span_count[back]; n++)
+            if (t->spans[back][n].method)
+                cut_at_end(&t->spans[back][n]);
+}
+
+static void release(struct rv_transition *t)
+{
+    if (t->moves)
+        rv_platform_free(t->moves, (t->mask + 1) * sizeof(*t->moves));
+    for (int back = 0; back < 2; back++)
+        if (t->spans[back])
+            rv_platform_free(t->spans[back], t->span_room * sizeof(struct rv_span));
+    if (t->moved)
+        rv_platform_free(t->moved, t->moved_room * sizeof(*t->moved));
+    rv_platform_free(t, sizeof(*t));
+}
+
+/*
+ * Order: the store of `current` comes before the load of `looking` in free_stopped;
+ * enter() adds to `looking` before it loads `current`. So a thread that has the old
+ * pointer is counted.
+ */
+static void free_stopped(void)
+{
+    tw_fence_full();
+    while (stopped && !tw_load32_acquire(&looking)) {
+        struct rv_transition *next = stopped->next;
+        release(stopped);
+        stopped = next;
+    }
+}
+
+static struct rv_transition *allocate(uint32_t methods, uint32_t units, uint32_t threads)
+{
+    struct rv_transition *t = rv_platform_alloc(sizeof(*t));
+
+    if (!t)
+        return NULL;
+    t->mask = 3;
+    while (t->mask < 2 * methods)
+        t->mask = 2 * t->mask + 1;
+    t->span_room = 2 * methods + units;
+    t->moved_room = 4 * threads + 64;
+    t->moves = rv_platform_alloc((t->mask + 1) * sizeof(*t->moves));
+    t->spans[0] = rv_platform_alloc(t->span_room * sizeof(struct rv_span));
+    t->spans[1] = rv_platform_alloc(t->span_room * sizeof(struct rv_span));
+    t->moved = rv_platform_alloc(t->moved_room * sizeof(*t->moved));
+    if (t->moves && t->spans[0] && t->spans[1] && t->moved)
+        return t;
+    release(t);
+    return NULL;
+}
+
+int rv_transition_prepare(const struct rv_update *update, int with, uint32_t threads,
+                          struct rv_transition **transition)
+{
+    struct rv_transition *t;
+
+    free_stopped();
+    t = allocate(update->count, update->image->units, threads);
+    if (!t)
+        return RV_ENOMEM;
+    for (uint32_t n = 0; n < update->count; n++)
+        add_method(t, update, with, &update->changes[n]);
+    rv_stage_each_table(update, add_table, t);
+    finish_spans(t);
+    *transition = t;
+    return 0;
+}
+
+/* ---- stages ---- */
+
+void rv_transition_drop(struct rv_transition *transition)
+{
+    release(transition);
+}
+
+void rv_transition_start(struct rv_transition *transition)
+{
+    transition->forward = last_stage + 1;
+    transition->stage = transition->forward;
+    last_stage += 2;
+    tw_store_pointer_release(&current, transition);
+}
+
+/* Order: nothing to order; a fault that still sees the stage before is argued in UPDATES.md. */
+void rv_transition_turn(struct rv_transition *transition)
+{
+    tw_store32_release(&transition->stage, transition->forward + 1);
+}
+
+void rv_transition_stop(struct rv_transition *transition)
+{
+    tw_store_pointer_release(&current, NULL);
+    transition->next = stopped;
+    stopped = transition;
+    free_stopped();
+}
+
+uint32_t rv_transition_spans(const struct rv_transition *transition, const struct rv_span **spans)
+{
+    const int back = tw_load32_acquire(&transition->stage) != transition->forward;
+
+    *spans = transition->spans[back];
+    return transition->span_count[back];
+}
+
+int rv_transition_has_moved(const struct rv_transition *transition, int32_t thread)
+{
+    const uint64_t wanted =
+        (uint64_t)tw_load32_acquire(&transition->stage) << 32 | (uint32_t)thread;
+    uint32_t count = tw_load32_acquire(&transition->moved_count);
+
+    if (count > transition->moved_room)
+        count = transition->moved_room;
+    for (uint32_t n = 0; n < count; n++)
+        if (tw_load_relaxed(&transition->moved[n]) == wanted)
+            return 1;
+    return 0;
+}
+
+/* ---- in the fault ---- */
+
+static struct rv_transition *enter(void)
+{
+    tw_add32_acq_rel(&looking, 1);
+    tw_fence_full(); /* see rv_transition_stop */
+    return tw_load_pointer_acquire(&current);
+}
+
+static void leave(void)
+{
+    tw_add32_acq_rel(&looking, -1u);
+}
+
+struct question {
+    struct rv_span *spans;
+    uint32_t count;
+};
+
+static int is_inside(uintptr_t pc, void *context)
+{
+    const struct question *question = context;
+    const struct rv_span *span = span_at(question->spans, question->count, pc);
+    return span && pc < span->end;
+}
+
+/* The thread's stack holds nothing of what it would leave. Unknown is no. */
+static int is_clean(const struct rv_transition *t, int back)
+{
+    struct question question = {t->spans[back], t->span_count[back]};
+    return rv_platform_backtrace(is_inside, &question) == 0;
+}
+
+/* A full list is no harm: the thread is seen all the same once it blocks. */
+static void note_move(struct rv_transition *t, uint32_t stage)
+{
+    uint32_t n = tw_add32_acq_rel(&t->moved_count, 1);
+
+    if (n < t->moved_room)
+        tw_store_release(&t->moved[n], (uint64_t)stage << 32 | (uint32_t)rv_platform_thread());
+}
+
+static int change_sides(struct rv_transition *t, uint32_t stage, uint32_t *mine)
+{
+    if (!is_clean(t, stage != t->forward))
+        return 0;
+    *mine = stage;
+    note_move(t, stage);
+    return 1;
+}
+
+/* Which of the two the calling thread is to run: 1 is the new one. */
+static int is_on_new_side(struct rv_transition *t)
+{
+    const uint32_t stage = tw_load32_acquire(&t->stage);
+    uint32_t *mine = rv_platform_stage();
+
+    if (stage == t->forward)
+        return *mine == stage || change_sides(t, stage, mine);
+    return *mine == t->forward && !change_sides(t, stage, mine);
+}
+
+uint64_t rv_transition_target(const struct rv_slot *slot, uint32_t index)
+{
+    struct rv_transition *t = enter();
+    const struct move *move = t ? find(t, slot, index) : NULL;
+    uint64_t target = 0;
+
+    if (move)
+        target = is_on_new_side(t) ? move->to : move->from;
+    leave();
+    return target;
+}
+
+int rv_transition_in_child(struct rv_transition *transition)
+{
+    tw_store32_release(&looking, 0); /* whoever was looking is not in the child */
+    return *rv_platform_stage() == transition->forward;
+}

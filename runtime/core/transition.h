@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * transition.h - threads move from old to new functions one by one.
+ *
+ * While an update with `thread` consistency is under way, the table that all calls
+ * begin at has its methods' entries not present. So a call of one faults, and the
+ * fault asks here which side its thread is on. A thread changes sides when its own
+ * stack holds nothing of the side that it leaves; nobody waits for another one.
+ * Going back after a deadline is the same thing the other way round. The idea of
+ * a state per thread, and of asking the stack, is that of Linux's livepatch
+ * (Documentation/livepatch/livepatch.rst); the page fault's is ours.
+ *
+ *   stage    a thread that has not changed      leaves        changes to
+ *   forward  runs old functions                 old bodies    new ones
+ *   back     runs new ones if it had changed    new bodies    old ones
+ *
+ * UPDATES.md argues why that never mixes the two.
+ */
+#ifndef REVECTOR_TRANSITION_H
+#define REVECTOR_TRANSITION_H
+
+#include "update.h"
+
+/* What a thread must not have on its stack, or in hand, to change sides. */
+struct rv_span {
+    uintptr_t start, end;
+    const struct rv_method *method; /* whose code it is; a null pointer: a leaf table */
+};
+
+struct rv_transition;
+
+/*
+ * Everything here is under the core lock where it does not say otherwise.
+ *
+ * All memory for a transition of `update`'s methods, there and back. `with`: as in
+ * rv_stage_build, which went before. `threads`: about how many there are. RV_ENOMEM.
+ */
+int rv_transition_prepare(const struct rv_update *update, int with, uint32_t threads,
+                          struct rv_transition **transition) __attribute__((warn_unused_result));
+
+/* From now on faults ask it. The tables with the faults are published after that. */
+void rv_transition_start(struct rv_transition *transition);
+
+/* Threads go back; those that have not moved stay where they are. */
+void rv_transition_turn(struct rv_transition *transition);
+
+/*
+ * No table leads to it any more: faults do not ask it. It is freed once no fault is
+ * looking at it.
+ */
+void rv_transition_stop(struct rv_transition *transition);
+
+/* Frees one that was never started. */
+void rv_transition_drop(struct rv_transition *transition);
+
+/* What threads leave now, ascending; good until rv_transition_stop. */
+uint32_t rv_transition_spans(const struct rv_transition *transition, const struct rv_span **spans);
+
+/* 1 if this thread has changed sides in the present stage. Any thread, no lock. */
+int rv_transition_has_moved(const struct rv_transition *transition, int32_t thread);
+
+/*
+ * Where a call of this method goes for the calling thread, whose side changes if it
+ * may; 0: no transition has this method. From the method fault: takes no lock.
+ */
+uint64_t rv_transition_target(const struct rv_slot *slot, uint32_t index);
+
+/* After fork, in the child: side of the only thread left. 1: it has moved. */
+int rv_transition_in_child(struct rv_transition *transition);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * examine.c - see examine.h.
+ */
+#include "examine.h"
+#include "arch.h"
+#include "maps.h"
+#include "revector/error.h"
+#include "threads.h"
+
+#include <pthread.h>
+
+static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER; /* outermost, see gate.h */
+
+/* Static, so that the addresses that are looked for are on nobody's stack. */
+static struct {
+    struct rv_scan scan;
+    struct rv_maps maps;
+} with = {.scan = {.memory = -1, .pagemap = -1}, .maps.fd = -1};
+
+static void give_up(void)
+{
+    rv_scan_end(&with.scan);
+    rv_maps_close(&with.maps);
+}
+
+int rv_examine_begin(void)
+{
+    return pthread_mutex_trylock(&turn) == 0;
+}
+
+void rv_examine_end(void)
+{
+    give_up();
+    pthread_mutex_unlock(&turn);
+}
+
+void rv_examine_in_child(void)
+{
+    pthread_mutex_init(&turn, NULL); /* whoever held it is not in the child */
+    with.scan = (struct rv_scan){.memory = -1, .pagemap = -1};
+    with.maps = (struct rv_maps){.fd = -1};
+}
+
+int rv_examine_for(const struct rv_piece *pieces, size_t count)
+{
+    int error;
+
+    give_up();
+    error = rv_maps_open(&with.maps);
+    return error ? error : rv_scan_start(&with.scan, pieces, count);
+}
+
+/* From the red zone to the end of the memory that the stack pointer is in. */
+static int scan_stack(uintptr_t sp)
+{
+    uintptr_t end;
+    int error = rv_maps_run_end(&with.maps, sp, &end);
+
+    if (error)
+        return error;
+    return end ? rv_scan_range(&with.scan, sp - RV_ARCH_RED_ZONE, end) : RV_EUNREADABLE;
+}
+
+/* The maps are asked after the first look: a thread that slept since had its stack then. */
+static enum rv_verdict examine_blocked(pid_t tid, const struct rv_thread_view *before)
+{
+    struct rv_thread_view after;
+    int error;
+
+    rv_scan_reset(&with.scan);
+    error = scan_stack(before->sp);
+    rv_thread_look(tid, &after);
+    rv_scan_register(&with.scan, before->pc);
+    for (int n = 0; n < 6; n++)
+        rv_scan_register(&with.scan, before->arguments[n]);
+    if (!rv_thread_slept(before, &after))
+        return RV_VERDICT_RUNNING;
+    return error ? RV_VERDICT_UNREADABLE : RV_VERDICT_SEEN;
+}
+
+enum rv_verdict rv_examine_thread(pid_t tid, const uintptr_t **where)
+{
+    struct rv_thread_view view;
+
+    *where = with.scan.where;
+    rv_thread_look(tid, &view);
+    switch (view.state) {
+    case RV_THREAD_BLOCKED:
+        return examine_blocked(tid, &view);
+    case RV_THREAD_RUNNING:
+        return RV_VERDICT_RUNNING;
+    case RV_THREAD_UNREADABLE:
+        return RV_VERDICT_UNREADABLE;
+    case RV_THREAD_GONE:
+        break;
+    }
+    return RV_VERDICT_GONE;
+}
+
+enum rv_verdict rv_examine_self(uintptr_t sp, const uintptr_t **where)
+{
+    *where = with.scan.where;
+    rv_scan_reset(&with.scan);
+    return sp && scan_stack(sp) ? RV_VERDICT_UNREADABLE : RV_VERDICT_SEEN;
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * move.c - see move.h.
+ */
+#define _GNU_SOURCE
+#include "move.h"
+#include "examine.h"
+#include "revector/error.h"
+#include "transition.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#define WAIT_FIRST   1u  /* ms */
+#define WAIT_LONGEST 50u /* ms */
+
+/*
+ * Guards what rv_move_each shows; innermost. The rest is under the operation lock.
+ */
+static pthread_mutex_t shown = PTHREAD_MUTEX_INITIALIZER;
+
+static struct {
+    struct rv_update *update; /* null: none is under way */
+    uint64_t deadline;        /* ms, CLOCK_MONOTONIC; 0: none */
+    void (*done)(void *context);
+    void *context;
+    struct rv_span *spans; /* what threads leave in this stage */
+    struct rv_piece *pieces;
+    uint32_t count;
+    struct rv_move_wait *waiting;
+    size_t waiting_count;
+    int is_listed; /* waiting holds all who existed at some moment of this stage */
+    unsigned wait_ms;
+} move;
+
+static uint64_t now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* ---- a stage ---- */
+
+static void forget_stage(void)
+{
+    pthread_mutex_lock(&shown);
+    free(move.spans);
+    free(move.pieces);
+    free(move.waiting);
+    move.spans = NULL;
+    move.pieces = NULL;
+    move.waiting = NULL;
+    move.count = 0;
+    move.waiting_count = 0;
+    move.is_listed = 0;
+    pthread_mutex_unlock(&shown);
+}
+
+static int note_spans(void)
+{
+    uint32_t count = rv_update_spans(move.update, NULL, 0);
+
+    move.spans = calloc(count, sizeof(*move.spans));
+    move.pieces = calloc(count, sizeof(*move.pieces));
+    if (!move.spans || !move.pieces)
+        return RV_ENOMEM;
+    move.count = rv_update_spans(move.update, move.spans, count);
+    for (uint32_t n = 0; n < count; n++)
+        move.pieces[n] =
+            (struct rv_piece){move.spans[n].start, move.spans[n].end, move.spans[n].method != NULL};
+    return 0;
+}
+
+/*
+ * Whoever is born after this listing began has never run what is to be left: it starts
+ * with an empty stack, and every way in is a fault that puts it on the other side.
+ */
+static int list_threads(void)
+{
+    struct rv_thread_list threads = {0};
+    int error = rv_threads_list(&threads);
+    struct rv_move_wait *waiting = error ? NULL : calloc(threads.count, sizeof(*waiting));
+
+    if (!error && !waiting)
+        error = RV_ENOMEM;
+    for (size_t n = 0; n < threads.count && !error; n++)
+        waiting[n].thread = threads.all[n];
+    pthread_mutex_lock(&shown);
+    move.waiting = waiting;
+    move.waiting_count = error ? 0 : threads.count;
+    move.is_listed = !error;
+    pthread_mutex_unlock(&shown);
+    rv_threads_free(&threads);
+    return error;
+}
+
+/* Failures here are those of a moment, and the stage waits for a better one. */
+static int prepare_stage(void)
+{
+    int error = 0;
+
+    if (!move.spans)
+        error = note_spans();
+    if (!error && !move.is_listed)
+        error = list_threads();
+    if (error)
+        forget_stage();
+    return error;
+}
+
+/* ---- one thread ---- */
+
+static int is_in_span(uintptr_t pc, void *context)
+{
+    (void)context;
+    for (uint32_t n = 0; n < move.count; n++)
+        if (pc >= move.spans[n].start && pc < move.spans[n].end)
+            return (int)n + 1;
+    return 0;
+}
+
+/* The calling thread, if it is one of the program's, has asked for the update. */
+static int look_at_self(struct rv_move_wait *wait)
+{
+    int found = rv_platform_backtrace(is_in_span, NULL);
+
+    wait->hold = found < 0 ? RV_MOVE_UNREADABLE : RV_MOVE_STACK;
+    wait->method = found > 0 ? move.spans[found - 1].method : NULL;
+    return found == 0;
+}
+
+/* 1 if it holds nothing; else `wait` says what. */
+static int judge(struct rv_move_wait *wait, const uintptr_t *where)
+{
+    for (uint32_t n = 0; n < move.count; n++)
+        if (where[n]) {
+            wait->hold = RV_MOVE_STACK;
+            wait->method = move.spans[n].method;
+            return 0;
+        }
+    return 1;
+}
+
+static int look_at_other(struct rv_move_wait *wait)
+{
+    const uintptr_t *where;
+
+    switch (rv_examine_thread(wait->thread.tid, &where)) {
+    case RV_VERDICT_SEEN:
+        return judge(wait, where);
+    case RV_VERDICT_GONE:
+        return 1;
+    case RV_VERDICT_RUNNING:
+        wait->hold = RV_MOVE_RUNNING;
+        return 0;
+    case RV_VERDICT_UNREADABLE:
+        break;
+    }
+    wait->hold = RV_MOVE_UNREADABLE;
+    return 0;
+}
+
+/* 1 if the thread counts as moved. Where nobody may look, it must find so itself. */
+static int look_at(struct rv_move_wait *wait, int is_readable)
+{
+    wait->method = NULL;
+    wait->hold = RV_MOVE_UNREADABLE;
+    if (rv_update_has_moved(move.update, wait->thread.tid))
+        return 1;
+    if (wait->thread.tid == gettid())
+        return look_at_self(wait);
+    return is_readable && look_at_other(wait);
+}
+
+/* ---- a round ---- */
+
+static void show(size_t n, const struct rv_move_wait *wait)
+{
+    pthread_mutex_lock(&shown);
+    move.waiting[n] = *wait;
+    pthread_mutex_unlock(&shown);
+}
+
+static void drop_moved(void)
+{
+    size_t kept = 0;
+
+    pthread_mutex_lock(&shown);
+    for (size_t n = 0; n < move.waiting_count; n++)
+        if (move.waiting[n].thread.tid)
+            move.waiting[kept++] = move.waiting[n];
+    move.waiting_count = kept;
+    pthread_mutex_unlock(&shown);
+}
+
+static void look_at_all(void)
+{
+    int is_readable;
+
+    if (!rv_examine_begin())
+        return; /* garbage is being collected; next time */
+    is_readable = rv_examine_for(move.pieces, move.count) == 0;
+    for (size_t n = 0; n < move.waiting_count; n++) {
+        struct rv_move_wait wait = move.waiting[n];
+        if (look_at(&wait, is_readable))
+            wait.thread.tid = 0;
+        show(n, &wait);
+    }
+    rv_examine_end();
+    drop_moved();
+}
+
+static void finish(void)
+{
+    void (*done)(void *context) = move.done;
+
+    if (move.update->state == RV_UPDATE_MOVING)
+        rv_update_commit(move.update);
+    else
+        rv_update_returned(move.update);
+    forget_stage();
+    move.update = NULL;
+    if (done)
+        done(move.context);
+}
+
+static void turn_back(void)
+{
+    rv_update_turn(move.update);
+    forget_stage();
+    move.deadline = 0;
+    move.wait_ms = WAIT_FIRST;
+}
+
+void rv_move_start(struct rv_update *update, uint64_t timeout_ms, void (*done)(void *context),
+                   void *context)
+{
+    move.update = update;
+    move.deadline = timeout_ms ? now_ms() + timeout_ms : 0;
+    move.done = done;
+    move.context = context;
+    move.wait_ms = WAIT_FIRST;
+}
+
+int rv_move_round(unsigned *wait_ms)
+{
+    if (!move.update)
+        return 0;
+    if (prepare_stage() == 0)
+        look_at_all();
+    if (move.is_listed && !move.waiting_count) {
+        finish();
+        return 0;
+    }
+    if (move.deadline && now_ms() >= move.deadline)
+        turn_back();
+    *wait_ms = move.wait_ms;
+    move.wait_ms = move.wait_ms * 2 < WAIT_LONGEST ? move.wait_ms * 2 : WAIT_LONGEST;
+    return 1;
+}
+
+int rv_move_each(int (*visit)(const struct rv_move_wait *wait, void *context), void *context)
+{
+    int result = 0;
+
+    pthread_mutex_lock(&shown);
+    for (size_t n = 0; n < move.waiting_count && !result; n++)
+        if (move.waiting[n].thread.tid)
+            result = visit(&move.waiting[n], context);
+    pthread_mutex_unlock(&shown);
+    return result;
+}
+
+/* The core has put the child on one side already. */
+void rv_move_in_child(void)
+{
+    pthread_mutex_init(&shown, NULL); /* whoever held it is not in the child */
+    forget_stage();
+    move.update = NULL;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * move.h - moves the threads of the process from one side of an update to the other.
+ *
+ * A thread has moved when it was seen, blocked, with nothing of the side that it
+ * leaves on its stack, or when it found so itself in a method fault. Whoever holds
+ * the operation lock (apply.c) calls all of this but rv_move_each; the agent does so
+ * in its loop, a program's own thread until it is through.
+ */
+#ifndef REVECTOR_MOVE_H
+#define REVECTOR_MOVE_H
+
+#include "threads.h"
+#include "update.h"
+
+enum rv_move_hold {
+    RV_MOVE_UNSEEN,     /* nobody has looked yet */
+    RV_MOVE_RUNNING,    /* it runs, and has called none of the functions */
+    RV_MOVE_STACK,      /* a function that it has to leave is on its stack */
+    RV_MOVE_UNREADABLE, /* the system does not let us look, or the stack ends nowhere */
+};
+
+/* A thread that has not moved yet. */
+struct rv_move_wait {
+    struct rv_thread_key thread;
+    enum rv_move_hold hold;
+    const struct rv_method *method; /* RV_MOVE_STACK: which function; may be null */
+};
+
+/*
+ * `update` is MOVING. After `timeout_ms` it is turned back; 0: never. `done`, if not
+ * null, is called with `context` when the update is no longer under way.
+ */
+void rv_move_start(struct rv_update *update, uint64_t timeout_ms, void (*done)(void *context),
+                   void *context);
+
+/* One look at the threads that have not moved. 0: no update is under way; else *wait_ms. */
+int rv_move_round(unsigned *wait_ms);
+
+/* Calls `visit` for each thread that has not moved, all of one moment; any thread. */
+int rv_move_each(int (*visit)(const struct rv_move_wait *wait, void *context), void *context);
+
+void rv_move_in_child(void); /* after fork */
+
+#endif
