@@ -114,7 +114,7 @@ enum rv_ctl_type {
     X(UPDATE, 22, GROUP, "ID STATE PATH AGE COUNT HOLDERS NAME* KEEPER*")                          \
     X(STATE, 23, TEXT, "state of an update, in one word")                                          \
     X(AGE, 24, NUMBER, "milliseconds since the update reached its state")                          \
-    X(KEEPER, 25, TEXT, "what keeps an update from moving, or reverted code loaded")                                         \
+    X(KEEPER, 25, TEXT, "what keeps an update from moving, or reverted code loaded")               \
     X(METHOD, 26, GROUP, "ID NAME SOURCE PATH UPDATE_ID FLAGS UNIT_FLAGS ADDRESS")                 \
     X(SOURCE, 27, TEXT, "source file of a unit, as the compiler was given it")                     \
     X(UPDATE_ID, 28, NUMBER, "update whose body is in force; 0: the first body")                   \

@@ -344,8 +344,10 @@ static void move_locked(uint64_t patience_ms)
     unsigned wait_ms;
 
     for (int n = 0; rv_move_round(&wait_ms); n++) {
-        if (now_ms() - start >= patience_ms)
+        if (now_ms() - start >= patience_ms) {
+            rv_agent_wake(); /* it goes on from here */
             return;
+        }
         nap(wait_ms, n < 10);
     }
 }

@@ -5,8 +5,8 @@
  * Entered as the method itself would be: arguments in registers and on the
  * stack, al the number of vector registers of a variadic call; r10 is entry 0 of
  * the leaf table that the call went through, r11 the index there. Asks
- * rv_fault_handle where to go on, and goes there with all of that as it was. The
- * frame is described throughout, so that a backtrace out of the handler leads to
+ * rv_fault_handle where to go on, and goes there with all of that as it was but for
+ * r10 and r11, which are free. The frame is described throughout, so that a backtrace out of the handler leads to
  * the caller.
  */
 #include "fault_state.h"
@@ -64,6 +64,8 @@ rv_fault:
 	cld
 	call rv_fault_handle
 	movq %rax, %r11
+	/* Whoever looks for the table on stacks must not find what is left of this frame. */
+	movq $0, -64(%rbp)
 
 	movl RV_STATE_MASK + rv_fault_state(%rip), %eax
 	xorl %edx, %edx
@@ -79,7 +81,7 @@ rv_fault:
 	movq -40(%rbp), %rcx
 	movq -48(%rbp), %r8
 	movq -56(%rbp), %r9
-	movq -64(%rbp), %r10
+	xorl %r10d, %r10d
 	leave
 	.cfi_def_cfa rsp, 8
 	jmp *%r11

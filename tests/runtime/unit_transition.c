@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * unit_transition.c - threads move from one side of an update to the other and back.
+ *
+ * Methods 1 and 5 (`walk`) and 6 (`leaf`) are replaced. fake.thread says which of two
+ * threads calls, fake.stack what it has on its stack; a call is what compiled code does,
+ * with the method fault behind it.
+ */
+#include "core_fixture.h"
+#include "arch.h"
+#include "transition.h"
+
+#include <string.h>
+
+static struct made_image made;
+static const int methods[] = {1, 5, 6};
+
+enum { NEW = 0x10000, SIZE = 0x100 };
+
+static uint64_t new_body(int method)
+{
+    return NEW + (unsigned)method * SIZE;
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    core_add(&made);
+    for (int n = 0; n < MADE_METHODS; n++) /* where a fault of a leaf unit's method goes */
+        made.methods[n].fault = (rv_rel)(made.bodies[n] + 12 - (char *)&made.methods[n].fault);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    fake.thread = 0;
+    memset(fake.stack, 0, sizeof(fake.stack));
+    fake.stack_error = 0;
+    core_drop(&made);
+    core_collect();
+    for (uint32_t id = 1; id < 1000; id++)
+        (void)rv_update_forget(id);
+    return fake.pieces != 0 || fake.pages != 0;
+}
+
+static int is_thunk(int method, uint64_t entry)
+{
+    const struct rv_method *record = &made.methods[method];
+    return entry == (uintptr_t)rv_fault_thunks + record->index * RV_ARCH_FAULT_STEP ||
+           entry == (uintptr_t)RV_TARGET(const void, record->fault);
+}
+
+/* Where a call by thread number `thread` ends. */
+static uint64_t call(int thread, int method)
+{
+    uint64_t entry = made_call(&made, method);
+
+    fake.thread = thread;
+    return is_thunk(method, entry) ? made_fault(&made, method) : entry;
+}
+
+static void expect_side(int thread, int is_new)
+{
+    for (unsigned n = 0; n < sizeof(methods) / sizeof(*methods); n++)
+        assert_int_equal(call(thread, methods[n]),
+                         is_new ? new_body(methods[n]) : made_body(&made, methods[n]));
+}
+
+static void stand_in(uintptr_t pc)
+{
+    fake.stack[0] = pc;
+}
+
+static struct rv_update *moving(void)
+{
+    struct rv_update *update = core_staged(&made, "one", 1, new_body(1));
+
+    assert_int_equal(rv_update_stage(update, &made.methods[5], new_body(5), 0), 0);
+    assert_int_equal(rv_update_stage(update, &made.methods[6], new_body(6), 0), 0);
+    assert_int_equal(rv_update_check(update), 0);
+    assert_int_equal(rv_update_transition(update, RV_CONSISTENCY_THREAD, 2), 0);
+    assert_int_equal(update->state, RV_UPDATE_MOVING);
+    return update;
+}
+
+static void a_thread_outside_moves_with_its_first_call(void **state)
+{
+    struct rv_update *update = moving();
+    (void)state;
+    assert_false(rv_update_has_moved(update, 100));
+    expect_side(0, 1);
+    assert_true(rv_update_has_moved(update, 100));
+    assert_false(rv_update_has_moved(update, 101));
+    rv_update_commit(update);
+    expect_side(0, 1);
+}
+
+static void a_thread_inside_an_old_function_goes_on_with_old_ones(void **state)
+{
+    struct rv_update *update = moving();
+    (void)state;
+    stand_in(made_body(&made, 5) + 3);
+    expect_side(0, 0);
+    stand_in(0);
+    expect_side(0, 1); /* it has returned */
+    stand_in(made_body(&made, 5) + 3);
+    expect_side(0, 1); /* once moved, always moved */
+    rv_update_commit(update);
+}
+
+static void a_thread_interrupted_in_an_old_stub_counts_as_inside(void **state)
+{
+    struct rv_update *update = moving();
+    const uintptr_t stub = (uintptr_t)RV_TARGET(const void, made.methods[1].entry);
+    (void)state;
+    stand_in(stub + 2);
+    expect_side(0, 0);
+    stand_in(stub); /* it has loaded nothing yet */
+    expect_side(0, 1);
+    rv_update_commit(update);
+}
+
+static void code_of_methods_that_are_not_replaced_does_not_count(void **state)
+{
+    struct rv_update *update = moving();
+    (void)state;
+    stand_in(made_body(&made, 4));
+    expect_side(0, 1);
+    rv_update_commit(update);
+}
+
+static void a_stack_that_cannot_be_read_keeps_the_thread_where_it_is(void **state)
+{
+    struct rv_update *update = moving();
+    (void)state;
+    fake.stack_error = -1;
+    expect_side(0, 0);
+    fake.stack_error = 0;
+    expect_side(0, 1);
+    rv_update_commit(update);
+}
+
+static void threads_move_one_by_one(void **state)
+{
+    struct rv_update *update = moving();
+    (void)state;
+    expect_side(0, 1);
+    stand_in(made_body(&made, 1));
+    expect_side(1, 0);
+    expect_side(0, 1);
+    stand_in(0);
+    expect_side(1, 1);
+    rv_update_commit(update);
+}
+
+static void after_turning_those_that_moved_go_back_when_they_have_left(void **state)
+{
+    struct rv_update *update = moving();
+    const uint32_t id = update->id;
+    (void)state;
+    expect_side(0, 1);
+    rv_update_turn(update);
+    assert_false(rv_update_has_moved(update, 100));
+    stand_in(new_body(5) + 3);
+    expect_side(0, 1); /* inside a new function */
+    expect_side(1, 0); /* it had never moved */
+    stand_in(0);
+    expect_side(0, 0);
+    assert_true(rv_update_has_moved(update, 100));
+    rv_update_returned(update);
+    assert_int_equal(update->state, RV_UPDATE_ABORTED);
+    expect_side(0, 0);
+    expect_side(1, 0);
+    assert_true(core_collect() > 0);
+    assert_int_equal(rv_update_forget(id), 0);
+}
+
+static void reverting_moves_threads_too(void **state)
+{
+    struct rv_update *update = moving(), *reverting;
+    (void)state;
+    rv_update_commit(update);
+    stand_in(new_body(1) + 1);
+    assert_int_equal(rv_update_revert(update->id, RV_CONSISTENCY_THREAD, 2, &reverting), 0);
+    assert_ptr_equal(reverting, update);
+    expect_side(0, 1);
+    stand_in(0);
+    expect_side(0, 0);
+    rv_update_commit(update);
+    assert_int_equal(update->state, RV_UPDATE_REVERTED);
+    expect_side(1, 0);
+}
+
+static void a_revert_that_is_given_up_leaves_the_update_in_force(void **state)
+{
+    struct rv_update *update = moving(), *reverting;
+    (void)state;
+    rv_update_commit(update);
+    assert_int_equal(rv_update_revert(update->id, RV_CONSISTENCY_THREAD, 2, &reverting), 0);
+    expect_side(0, 0);
+    rv_update_turn(update);
+    expect_side(0, 1);
+    rv_update_returned(update);
+    assert_int_equal(update->state, RV_UPDATE_COMMITTED);
+    expect_side(1, 1);
+}
+
+static void nothing_else_begins_while_threads_move(void **state)
+{
+    struct rv_update *update = moving(), *other;
+    (void)state;
+    assert_int_equal(rv_update_begin(core_state(&made), "two", NULL, &other), RV_EBUSY);
+    assert_int_equal(rv_update_revert(update->id, RV_CONSISTENCY_CALL, 2, &other), RV_EBUSY);
+    rv_update_commit(update);
+}
+
+static void a_call_on_its_way_when_the_commit_comes_reaches_the_new_body(void **state)
+{
+    struct rv_update *update = moving();
+    const uint64_t *hold = (const uint64_t *)(uintptr_t)made.slots[0].leaf;
+    (void)state;
+    rv_update_commit(update);
+    assert_int_equal(rv_fault_handle(hold, 1), new_body(1));
+}
+
+static void a_fork_leaves_the_child_on_the_side_of_its_thread(void **state)
+{
+    struct rv_update *update = moving();
+    (void)state;
+    expect_side(0, 1);
+    rv_platform_lock();
+    rv_updates_in_child_locked();
+    rv_platform_unlock();
+    assert_int_equal(update->state, RV_UPDATE_COMMITTED);
+    expect_side(0, 1);
+}
+
+static void a_fork_by_a_thread_that_has_not_moved_ends_the_update(void **state)
+{
+    struct rv_update *update = moving();
+    (void)state;
+    expect_side(0, 1);
+    fake.thread = 1;
+    rv_platform_lock();
+    rv_updates_in_child_locked();
+    rv_platform_unlock();
+    assert_int_equal(update->state, RV_UPDATE_ABORTED);
+    expect_side(1, 0);
+}
+
+static void spans_end_where_the_next_function_begins(void **state)
+{
+    struct rv_update *update = moving();
+    struct rv_span spans[16];
+    uint32_t count = rv_update_spans(update, spans, 16);
+    (void)state;
+    assert_int_equal(count, 2 * 3 + 2); /* a body and a stub each; the tables of two units */
+    for (uint32_t n = 0; n < count; n++) {
+        assert_true(spans[n].start < spans[n].end);
+        assert_true(n == 0 || spans[n - 1].end <= spans[n].start);
+        assert_true(!spans[n].method || spans[n].end - spans[n].start <= 16);
+    }
+    rv_update_commit(update);
+}
+
+/* At each call of the platform in turn: the update is given up, and nothing has changed. */
+static void a_failure_anywhere_changes_nothing(void **state)
+{
+    int failures = 0;
+    (void)state;
+    for (int n = 0;; n++) {
+        struct rv_update *update = core_staged(&made, "one", 1, new_body(1));
+        int error;
+        assert_int_equal(rv_update_check(update), 0);
+        fake.fail_after = n;
+        error = rv_update_transition(update, RV_CONSISTENCY_THREAD, 2);
+        fake.fail_after = -1;
+        if (!error) {
+            rv_update_commit(update);
+            break;
+        }
+        failures++;
+        assert_int_equal(call(0, 1), made_body(&made, 1));
+        rv_update_abort(update);
+    }
+    assert_true(failures >= 6);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_thread_outside_moves_with_its_first_call),
+        TEST(a_thread_inside_an_old_function_goes_on_with_old_ones),
+        TEST(a_thread_interrupted_in_an_old_stub_counts_as_inside),
+        TEST(code_of_methods_that_are_not_replaced_does_not_count),
+        TEST(a_stack_that_cannot_be_read_keeps_the_thread_where_it_is),
+        TEST(threads_move_one_by_one),
+        TEST(after_turning_those_that_moved_go_back_when_they_have_left),
+        TEST(reverting_moves_threads_too),
+        TEST(a_revert_that_is_given_up_leaves_the_update_in_force),
+        TEST(nothing_else_begins_while_threads_move),
+        TEST(a_call_on_its_way_when_the_commit_comes_reaches_the_new_body),
+        TEST(a_fork_leaves_the_child_on_the_side_of_its_thread),
+        TEST(a_fork_by_a_thread_that_has_not_moved_ends_the_update),
+        TEST(spans_end_where_the_next_function_begins),
+        TEST(a_failure_anywhere_changes_nothing),
+    };
+    return cmocka_run_group_tests_name("transition", tests, core_start, NULL);
+}
