@@ -40,6 +40,11 @@ uint64_t rv_fault_handle(const uint64_t *leaf, uint32_t index);
 #error "arch_cpu.h must define RV_ARCH_RED_ZONE"
 #endif
 
+/* In a signal frame, from the handler's return address to the interrupted stack pointer. */
+#ifndef RV_ARCH_SIGNAL_SP
+#error "arch_cpu.h must define RV_ARCH_SIGNAL_SP"
+#endif
+
 /* Distance of the fault thunks, in bytes; for assembler too. */
 #ifndef RV_ARCH_FAULT_STEP
 #error "arch_cpu.h must define RV_ARCH_FAULT_STEP"

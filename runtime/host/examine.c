@@ -52,7 +52,7 @@ int rv_examine_for(const struct rv_piece *pieces, size_t count)
 }
 
 /* From the red zone to the end of the memory that the stack pointer is in. */
-static int scan_stack(uintptr_t sp)
+static int scan_one_stack(uintptr_t sp)
 {
     uintptr_t end;
     int error = rv_maps_run_end(&with.maps, sp, &end);
@@ -60,6 +60,23 @@ static int scan_stack(uintptr_t sp)
     if (error)
         return error;
     return end ? rv_scan_range(&with.scan, sp - RV_ARCH_RED_ZONE, end) : RV_EUNREADABLE;
+}
+
+/*
+ * A handler may run on a stack of its own (sigaltstack). Its frame there says where the
+ * interrupted stack is. Frames that the scan finds on the way are scanned in turn.
+ */
+static int scan_stack(uintptr_t sp)
+{
+    int error = scan_one_stack(sp);
+
+    for (int n = 0; n < RV_SCAN_FRAMES && with.scan.frames[n] && !error; n++) {
+        uintptr_t interrupted;
+        error = rv_scan_read(&with.scan, with.scan.frames[n] + RV_ARCH_SIGNAL_SP, &interrupted);
+        if (!error)
+            error = scan_one_stack(interrupted);
+    }
+    return error;
 }
 
 /* The maps are asked after the first look: a thread that slept since had its stack then. */

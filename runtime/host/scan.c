@@ -7,12 +7,49 @@
 #include "revector/error.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define CHUNK 4096u    /* words, or pages */
 #define SMALL 0x10000u /* bytes; not worth a question */
+
+static int add(uintptr_t list[RV_SCAN_FRAMES], uintptr_t value)
+{
+    for (int n = 0; n < RV_SCAN_FRAMES; n++) {
+        if (list[n] == value)
+            return 0;
+        if (!list[n]) {
+            list[n] = value;
+            return 0;
+        }
+    }
+    return RV_EUNREADABLE;
+}
+
+/*
+ * Only a handler with SA_ONSTACK leaves the stack that it interrupts. The kernel's own
+ * struct: the C library's sigaction hides the restorer.
+ */
+static int note_restorers(struct rv_scan *scan)
+{
+    int error = 0;
+
+    for (int number = 1; number < NSIG && !error; number++) {
+        struct {
+            void *handler;
+            unsigned long flags;
+            uintptr_t restorer;
+            uint64_t mask;
+        } action = {.flags = 0};
+        if (syscall(SYS_rt_sigaction, number, NULL, &action, sizeof(action.mask)) == 0 &&
+            action.flags & SA_ONSTACK && action.restorer)
+            error = add(scan->restorers, action.restorer);
+    }
+    return error;
+}
 
 int rv_scan_start(struct rv_scan *scan, const struct rv_piece *pieces, size_t count)
 {
@@ -28,7 +65,7 @@ int rv_scan_start(struct rv_scan *scan, const struct rv_piece *pieces, size_t co
     scan->pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
     if (!scan->where)
         return RV_ENOMEM;
-    return scan->memory < 0 ? RV_EUNREADABLE : 0;
+    return scan->memory < 0 ? RV_EUNREADABLE : note_restorers(scan);
 }
 
 void rv_scan_end(struct rv_scan *scan)
@@ -44,6 +81,7 @@ void rv_scan_end(struct rv_scan *scan)
 void rv_scan_reset(struct rv_scan *scan)
 {
     memset(scan->where, 0, scan->count * sizeof(*scan->where));
+    memset(scan->frames, 0, sizeof(scan->frames));
 }
 
 /* The piece that an address lies in; scan->count: none. */
@@ -79,6 +117,21 @@ void rv_scan_register(struct rv_scan *scan, uintptr_t value)
         scan->where[n] = RV_SCAN_REGISTER;
 }
 
+static int is_restorer(const struct rv_scan *scan, uintptr_t word)
+{
+    for (int n = 0; n < RV_SCAN_FRAMES && scan->restorers[n]; n++)
+        if (scan->restorers[n] == word)
+            return 1;
+    return 0;
+}
+
+int rv_scan_read(const struct rv_scan *scan, uintptr_t address, uintptr_t *word)
+{
+    return pread(scan->memory, word, sizeof(*word), (off_t)address) == sizeof(*word)
+               ? 0
+               : RV_EUNREADABLE;
+}
+
 /* Every word in [start, end), both aligned. */
 static int scan_words(struct rv_scan *scan, uintptr_t start, uintptr_t end)
 {
@@ -89,8 +142,11 @@ static int scan_words(struct rv_scan *scan, uintptr_t start, uintptr_t end)
         ssize_t got = pread(scan->memory, words, size, (off_t)start);
         if (got < (ssize_t)sizeof(uintptr_t))
             return RV_EUNREADABLE;
-        for (size_t n = 0; n < (size_t)got / sizeof(uintptr_t); n++)
+        for (size_t n = 0; n < (size_t)got / sizeof(uintptr_t); n++) {
             rv_scan_word(scan, words[n], start + n * sizeof(uintptr_t));
+            if (is_restorer(scan, words[n]) && add(scan->frames, start + n * sizeof(uintptr_t)))
+                return RV_EUNREADABLE;
+        }
         start += (size_t)got & ~(sizeof(uintptr_t) - 1);
     }
     return 0;

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #define RV_SCAN_REGISTER 1u
+#define RV_SCAN_FRAMES   8 /* handlers that interrupt one another; beyond that it is unreadable */
 
 /* What is looked for. */
 struct rv_piece {
@@ -24,6 +25,8 @@ struct rv_scan {
     uintptr_t low, high;        /* of all pieces together */
     uintptr_t *where; /* per piece: a word that points into it, RV_SCAN_REGISTER, or 0 */
     int memory, pagemap; /* /proc/self/mem and pagemap; the latter may be -1 */
+    uintptr_t restorers[RV_SCAN_FRAMES]; /* where signal handlers return to; 0 behind the last */
+    uintptr_t frames[RV_SCAN_FRAMES];    /* where such an address was found; 0 behind the last */
 };
 
 /* `pieces` stays the caller's, and as it is until the end. RV_ENOMEM, RV_EUNREADABLE. */
@@ -42,6 +45,10 @@ void rv_scan_word(struct rv_scan *scan, uintptr_t word, uintptr_t where);
  * system call, so what looks like one is left over from a call that is long through.
  */
 void rv_scan_register(struct rv_scan *scan, uintptr_t value);
+
+/* The word at `address`. RV_EUNREADABLE. */
+int rv_scan_read(const struct rv_scan *scan, uintptr_t address, uintptr_t *word)
+    __attribute__((warn_unused_result));
 
 /*
  * All aligned words in [start, end), read so that memory which goes away meanwhile

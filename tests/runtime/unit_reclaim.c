@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <ucontext.h>
 #include <unistd.h>
@@ -150,6 +151,50 @@ static void a_stack_of_the_programs_own_making_counts(void **state)
     assert_int_equal(write(ends[1], "x", 1), 1);
     pthread_join(thread, NULL);
     free(coroutine_stack);
+    subject_reclaim(1000);
+    assert_false(loaded());
+}
+
+/* ---- a handler on an alternate stack, on top of the patch ---- */
+
+static int handler_ends[2];
+
+static void wait_in_handler(int number)
+{
+    char byte;
+    (void)number;
+    (void)!read(handler_ends[0], &byte, 1);
+}
+
+static void *wait_with_alternate_stack(void *memory)
+{
+    const stack_t stack = {.ss_sp = memory, .ss_size = 65536};
+
+    sigaltstack(&stack, NULL);
+    tw_store32_release(&started, 1);
+    return (void *)(intptr_t)wait_in(ends[0]);
+}
+
+static void a_handler_on_another_stack_does_not_hide_what_it_interrupted(void **state)
+{
+    struct sigaction action = {.sa_handler = wait_in_handler, .sa_flags = SA_ONSTACK | SA_RESTART};
+    void *memory = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    pthread_t thread;
+    (void)state;
+    assert_int_equal(pipe(handler_ends), 0);
+    sigaction(SIGUSR2, &action, NULL);
+    apply_kind("good");
+    thread = start(wait_with_alternate_stack, memory);
+    pthread_kill(thread, SIGUSR2);
+    usleep(20000); /* until it is blocked there */
+    assert_int_equal(rv_revert(0, &per_call), 0);
+    subject_reclaim(100);
+    assert_true(loaded());
+    assert_int_equal(write(handler_ends[1], "x", 1), 1);
+    assert_int_equal(write(ends[1], "x", 1), 1);
+    pthread_join(thread, NULL);
+    munmap(memory, 65536); /* what is left on it would look like somebody's stack */
+    signal(SIGUSR2, SIG_DFL);
     subject_reclaim(1000);
     assert_false(loaded());
 }
@@ -288,6 +333,7 @@ int main(void)
         TEST(unused_code_is_unmapped_at_once),
         TEST(a_blocked_thread_keeps_the_code_that_it_returns_to),
         TEST(a_stack_of_the_programs_own_making_counts),
+        TEST(a_handler_on_another_stack_does_not_hide_what_it_interrupted),
         TEST(a_handler_on_top_of_the_patch_counts),
         TEST(a_running_thread_is_waited_for),
         TEST(the_caller_may_be_in_the_patch),

@@ -7,6 +7,7 @@
 
 #define RV_ARCH_NAME       "x86_64"
 #define RV_ARCH_RED_ZONE   128
+#define RV_ARCH_SIGNAL_SP  168 /* return address, then uc_mcontext.gregs[REG_RSP] of ucontext_t */
 #define RV_ARCH_FAULT_STEP 16 /* as fault.S aligns them */
 
 #ifndef __ASSEMBLER__
