@@ -51,30 +51,33 @@ int rv_examine_for(const struct rv_piece *pieces, size_t count)
     return error ? error : rv_scan_start(&with.scan, pieces, count);
 }
 
-/* From the red zone to the end of the memory that the stack pointer is in. */
-static int scan_one_stack(uintptr_t sp)
+/* From the red zone to the end of the memory that the stack pointer is in; *known: there is any. */
+static int scan_one_stack(uintptr_t sp, int *known)
 {
     uintptr_t end;
     int error = rv_maps_run_end(&with.maps, sp, &end);
 
-    if (error)
+    *known = end != 0;
+    if (error || !end)
         return error;
-    return end ? rv_scan_range(&with.scan, sp - RV_ARCH_RED_ZONE, end) : RV_EUNREADABLE;
+    return rv_scan_range(&with.scan, sp - RV_ARCH_RED_ZONE, end);
 }
 
 /*
  * A handler may run on a stack of its own (sigaltstack). Its frame there says where the
- * interrupted stack is. Frames that the scan finds on the way are scanned in turn.
+ * interrupted stack is. Frames that the scan finds on the way are scanned in turn; a
+ * word that only looks like a frame's, as one that sigaction left, leads nowhere.
  */
 static int scan_stack(uintptr_t sp)
 {
-    int error = scan_one_stack(sp);
+    int known, error = scan_one_stack(sp, &known);
 
+    if (!error && !known)
+        return RV_EUNREADABLE;
     for (int n = 0; n < RV_SCAN_FRAMES && with.scan.frames[n] && !error; n++) {
         uintptr_t interrupted;
-        error = rv_scan_read(&with.scan, with.scan.frames[n] + RV_ARCH_SIGNAL_SP, &interrupted);
-        if (!error)
-            error = scan_one_stack(interrupted);
+        if (rv_scan_read(&with.scan, with.scan.frames[n] + RV_ARCH_SIGNAL_SP, &interrupted) == 0)
+            error = scan_one_stack(interrupted, &known);
     }
     return error;
 }
