@@ -64,6 +64,23 @@ int rv_patch_open(const char *path, int *fd, struct rv_reason *reason)
     return 0;
 }
 
+int rv_patch_signature(const char *path, const char *given, struct rv_signature_text *signature,
+                       struct rv_reason *reason)
+{
+    int error, length = snprintf(signature->path, sizeof(signature->path), "%s%s",
+                                 given ? given : path, given ? "" : RV_MINISIGN_SUFFIX);
+
+    signature->size = 0;
+    if ((size_t)length >= sizeof(signature->path))
+        return RV_ETOOLONG;
+    error = rv_signature_read(signature->path, signature->text, &signature->size);
+    if (error == RV_EREAD && errno == ENOENT && !given)
+        return 0;
+    if (error == RV_EREAD)
+        return unreadable(signature->path, reason);
+    return error ? rv_because(reason, RV_ESIGFORM, "%s", signature->path) : 0;
+}
+
 static int append_trailer(const char *path, int fd, const struct rv_image_file *image,
                           uint64_t *checksum, struct rv_reason *reason)
 {

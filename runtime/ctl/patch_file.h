@@ -5,8 +5,11 @@
 #ifndef REVECTOR_CTL_PATCH_FILE_H
 #define REVECTOR_CTL_PATCH_FILE_H
 
+#include <limits.h>
+
 #include "command.h"
 #include "image_file.h"
+#include "signature.h"
 
 /*
  * Open a patch for reading after checking its trailer; *fd is the caller's.
@@ -14,6 +17,20 @@
  */
 int rv_patch_open(const char *path, int *fd, struct rv_reason *reason)
     __attribute__((warn_unused_result));
+
+/* The text of a patch's signature; size 0: there is none. */
+struct rv_signature_text {
+    char path[PATH_MAX];
+    char text[RV_MINISIGN_MAX];
+    size_t size;
+};
+
+/*
+ * Read the signature of the patch `path`: from `given` if that is not null, else from
+ * the file beside it, which need not be there. RV_EREAD, RV_ESIGFORM, RV_ETOOLONG.
+ */
+int rv_patch_signature(const char *path, const char *given, struct rv_signature_text *signature,
+                       struct rv_reason *reason) __attribute__((warn_unused_result));
 
 /*
  * Append the trailer for the image that the patch is for to the linked file

@@ -185,6 +185,11 @@ static const char *name_of(const struct request *request)
     return request->path ? request->path : "patch";
 }
 
+static struct rv_bytes signature_of(const struct rv_apply_options *options)
+{
+    return (struct rv_bytes){options->signature, options->signature_size};
+}
+
 static int apply_to(struct request *request, struct rv_image_state *target, uint32_t *id)
 {
     struct rv_patch_image *patch;
@@ -222,7 +227,8 @@ static int apply_locked(struct request *request, uint32_t *id)
 {
     struct target_question question = {.trailer = &request->file.trailer};
     void *pin;
-    int error = rv_patch_file_check(request->fd, &request->file);
+    int error = rv_patch_file_check(request->fd, name_of(request), signature_of(request->options),
+                                    &request->file, &request->detail);
 
     if (error)
         return error;
@@ -256,6 +262,7 @@ int rv_host_apply(int fd, const char *path, const struct rv_apply_options *optio
     pthread_mutex_lock(&operation);
     rv_gate_enter();
     error = apply_locked(&request, id);
+    rv_patch_file_close(&request.file);
     rv_gate_leave();
     settle_locked();
     pthread_mutex_unlock(&operation);

@@ -8,6 +8,7 @@
 #include "host.h"
 #include "reclaim.h"
 #include "root.h"
+#include "trust.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -60,6 +61,7 @@ __attribute__((constructor(101))) static void init(void)
     if (rv_core_init())
         rv_platform_log("the table cannot be write-protected");
     register_fork_handlers();
+    rv_trust_init();
     if (!is_switched_off())
         rv_agent_start();
 }
