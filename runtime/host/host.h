@@ -21,9 +21,10 @@
  * `fd` is read from offset 0; it stays the caller's. `path` may be null; if it
  * is absolute and names the same file, the patch is loaded by that name, so
  * that debuggers find it; else through the fd. `options` may be null (call
- * consistency, no dry run); its signature is the only one that is looked at. On success *id is the
- * update's (0 after a dry run). On refusal nothing is left over and `options->detail`, if given,
- * holds names. Errors: any of error.h; see each sentence there.
+ * consistency, no dry run, no signature: none is looked for beside the file). On
+ * success *id is the update's (0 after a dry run). On refusal nothing is left over
+ * and `options->detail`, if given, holds names. Errors: any of error.h; see each
+ * sentence there.
  */
 int rv_host_apply(int fd, const char *path, const struct rv_apply_options *options, uint32_t *id)
     __attribute__((warn_unused_result));
