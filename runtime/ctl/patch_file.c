@@ -82,7 +82,7 @@ int rv_patch_signature(const char *path, const char *given, struct rv_signature_
 }
 
 static int append_trailer(const char *path, int fd, const struct rv_image_file *image,
-                          uint64_t *checksum, struct rv_reason *reason)
+                          const char *compiler, uint64_t *checksum, struct rv_reason *reason)
 {
     struct rv_trailer trailer;
     size_t size;
@@ -95,20 +95,21 @@ static int append_trailer(const char *path, int fd, const struct rv_image_file *
     munmap(file, size);
     memcpy(trailer.build_id, image->build_id, image->build_id_size);
     trailer.build_id_size = image->build_id_size;
+    trailer.compiler = rv_trailer_compiler(compiler);
     *checksum = trailer.checksum;
     if (pwrite(fd, &trailer, sizeof(trailer), (off_t)size) != sizeof(trailer))
         return unreadable(path, reason);
     return 0;
 }
 
-int rv_patch_finish(const char *path, const struct rv_image_file *image, uint64_t *checksum,
-                    struct rv_reason *reason)
+int rv_patch_finish(const char *path, const struct rv_image_file *image, const char *compiler,
+                    uint64_t *checksum, struct rv_reason *reason)
 {
     int fd = open(path, O_RDWR | O_CLOEXEC), error;
 
     if (fd < 0)
         return unreadable(path, reason);
-    error = append_trailer(path, fd, image, checksum, reason);
+    error = append_trailer(path, fd, image, compiler, checksum, reason);
     if (close(fd) && !error)
         error = unreadable(path, reason);
     return error;

@@ -34,10 +34,11 @@ int rv_patch_signature(const char *path, const char *given, struct rv_signature_
 
 /*
  * Append the trailer for the image that the patch is for to the linked file
- * `path`. *checksum is that of its contents. RV_EREAD.
+ * `path`; `compiler` is the version that compiled it. *checksum is that of its contents. RV_EREAD.
  */
-int rv_patch_finish(const char *path, const struct rv_image_file *image, uint64_t *checksum,
-                    struct rv_reason *reason) __attribute__((warn_unused_result));
+int rv_patch_finish(const char *path, const struct rv_image_file *image, const char *compiler,
+                    uint64_t *checksum, struct rv_reason *reason)
+    __attribute__((warn_unused_result));
 
 /*
  * The folder for patches of this program, made if it is not there: in

@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include "apply.h"
 #include "bind.h"
+#include "control/trailer.h"
 #include "garbage.h"
 #include "gate.h"
 #include "host.h"
@@ -114,7 +115,17 @@ struct target_question {
     const struct rv_trailer *trailer;
     struct rv_image_state *found; /* good while the image is pinned */
     uintptr_t start;
+    int has_compiler;
 };
+
+/* Whether any unit of the image was compiled by what compiled the patch. */
+static int has_compiler(const struct rv_image *image, uint64_t compiler)
+{
+    for (const struct rv_unit *unit = image->units; unit < image->units_end; unit++)
+        if (rv_trailer_compiler(RV_TARGET(const char, unit->compiler)) == compiler)
+            return 1;
+    return 0;
+}
 
 static int is_target(const struct rv_image_state *image, void *context)
 {
@@ -127,6 +138,7 @@ static int is_target(const struct rv_image_state *image, void *context)
         return 0;
     question->found = (struct rv_image_state *)image;
     question->start = image->place.start;
+    question->has_compiler = has_compiler(image->image, trailer->compiler);
     return 1;
 }
 
@@ -236,6 +248,8 @@ static int apply_locked(struct request *request, uint32_t *id)
         return RV_EAPPLIED;
     if (!rv_images_each(is_target, &question))
         return wrong_build(request);
+    if (!question.has_compiler)
+        return RV_ECOMPILER;
     error = rv_loader_pin(question.start, &pin);
     if (error)
         return error;
