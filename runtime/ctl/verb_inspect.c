@@ -125,6 +125,9 @@ static int print_signature(struct rv_command *command, const struct rv_signature
     rv_minisign_name(signature.id, words);
     rv_out_text(&command->out, "signing_key", words);
     snprintf(words, sizeof(words), "%.*s", (int)signature.comment_size, signature.comment);
+    for (char *at = words; *at; at++) /* nobody's words yet: not for the terminal to obey */
+        if ((unsigned char)*at < ' ' || *at == 127)
+            *at = *at == '\t' ? ' ' : '?';
     rv_out_text(&command->out, "trusted_comment", words);
     return 0;
 }

@@ -228,6 +228,10 @@ status_and_inspect_tell_about_signatures() {
     works revector inspect fix.rvp --key "$(tail -n 1 ours.pub)"
     refused 1 "not trusted here: fix.rvp.minisig" revector inspect fix.rvp --key theirs.pub
     refused 1 "neither a minisign public key nor a file of them: nothing.pub" revector inspect fix.rvp --key nothing.pub
+    sed -i $'s/by the/\e[31m/' fix.rvp.minisig
+    works revector inspect fix.rvp
+    expect_has "$output" "?[31m release team" "a terminal's orders in a trusted comment"
+    sign ours fix.rvp
     works minisign -V -p ours.pub -m fix.rvp # and minisign says so too
 }
 
