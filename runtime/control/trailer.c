@@ -19,6 +19,11 @@ uint64_t rv_checksum(uint64_t hash, const void *bytes, size_t size)
     return hash;
 }
 
+uint64_t rv_trailer_compiler(const char *version)
+{
+    return rv_checksum(RV_CHECKSUM_START, version, version ? strlen(version) : 0);
+}
+
 /*
  * A file without a trailer: the front part of a patch, or something else. The
  * section headers are at the end of what the linker writes, and every patch
@@ -43,7 +48,7 @@ int rv_trailer_check(const void *file, size_t size, struct rv_trailer *trailer)
     size_t body = size - sizeof(*trailer);
 
     if (size < sizeof(*trailer))
-        return RV_ENOPATCH;
+        return verdict_without_trailer(bytes, size);
     memcpy(trailer, bytes + body, sizeof(*trailer));
     if (memcmp(trailer->magic, RV_TRAILER_MAGIC, sizeof(trailer->magic)))
         return verdict_without_trailer(bytes, size);
@@ -59,7 +64,8 @@ int rv_trailer_check(const void *file, size_t size, struct rv_trailer *trailer)
 
 struct rv_trailer rv_trailer_make(const void *file, size_t size)
 {
-    struct rv_trailer trailer = {.size = size, .abi = RV_RECORD_ABI};
+    struct rv_trailer trailer = {
+        .size = size, .compiler = rv_trailer_compiler(NULL), .abi = RV_RECORD_ABI};
 
     memcpy(trailer.magic, RV_TRAILER_MAGIC, sizeof(trailer.magic));
     trailer.checksum = rv_checksum(RV_CHECKSUM_START, file, size);

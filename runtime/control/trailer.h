@@ -22,6 +22,9 @@ extern "C" {
 /* FNV-1a, 64 bits, continued from `hash` (RV_CHECKSUM_START at first). */
 uint64_t rv_checksum(uint64_t hash, const void *bytes, size_t size);
 
+/* What stands for a compiler's version string in a trailer; a null pointer is as "". */
+uint64_t rv_trailer_compiler(const char *version);
+
 /*
  * Check a whole patch file. On success *trailer is its trailer.
  * RV_ENOPATCH: not a patch. RV_ETRUNCATED: the end is missing, or something
@@ -30,7 +33,7 @@ uint64_t rv_checksum(uint64_t hash, const void *bytes, size_t size);
 int rv_trailer_check(const void *file, size_t size, struct rv_trailer *trailer)
     __attribute__((warn_unused_result));
 
-/* The trailer for a file that consists of these bytes; its build ID is left empty. */
+/* The trailer for a file that consists of these bytes; build ID and compiler are left empty. */
 struct rv_trailer rv_trailer_make(const void *file, size_t size);
 
 #ifdef __cplusplus

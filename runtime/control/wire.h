@@ -31,12 +31,13 @@
  *
  *   question  may hold                                  answer
  *   HELLO     -                                         VERSION PID IMAGES STRANGERS METHODS
- *                                                       UPDATES NOTE*
+ *                                                       UPDATES [TRUST] NOTE*
  *   STATUS    FROM                                      UPDATE{}* NOTE* [NEXT]
  *   METHODS   FROM                                      METHOD{}* [NEXT]
  *   WALK      NAME or ID                                METHOD{} LEVEL{}* ENTRY{}
- *   APPLY     PATH CONSISTENCY DRY_RUN TIMEOUT, and     ID AGENT_NS UPDATE{}
- *             one descriptor of the patch (SCM_RIGHTS)
+ *   APPLY     PATH CONSISTENCY DRY_RUN TIMEOUT          ID AGENT_NS UPDATE{}
+ *             [SIGNATURE], and one descriptor of
+ *             the patch (SCM_RIGHTS)
  *   REVERT    ID or ALL, CONSISTENCY TIMEOUT            AGENT_NS [UPDATE{}]
  *   LOG       FROM                                      LINE{}* [NEXT]
  *
@@ -126,7 +127,9 @@ enum rv_ctl_type {
     X(BITS, 34, NUMBER, "bits of the method ID that this level translates")                        \
     X(ENTRY, 35, GROUP, "ADDRESS PATH: where the walk ends")                                       \
     X(LINE, 36, GROUP, "ID AGE TEXT: a line of the agent's log")                                   \
-    X(UNIT_FLAGS, 37, NUMBER, "enum rv_unit_flags")
+    X(UNIT_FLAGS, 37, NUMBER, "enum rv_unit_flags")                                                \
+    X(SIGNATURE, 80, BYTES, "what minisign made for the patch: the file's text")                   \
+    X(TRUST, 81, TEXT, "which signatures the process asks for, if it does")
 
 enum rv_ctl_tag {
 #define X(tag, number, type, meaning) RV_CTL_TAG_##tag = number,

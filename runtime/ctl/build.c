@@ -254,7 +254,8 @@ static int build_in_scratch(struct build *build, char *made)
     if (!error)
         error = check_contents(build, scratch);
     if (!error)
-        error = rv_patch_finish(scratch, build->units[0].image->file, &checksum, build->reason);
+        error = rv_patch_finish(scratch, build->units[0].image->file, unit_of(build, 0)->compiler,
+                                &checksum, build->reason);
     if (!error)
         error = rv_symbols_check(scratch, build->request->program, build->reason);
     return error ? error : put_in_place(build, scratch, checksum, made);

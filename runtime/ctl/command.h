@@ -22,6 +22,8 @@
     X(consistency, "consistency", "call|thread|process", "what never mixes old and new (call)")    \
     X(timeout, "timeout", "TIME", "give up after this time: 500ms, 5s, 2min (10s)")                \
     X(dry_run, "dry-run", NULL, "check everything, change nothing")                                \
+    X(signature, "signature", "FILE", "what minisign made for the patch (FIX.rvp.minisig)")        \
+    X(key, "key", "KEY|FILE", "check the signature by this minisign key, or file of keys")         \
     X(all, "all", NULL, "every update")                                                            \
     X(verbose, "verbose", NULL, "say what is being done, also when stderr is not a terminal")      \
     X(json, "json", NULL, "print JSON")                                                            \

@@ -23,9 +23,12 @@ static const struct rv_verb verbs[] = {
      "Each FILE is compiled with the command that compiled the program's source file of that\n"
      "name; what differs from the running program goes into the patch.\n",
      rv_verb_build},
-    {"inspect", "FIX.rvp", 1, 1, 0, "Show what is in a patch",
-     "The patch is checked first: a truncated or damaged one is refused.\n", rv_verb_inspect},
-    {"apply", "TARGET FIX.rvp", 2, 2, APPLY_OPTIONS, "Put a patch in force in a process",
+    {"inspect", "FIX.rvp", 1, 1, RV_TAKES(signature) | RV_TAKES(key), "Show what is in a patch",
+     "The patch is checked first: a truncated or damaged one is refused. With --key, so is one\n"
+     "that the key has not signed.\n",
+     rv_verb_inspect},
+    {"apply", "TARGET FIX.rvp", 2, 2, APPLY_OPTIONS | RV_TAKES(signature),
+     "Put a patch in force in a process",
      TARGET_HELP "Nothing changes unless everything can: a refusal says why, by name.\n",
      rv_verb_apply},
     {"revert", "TARGET [UPDATE | --all]", 1, 2,

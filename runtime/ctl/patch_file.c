@@ -64,8 +64,25 @@ int rv_patch_open(const char *path, int *fd, struct rv_reason *reason)
     return 0;
 }
 
+int rv_patch_signature(const char *path, const char *given, struct rv_signature_text *signature,
+                       struct rv_reason *reason)
+{
+    int error, length = snprintf(signature->path, sizeof(signature->path), "%s%s",
+                                 given ? given : path, given ? "" : RV_MINISIGN_SUFFIX);
+
+    signature->size = 0;
+    if ((size_t)length >= sizeof(signature->path))
+        return RV_ETOOLONG;
+    error = rv_signature_read(signature->path, signature->text, &signature->size);
+    if (error == RV_EREAD && errno == ENOENT && !given)
+        return 0;
+    if (error == RV_EREAD)
+        return unreadable(signature->path, reason);
+    return error ? rv_because(reason, RV_ESIGFORM, "%s", signature->path) : 0;
+}
+
 static int append_trailer(const char *path, int fd, const struct rv_image_file *image,
-                          uint64_t *checksum, struct rv_reason *reason)
+                          const char *compiler, uint64_t *checksum, struct rv_reason *reason)
 {
     struct rv_trailer trailer;
     size_t size;
@@ -78,20 +95,21 @@ static int append_trailer(const char *path, int fd, const struct rv_image_file *
     munmap(file, size);
     memcpy(trailer.build_id, image->build_id, image->build_id_size);
     trailer.build_id_size = image->build_id_size;
+    trailer.compiler = rv_trailer_compiler(compiler);
     *checksum = trailer.checksum;
     if (pwrite(fd, &trailer, sizeof(trailer), (off_t)size) != sizeof(trailer))
         return unreadable(path, reason);
     return 0;
 }
 
-int rv_patch_finish(const char *path, const struct rv_image_file *image, uint64_t *checksum,
-                    struct rv_reason *reason)
+int rv_patch_finish(const char *path, const struct rv_image_file *image, const char *compiler,
+                    uint64_t *checksum, struct rv_reason *reason)
 {
     int fd = open(path, O_RDWR | O_CLOEXEC), error;
 
     if (fd < 0)
         return unreadable(path, reason);
-    error = append_trailer(path, fd, image, checksum, reason);
+    error = append_trailer(path, fd, image, compiler, checksum, reason);
     if (close(fd) && !error)
         error = unreadable(path, reason);
     return error;

@@ -114,7 +114,14 @@ static int await(struct rv_client *client, const struct rv_ctl_reader *answer, c
                          request->timeout_ms, reason);
 }
 
-static int ask(struct rv_command *command, struct rv_client *client, int fd, const char *path,
+/* A patch file, opened and checked, as it is sent. */
+struct parcel {
+    int fd;
+    char path[PATH_MAX]; /* absolute */
+    struct rv_signature_text signature;
+};
+
+static int ask(struct rv_command *command, struct rv_client *client, const struct parcel *parcel,
                const struct rv_apply_request *request)
 {
     struct rv_ctl_writer *question = rv_client_begin(client, RV_CTL_APPLY);
@@ -123,11 +130,14 @@ static int ask(struct rv_command *command, struct rv_client *client, int fd, con
     uint64_t start = now_ns();
     int error;
 
-    rv_ctl_put_text(question, RV_CTL_TAG_PATH, path);
+    rv_ctl_put_text(question, RV_CTL_TAG_PATH, parcel->path);
     rv_ctl_put_number(question, RV_CTL_TAG_CONSISTENCY, request->consistency);
     rv_ctl_put_number(question, RV_CTL_TAG_DRY_RUN, (uint64_t)request->dry_run);
     rv_ctl_put_number(question, RV_CTL_TAG_TIMEOUT, request->timeout_ms);
-    error = rv_client_ask(client, fd, &answer, &command->reason);
+    if (parcel->signature.size)
+        rv_ctl_put_bytes(question, RV_CTL_TAG_SIGNATURE, parcel->signature.text,
+                         parcel->signature.size);
+    error = rv_client_ask(client, parcel->fd, &answer, &command->reason);
     if (error)
         return error;
     keep = answer_copy(&answer, kept);
@@ -137,23 +147,36 @@ static int ask(struct rv_command *command, struct rv_client *client, int fd, con
     return error;
 }
 
+/* The parcel's descriptor is the caller's, also after a refusal. */
+static int pack(struct rv_command *command, const char *path, struct parcel *parcel)
+{
+    int error;
+
+    parcel->fd = -1;
+    error = rv_patch_open(path, &parcel->fd, &command->reason);
+    if (!error && !realpath(path, parcel->path))
+        error = rv_because(&command->reason, RV_EREAD, "%s: %s", path, strerror(errno));
+    if (!error)
+        error =
+            rv_patch_signature(path, command->args.signature, &parcel->signature, &command->reason);
+    return error;
+}
+
 int rv_apply_file(struct rv_command *command, int pid, const char *path,
                   const struct rv_apply_request *request)
 {
     struct rv_client *client;
-    char absolute[PATH_MAX];
-    int fd = -1, error = rv_patch_open(path, &fd, &command->reason);
+    struct parcel parcel;
+    int error = pack(command, path, &parcel);
 
-    if (!error && !realpath(path, absolute))
-        error = rv_because(&command->reason, RV_EREAD, "%s: %s", path, strerror(errno));
     if (!error)
         error = rv_client_open(pid, request->timeout_ms, &client, &command->reason);
     if (!error) {
-        error = ask(command, client, fd, absolute, request);
+        error = ask(command, client, &parcel, request);
         rv_client_close(client);
     }
-    if (fd >= 0)
-        close(fd);
+    if (parcel.fd >= 0)
+        close(parcel.fd);
     return error;
 }
 

@@ -186,6 +186,8 @@ static int print_hello(struct rv_client *client, struct rv_out *out, struct rv_r
     rv_out_number(out, "images", rv_ctl_number(&answer, RV_CTL_TAG_IMAGES, 0));
     rv_out_number(out, "not_registered", rv_ctl_number(&answer, RV_CTL_TAG_STRANGERS, 0));
     rv_out_number(out, "methods", rv_ctl_number(&answer, RV_CTL_TAG_METHODS, 0));
+    if (!error && !rv_ctl_text(&answer, RV_CTL_TAG_TRUST, text, sizeof(text)) && *text)
+        rv_out_text(out, "signatures", text);
     if (!error && !rv_ctl_text(&answer, RV_CTL_TAG_NOTE, text, sizeof(text)) && *text)
         rv_out_text(out, "note", text);
     return error;

@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include "agent.h"
+#include "trust.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -36,6 +37,7 @@ static uint64_t from(const struct question *question)
 static int answer_hello(struct question *question, struct rv_ctl_writer *out)
 {
     struct agent_totals totals;
+    char trust[512];
 
     (void)question;
     agent_count(&totals);
@@ -45,6 +47,9 @@ static int answer_hello(struct question *question, struct rv_ctl_writer *out)
     rv_ctl_put_number(out, RV_CTL_TAG_STRANGERS, totals.strangers);
     rv_ctl_put_number(out, RV_CTL_TAG_METHODS, totals.methods);
     rv_ctl_put_number(out, RV_CTL_TAG_UPDATES, totals.updates);
+    rv_trust_describe(trust, sizeof(trust));
+    if (rv_trust_asks())
+        rv_ctl_put_text(out, RV_CTL_TAG_TRUST, trust);
     if (agent_is_degraded())
         rv_ctl_put_text(out, RV_CTL_TAG_NOTE,
                         "the agent shares the program's descriptors: if the program closes those "
@@ -93,6 +98,7 @@ static int answer_apply(struct question *question, struct rv_ctl_writer *out)
                                        .detail = question->detail,
                                        .detail_size = sizeof(question->detail)};
     uint64_t start = now_ns();
+    struct rv_ctl_field signature;
     char path[PATH_MAX];
     uint32_t id = 0;
     int error = rv_ctl_text(&question->fields, RV_CTL_TAG_PATH, path, sizeof(path));
@@ -104,6 +110,10 @@ static int answer_apply(struct question *question, struct rv_ctl_writer *out)
     take_consistency(question, &options);
     if (rv_ctl_number(&question->fields, RV_CTL_TAG_DRY_RUN, 0))
         options.flags |= RV_APPLY_DRY_RUN;
+    if (rv_ctl_find(&question->fields, RV_CTL_TAG_SIGNATURE, &signature)) {
+        options.signature = signature.data;
+        options.signature_size = signature.size;
+    }
     error =
         rv_host_apply(question->patch, path[0] == '/' ? path : NULL, &options, PATIENCE_MS, &id);
     if (error) {

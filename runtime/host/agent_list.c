@@ -210,7 +210,10 @@ static const char *file_of(const struct rv_update *update)
                                        ? rv_image_at_locked((uintptr_t)update->changes[0].body)
                                        : NULL;
 
-    return state && state->place.name[0] ? state->place.name : update->name;
+    /* A copy in memory was loaded by a name that means nothing to others. */
+    if (!state || !state->place.name[0] || strstr(state->place.name, "/thread-self/fd/"))
+        return update->name;
+    return state->place.name;
 }
 
 /* From name number `name` on; returns the number of the first that did not fit. */

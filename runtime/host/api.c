@@ -5,9 +5,11 @@
 #define _GNU_SOURCE
 #include "host.h"
 #include "image.h"
+#include "signature.h"
 
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -16,17 +18,33 @@ const char *rv_version(void)
     return REVECTOR_VERSION;
 }
 
+/* With the signature that lies beside the file, if there is one. */
+static int apply_signed(int fd, const char *path, const struct rv_apply_options *options,
+                        uint32_t *id)
+{
+    struct rv_apply_options all = {.size = sizeof(all)};
+    char text[RV_MINISIGN_MAX], beside[PATH_MAX + sizeof(RV_MINISIGN_SUFFIX)];
+
+    if (options)
+        all = *options;
+    snprintf(beside, sizeof(beside), "%s%s", path, RV_MINISIGN_SUFFIX);
+    if (!all.signature && rv_signature_read(beside, text, &all.signature_size) == 0)
+        all.signature = text;
+    return rv_host_apply(fd, path, &all, RV_HOST_FOR_EVER, id);
+}
+
 int rv_apply(const char *path, const struct rv_apply_options *options, uint32_t *update)
 {
     char absolute[PATH_MAX];
     uint32_t id = 0;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    int error;
+    int error, fd = -1;
 
+    if (options && options->size != sizeof(*options))
+        return RV_EOPTIONS;
+    fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return RV_EREAD;
-    error = rv_host_apply(fd, realpath(path, absolute) ? absolute : path, options, RV_HOST_FOR_EVER,
-                          &id);
+    error = apply_signed(fd, realpath(path, absolute) ? absolute : path, options, &id);
     close(fd);
     if (!error && update)
         *update = id;

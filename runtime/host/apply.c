@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include "apply.h"
 #include "bind.h"
+#include "control/trailer.h"
 #include "garbage.h"
 #include "gate.h"
 #include "host.h"
@@ -162,7 +163,17 @@ struct target_question {
     const struct rv_trailer *trailer;
     struct rv_image_state *found; /* good while the image is pinned */
     uintptr_t start;
+    int has_compiler;
 };
+
+/* Whether any unit of the image was compiled by what compiled the patch. */
+static int has_compiler(const struct rv_image *image, uint64_t compiler)
+{
+    for (const struct rv_unit *unit = image->units; unit < image->units_end; unit++)
+        if (rv_trailer_compiler(RV_TARGET(const char, unit->compiler)) == compiler)
+            return 1;
+    return 0;
+}
 
 static int is_target(const struct rv_image_state *image, void *context)
 {
@@ -175,6 +186,7 @@ static int is_target(const struct rv_image_state *image, void *context)
         return 0;
     question->found = (struct rv_image_state *)image;
     question->start = image->place.start;
+    question->has_compiler = has_compiler(image->image, trailer->compiler);
     return 1;
 }
 
@@ -233,6 +245,11 @@ static int apply_loaded(struct rv_patch_image *patch, struct rv_image_state *tar
     return error;
 }
 
+static struct rv_bytes signature_of(const struct rv_apply_options *options)
+{
+    return (struct rv_bytes){options->signature, options->signature_size};
+}
+
 static int apply_to(struct request *request, struct rv_image_state *target, uint32_t *id)
 {
     struct rv_patch_image *patch;
@@ -269,7 +286,8 @@ static int wrong_build(struct request *request)
 static int apply_locked(struct request *request, uint32_t *id)
 {
     struct target_question question = {.trailer = &request->file.trailer};
-    int error = rv_patch_file_check(request->fd, &request->file);
+    int error = rv_patch_file_check(request->fd, name_of(request), signature_of(request->options),
+                                    &request->file, &request->detail);
 
     if (error)
         return error;
@@ -277,6 +295,8 @@ static int apply_locked(struct request *request, uint32_t *id)
         return RV_EAPPLIED;
     if (!rv_images_each(is_target, &question))
         return wrong_build(request);
+    if (!question.has_compiler)
+        return RV_ECOMPILER;
     error = rv_loader_pin(question.start, &request->pin);
     if (error)
         return error;
@@ -372,6 +392,7 @@ int rv_host_apply(int fd, const char *path, const struct rv_apply_options *optio
     pthread_mutex_lock(&operation);
     rv_gate_enter();
     error = apply_locked(&request, id);
+    rv_patch_file_close(&request.file);
     rv_gate_leave();
     if (!error)
         move_locked(patience_ms);

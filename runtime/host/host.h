@@ -20,10 +20,10 @@
  *
  * `fd` is read from offset 0; it stays the caller's. `path` may be null; if it
  * is absolute and names the same file, the patch is loaded by that name, so
- * that debuggers find it; else through the fd. `options` may be null. On success
- * *id is the update's (0 after a dry run). On refusal nothing is left over and
- * `options->detail`, if given, holds names. Errors: any of error.h; see each sentence
- * there.
+ * that debuggers find it; else through the fd. `options` may be null (no dry run, no
+ * signature: none is looked for beside the file). On success *id is the update's (0
+ * after a dry run). On refusal nothing is left over and `options->detail`, if given,
+ * holds names. Errors: any of error.h; see each sentence there.
  *
  * Threads may take longer to move than `patience_ms`: then it returns with the update
  * still MOVING, and rv_host_reclaim goes on with it.

@@ -10,6 +10,7 @@
 #include "move.h"
 #include "reclaim.h"
 #include "root.h"
+#include "trust.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -64,6 +65,7 @@ __attribute__((constructor(101))) static void init(void)
     if (rv_core_init())
         rv_platform_log("the table cannot be write-protected");
     register_fork_handlers();
+    rv_trust_init();
     if (!is_switched_off())
         rv_agent_start();
 }

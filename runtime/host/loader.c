@@ -18,8 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -112,26 +110,16 @@ static void *open_named(const char *name, struct rv_detail *detail)
     return handle;
 }
 
-static int copy_file(int from, int to, uint64_t size)
-{
-    off_t at = 0;
-    while ((uint64_t)at < size)
-        if (sendfile(to, from, &at, size - (uint64_t)at) <= 0)
-            return RV_EREAD;
-    return 0;
-}
-
 static void *open_copy(int fd, const struct rv_patch_file *file, struct rv_detail *detail)
 {
     char path[64], name[PATH_MAX];
     void *handle = NULL;
-    int copy = memfd_create("revector-patch", MFD_CLOEXEC);
+    int copy = rv_patch_file_copy(fd, file->trailer.size, "revector-patch");
 
     if (copy < 0)
         return NULL;
     name_descriptor(path, sizeof(path), copy);
-    if (copy_file(fd, copy, file->trailer.size) == 0 &&
-        free_name(name, sizeof(name), path) == NAME_IS_FREE)
+    if (free_name(name, sizeof(name), path) == NAME_IS_FREE)
         handle = open_named(name, detail);
     close(copy);
     return handle;
@@ -142,6 +130,10 @@ static void *open_patch(int fd, const char *path, const struct rv_patch_file *fi
 {
     char own[64], name[PATH_MAX];
 
+    if (file->sealed >= 0) { /* what was checked, and nothing else */
+        fd = file->sealed;
+        path = NULL;
+    }
     name_descriptor(own, sizeof(own), fd);
     if (free_name(name, sizeof(name), names_file(path, file) ? path : own) == NAME_IS_FREE)
         return open_named(name, detail);

@@ -22,8 +22,8 @@ struct rv_patch_image {
 
 /*
  * Loads the checked patch in `fd`: by `path` if that names the same file, which
- * debuggers like; else through the fd. A file that is loaded already, under
- * whatever name, is loaded once more from a copy, so that each update has its own
+ * debuggers like; else through the fd; or its sealed copy if there is one. A file that is loaded
+ * already, under whatever name, is loaded once more from a copy, so that each update has its own
  * variables. RV_ELOAD (detail: the dynamic linker's words), RV_ENOPATCH (no
  * records in it), RV_ENOMEM.
  */

@@ -229,6 +229,15 @@ static void a_patch_for_another_build_is_refused_unloaded(void **state)
     expect_refusal(RV_EWRONGBUILD, "");
 }
 
+static void a_patch_by_another_compiler_is_refused_unloaded(void **state)
+{
+    const off_t trailer_compiler = offsetof(struct rv_trailer, compiler);
+    (void)state;
+    subject_patch("good", path);
+    rewrite(0, (size_t)(size_of_patch() - (off_t)sizeof(struct rv_trailer) + trailer_compiler), 1);
+    expect_refusal(RV_ECOMPILER, "");
+}
+
 static void what_the_dynamic_linker_refuses_is_told_in_its_words(void **state)
 {
     (void)state;
@@ -308,6 +317,7 @@ int main(void)
         TEST(damaged_files_are_refused),
         TEST(what_is_not_a_patch_is_refused),
         TEST(a_patch_for_another_build_is_refused_unloaded),
+        TEST(a_patch_by_another_compiler_is_refused_unloaded),
         TEST(what_the_dynamic_linker_refuses_is_told_in_its_words),
         TEST(tours_show_updates_and_methods),
         TEST(descriptors_do_not_leak),

@@ -204,11 +204,12 @@ struct rv_fixup {
  * A finished patch file is the shared object followed by this trailer, so that a
  * truncated or damaged file is known before one byte of it is mapped.
  */
-#define RV_TRAILER_MAGIC "RVPATCH\1"
+#define RV_TRAILER_MAGIC "RVPATCH\2"
 struct rv_trailer {
     uint8_t magic[8];
     uint64_t size; /* bytes before the trailer */
     uint64_t checksum; /* FNV-1a, 64 bits, over those bytes */
+    uint64_t compiler; /* the same over the compiler's version string; of none: as of "" */
     uint8_t build_id[32];
     uint32_t build_id_size;
     uint32_t abi; /* RV_RECORD_ABI */

@@ -10,6 +10,9 @@
  *
  *   REVECTOR=off    no agent: no thread, no socket; nobody can update the
  *                   process from outside. Calls and this API work as ever.
+ *   REVECTOR_KEY    a minisign public key, or a file of them: only patches that
+ *                   one of them has signed are accepted, from outside and by
+ *                   this API. If there is anything wrong with it: none at all.
  *
  * Functions return 0 or a negative code of error.h and may be called from any
  * thread, but not from a signal handler. Structs that begin with `size` must
@@ -71,6 +74,8 @@ struct rv_apply_options {
     const char *name;     /* of the update; null: the file's base name */
     char *detail;         /* null, or where the names for a refusal's sentence go */
     size_t detail_size;
+    const void *signature; /* minisign's text; null: what is in the file PATH.minisig, if any */
+    size_t signature_size;
 };
 
 /*
