@@ -61,7 +61,7 @@ run_stage() {
     case $1 in
     style) run_style ;;
     release) run_preset release ${quick:+--label-exclude 'slow|apps'} ;;
-    asan-ubsan | tsan) run_preset "$1" --label-exclude 'apps|bench|plugin|slow|style' ;;
+    asan-ubsan | tsan) run_preset "$1" --label-exclude 'apps|bench|model|plugin|slow|style' ;;
     *) die "there is no stage \"$1\"; --help lists them" ;;
     esac
 }
