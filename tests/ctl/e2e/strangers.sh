@@ -24,10 +24,12 @@ run_as() {
 }
 
 command=$(command -v revector)
+# Where the build lies may be nobody else's business.
 run_as 4711 "$command" --version >/dev/null 2>&1 || {
-    cp "$command" "$work/revector"
-    chmod a+rx "$work/revector"
+    cp "$command" "$build"/lib/librevector.so.0 "$work"
+    chmod a+rx "$work/revector" "$work/librevector.so.0"
     command=$work/revector
+    export LD_LIBRARY_PATH=$work
 }
 
 REVECTOR_LOG=$work/log
