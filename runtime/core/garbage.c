@@ -52,14 +52,20 @@ static void append(struct rv_garbage *node)
     count(node->update, 1);
 }
 
-void rv_garbage_retire_table_locked(struct rv_garbage *node, struct tw_table *table,
+void rv_garbage_retire_pages_locked(struct rv_garbage *node, void *pages, size_t bytes,
                                     uint32_t update)
 {
     node->kind = RV_GARBAGE_TABLE;
-    node->start = (uintptr_t)table;
-    node->end = node->start + tw_table_bytes(table->capacity);
+    node->start = (uintptr_t)pages;
+    node->end = node->start + bytes;
     node->update = update;
     append(node);
+}
+
+void rv_garbage_retire_table_locked(struct rv_garbage *node, struct tw_table *table,
+                                    uint32_t update)
+{
+    rv_garbage_retire_pages_locked(node, table, tw_table_bytes(table->capacity), update);
 }
 
 void rv_garbage_retire_code(struct rv_garbage *node, uintptr_t start, uintptr_t end,

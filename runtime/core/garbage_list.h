@@ -17,4 +17,8 @@ void rv_garbage_unreserve_locked(struct rv_garbage *node);
 void rv_garbage_retire_table_locked(struct rv_garbage *node, struct tw_table *table,
                                     uint32_t update);
 
+/* The same for pages that hold several. */
+void rv_garbage_retire_pages_locked(struct rv_garbage *node, void *pages, size_t bytes,
+                                    uint32_t update);
+
 #endif

@@ -20,6 +20,8 @@ struct move {
     uint64_t from, to;
 };
 
+#define NOTES_MIN 1024u /* threads may be born, move and end in between two looks at the ring */
+
 struct rv_transition {
     struct rv_transition *next;
     uint32_t forward;   /* number of the forward stage; the one back is the next number */
@@ -28,7 +30,7 @@ struct rv_transition {
     uint32_t mask;
     struct rv_span *spans[2]; /* left in the forward stage, and on the way back */
     uint32_t span_count[2], span_room;
-    uint64_t *moved; /* stage << 32 | thread, in the order of moving */
+    uint64_t *moved; /* ring of the last notes: stage << 32 | thread */
     uint32_t moved_count, moved_room;
 };
 
@@ -196,7 +198,7 @@ static struct rv_transition *allocate(uint32_t methods, uint32_t units, uint32_t
     while (t->mask < 2 * methods)
         t->mask = 2 * t->mask + 1;
     t->span_room = 2 * methods + units;
-    t->moved_room = 4 * threads + 64;
+    t->moved_room = 4 * threads + NOTES_MIN;
     t->moves = rv_platform_alloc((t->mask + 1) * sizeof(*t->moves));
     t->spans[0] = rv_platform_alloc(t->span_room * sizeof(struct rv_span));
     t->spans[1] = rv_platform_alloc(t->span_room * sizeof(struct rv_span));
@@ -308,13 +310,12 @@ static int is_clean(const struct rv_transition *t, int back)
     return rv_platform_backtrace(is_inside, &question) == 0;
 }
 
-/* A full list is no harm: the thread is seen all the same once it blocks. */
+/* A note that is overwritten is no harm: a roll call asks for it again. */
 static void note_move(struct rv_transition *t, uint32_t stage)
 {
-    uint32_t n = tw_add32_acq_rel(&t->moved_count, 1);
+    uint32_t n = tw_add32_acq_rel(&t->moved_count, 1) % t->moved_room;
 
-    if (n < t->moved_room)
-        tw_store_release(&t->moved[n], (uint64_t)stage << 32 | (uint32_t)rv_platform_thread());
+    tw_store_release(&t->moved[n], (uint64_t)stage << 32 | (uint32_t)rv_platform_thread());
 }
 
 static int change_sides(struct rv_transition *t, uint32_t stage, uint32_t *mine)
@@ -326,6 +327,18 @@ static int change_sides(struct rv_transition *t, uint32_t stage, uint32_t *mine)
     return 1;
 }
 
+/* On the way back: who had not moved has nothing to leave, and is back already. */
+static int is_still_new(struct rv_transition *t, uint32_t stage, uint32_t *mine)
+{
+    if (*mine == t->forward)
+        return !change_sides(t, stage, mine);
+    if (*mine != stage) {
+        *mine = stage;
+        note_move(t, stage);
+    }
+    return 0;
+}
+
 /* Which of the two the calling thread is to run: 1 is the new one. */
 static int is_on_new_side(struct rv_transition *t)
 {
@@ -334,7 +347,17 @@ static int is_on_new_side(struct rv_transition *t)
 
     if (stage == t->forward)
         return *mine == stage || change_sides(t, stage, mine);
-    return *mine == t->forward && !change_sides(t, stage, mine);
+    return is_still_new(t, stage, mine);
+}
+
+/* A call of a method that is not replaced: only a roll call brings it here. */
+static void answer_roll(struct rv_transition *t)
+{
+    const uint32_t stage = tw_load32_acquire(&t->stage);
+
+    (void)is_on_new_side(t);
+    if (*rv_platform_stage() == stage)
+        note_move(t, stage);
 }
 
 uint64_t rv_transition_target(const struct rv_slot *slot, uint32_t index)
@@ -345,6 +368,8 @@ uint64_t rv_transition_target(const struct rv_slot *slot, uint32_t index)
 
     if (move)
         target = is_on_new_side(t) ? move->to : move->from;
+    else if (t)
+        answer_roll(t);
     leave();
     return target;
 }

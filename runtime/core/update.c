@@ -5,6 +5,7 @@
 #include "update.h"
 #include "base.h"
 #include "revector/error.h"
+#include "roll.h"
 #include "root.h"
 #include "stage.h"
 #include "transition.h"
@@ -197,8 +198,34 @@ void rv_update_turn(struct rv_update *update)
     rv_platform_unlock();
 }
 
+static void end_roll(struct rv_update *update)
+{
+    if (update->is_rolling)
+        rv_roll_end(update->roll, update->image);
+    update->is_rolling = 0;
+}
+
+int rv_update_roll_call(struct rv_update *update, int on)
+{
+    rv_platform_lock();
+    if (update != under_way || !update->transition)
+        rv_platform_panic("a roll call without a transition");
+    if (on && !update->roll)
+        update->roll = rv_roll_new(update->image);
+    if (on && !update->is_rolling && update->roll) {
+        rv_roll_begin(update->roll, update->image);
+        update->is_rolling = 1;
+    } else if (!on) {
+        end_roll(update);
+    }
+    return unlocked(!on || update->roll ? 0 : RV_ENOMEM);
+}
+
 static void stop_moving(struct rv_update *update)
 {
+    if (update->roll)
+        rv_roll_retire(update->roll, update->id);
+    update->roll = NULL;
     if (update->transition)
         rv_transition_stop(update->transition);
     update->transition = NULL;
@@ -222,6 +249,7 @@ static void went_out_of_force(struct rv_update *update, enum rv_update_state sta
 
 static void commit_locked(struct rv_update *update)
 {
+    end_roll(update);
     rv_stage_publish(update, update->with);
     stop_moving(update);
     if (update->with)
@@ -243,6 +271,7 @@ void rv_update_commit(struct rv_update *update)
 
 static void return_locked(struct rv_update *update)
 {
+    end_roll(update);
     rv_stage_publish_back(update, update->with);
     stop_moving(update);
     if (update->with)

@@ -60,6 +60,7 @@ struct rv_change {
 };
 
 struct rv_transition;
+struct rv_roll;
 struct rv_span;
 struct rv_staged; /* a unit's next leaf table, made before commit */
 
@@ -77,6 +78,8 @@ struct rv_update {
     struct rv_staged *staged;     /* one per unit, between check and commit or abort */
     uint32_t staged_count, staged_capacity;
     struct rv_transition *transition; /* MOVING and RETURNING */
+    struct rv_roll *roll;             /* if the roll was called; `is_rolling`: it is now */
+    int is_rolling;
     void *owner;                  /* of whoever began it; the core only keeps it */
 };
 
@@ -116,6 +119,13 @@ void rv_update_commit(struct rv_update *update);
 
 /* MOVING, and it is given up: threads that have moved go back, one by one. */
 void rv_update_turn(struct rv_update *update);
+
+/*
+ * MOVING or RETURNING. Between `on` 1 and 0 every call of the image's `walk` methods
+ * faults, so that threads which run, and call anything, can move. Short: calls are slow
+ * meanwhile. RV_ENOMEM; off cannot fail.
+ */
+int rv_update_roll_call(struct rv_update *update, int on) __attribute__((warn_unused_result));
 
 /* RETURNING, and every thread is back: ABORTED, or COMMITTED if it was to be reverted. */
 void rv_update_returned(struct rv_update *update);

@@ -153,7 +153,7 @@ static void put_waiter(struct rv_ctl_writer *out, const struct waiter *waiter)
 
     thread_name(waiter->thread, name);
     if (waiter->hold == RV_MOVE_RUNNING)
-        why = "runs, and has not called a replaced function yet";
+        why = "runs, and has called nothing yet";
     else if (waiter->hold == RV_MOVE_UNREADABLE)
         why = "has a stack that cannot be read to its end";
     else if (waiter->hold == RV_MOVE_STACK)

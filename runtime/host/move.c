@@ -16,6 +16,7 @@
 #define WAIT_FIRST   1u  /* ms */
 #define WAIT_LONGEST 50u /* ms */
 #define LOOKS        8
+#define ROLL_NS      50000
 
 /*
  * Guards what rv_move_each shows; innermost. The rest is under the operation lock.
@@ -225,6 +226,26 @@ static void look_at_all(void)
     drop_moved();
 }
 
+static int somebody_runs(void)
+{
+    for (size_t n = 0; n < move.waiting_count; n++)
+        if (move.waiting[n].hold == RV_MOVE_RUNNING)
+            return 1;
+    return 0;
+}
+
+/* Whoever runs, and calls anything at all, has looked at itself when this returns. */
+static void call_the_roll(void)
+{
+    const struct timespec moment = {.tv_nsec = ROLL_NS};
+
+    if (rv_update_roll_call(move.update, 1))
+        return;
+    nanosleep(&moment, NULL);
+    (void)rv_update_roll_call(move.update, 0);
+    look_at_all();
+}
+
 static void finish(void)
 {
     void (*done)(void *context) = move.done;
@@ -261,8 +282,11 @@ int rv_move_round(unsigned *wait_ms)
 {
     if (!move.update)
         return 0;
-    if (prepare_stage() == 0)
+    if (prepare_stage() == 0) {
         look_at_all();
+        if (somebody_runs())
+            call_the_roll();
+    }
     if (move.is_listed && !move.waiting_count) {
         finish();
         return 0;

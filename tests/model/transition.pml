@@ -73,7 +73,10 @@ inline fault(me) {
                 t[me].moved[1] = true;
                 enter(me, OLD)
             :: t[me].stage == 1 && t[me].new > 0 -> enter(me, NEW)
-            :: else -> enter(me, OLD)
+            :: else ->
+                t[me].stage = 2;
+                t[me].moved[1] = true;
+                enter(me, OLD)
             fi
         fi
     :: else -> enter(me, directory)

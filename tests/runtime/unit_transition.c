@@ -249,6 +249,37 @@ static void a_fork_by_a_thread_that_has_not_moved_ends_the_update(void **state)
     expect_side(1, 0);
 }
 
+static void a_roll_call_moves_a_thread_that_calls_something_else(void **state)
+{
+    struct rv_update *update = moving();
+    (void)state;
+    assert_int_equal(call(0, 4), made_body(&made, 4));
+    assert_false(rv_update_has_moved(update, 100));
+    assert_int_equal(rv_update_roll_call(update, 1), 0);
+    assert_true(is_thunk(4, made_call(&made, 4)));
+    assert_int_equal(call(0, 4), made_body(&made, 4)); /* it is not replaced */
+    assert_true(rv_update_has_moved(update, 100));
+    stand_in(made_body(&made, 1));
+    assert_int_equal(call(1, 4), made_body(&made, 4));
+    assert_false(rv_update_has_moved(update, 101)); /* it is inside */
+    stand_in(0);
+    assert_int_equal(rv_update_roll_call(update, 0), 0);
+    assert_int_equal(made_call(&made, 4), made_body(&made, 4));
+    expect_side(0, 1);
+    rv_update_commit(update);
+    expect_side(1, 1);
+}
+
+static void a_commit_ends_a_roll_call(void **state)
+{
+    struct rv_update *update = moving();
+    (void)state;
+    assert_int_equal(rv_update_roll_call(update, 1), 0);
+    rv_update_commit(update);
+    assert_int_equal(made_call(&made, 4), made_body(&made, 4));
+    assert_int_equal(made_call(&made, 5), new_body(5));
+}
+
 static void spans_end_where_the_next_function_begins(void **state)
 {
     struct rv_update *update = moving();
@@ -305,6 +336,8 @@ int main(void)
         TEST(a_call_on_its_way_when_the_commit_comes_reaches_the_new_body),
         TEST(a_fork_leaves_the_child_on_the_side_of_its_thread),
         TEST(a_fork_by_a_thread_that_has_not_moved_ends_the_update),
+        TEST(a_roll_call_moves_a_thread_that_calls_something_else),
+        TEST(a_commit_ends_a_roll_call),
         TEST(spans_end_where_the_next_function_begins),
         TEST(a_failure_anywhere_changes_nothing),
     };

@@ -61,6 +61,21 @@ static void *call(void *unused)
     return unused;
 }
 
+static volatile int sum;
+
+__attribute__((noinline)) static void add(int x)
+{
+    sum += x;
+}
+
+/* Never blocks, and calls nothing that is replaced. */
+static void *spin(void *unused)
+{
+    while (!stop)
+        add(1);
+    return unused;
+}
+
 static void *call_once(void *unused)
 {
     outer();
@@ -111,6 +126,7 @@ int main(void)
     for (int n = 0; n < 6; n++)
         threads[n] = start(call, NULL, "caller");
     start(bear, NULL, "mother");
+    start(spin, NULL, "spinner");
     for (int n = 0; n < 4; n++)
         start(sleep_for_ever, NULL, "sleeper");
     setvbuf(stdout, NULL, _IOLBF, 0);
