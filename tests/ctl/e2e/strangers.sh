@@ -25,7 +25,7 @@ run_as() {
 
 command=$(command -v revector)
 # Where the build lies may be nobody else's business.
-run_as 4711 "$command" --version >/dev/null 2>&1 || {
+run_as 4711 cat "$build/lib/librevector.so.0" "$command" >/dev/null 2>&1 || {
     cp "$command" "$build"/lib/librevector.so.0 "$work"
     chmod a+rx "$work/revector" "$work/librevector.so.0"
     command=$work/revector
