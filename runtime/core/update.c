@@ -163,6 +163,7 @@ static int start_moving(struct rv_update *update, uint32_t threads)
     }
     rv_transition_start(update->transition);
     rv_stage_publish_hold(update);
+    rv_image_close(update->image); /* threads may take their time */
     update->state = RV_UPDATE_MOVING;
     return 0;
 }
@@ -198,11 +199,30 @@ void rv_update_turn(struct rv_update *update)
     rv_platform_unlock();
 }
 
-static void end_roll(struct rv_update *update)
+/* The image is open. */
+static void set_roll(struct rv_update *update, int on)
 {
-    if (update->is_rolling)
+    if (on && !update->is_rolling)
+        rv_roll_begin(update->roll, update->image);
+    if (!on && update->is_rolling)
         rv_roll_end(update->roll, update->image);
-    update->is_rolling = 0;
+    update->is_rolling = on;
+}
+
+static int roll_call_locked(struct rv_update *update, int on)
+{
+    int error;
+
+    if (!update->roll)
+        update->roll = on ? rv_roll_new(update->image) : NULL;
+    if (!update->roll)
+        return on ? RV_ENOMEM : 0;
+    error = rv_image_open(update->image);
+    if (error)
+        return error;
+    set_roll(update, on);
+    rv_image_close(update->image);
+    return 0;
 }
 
 int rv_update_roll_call(struct rv_update *update, int on)
@@ -210,15 +230,7 @@ int rv_update_roll_call(struct rv_update *update, int on)
     rv_platform_lock();
     if (update != under_way || !update->transition)
         rv_platform_panic("a roll call without a transition");
-    if (on && !update->roll)
-        update->roll = rv_roll_new(update->image);
-    if (on && !update->is_rolling && update->roll) {
-        rv_roll_begin(update->roll, update->image);
-        update->is_rolling = 1;
-    } else if (!on) {
-        end_roll(update);
-    }
-    return unlocked(!on || update->roll ? 0 : RV_ENOMEM);
+    return unlocked(roll_call_locked(update, on));
 }
 
 static void stop_moving(struct rv_update *update)
@@ -249,7 +261,7 @@ static void went_out_of_force(struct rv_update *update, enum rv_update_state sta
 
 static void commit_locked(struct rv_update *update)
 {
-    end_roll(update);
+    set_roll(update, 0);
     rv_stage_publish(update, update->with);
     stop_moving(update);
     if (update->with)
@@ -258,20 +270,27 @@ static void commit_locked(struct rv_update *update)
         went_out_of_force(update, RV_UPDATE_REVERTED);
 }
 
-void rv_update_commit(struct rv_update *update)
+int rv_update_commit(struct rv_update *update)
 {
+    int error = 0;
+
     rv_platform_lock();
     if (update != under_way ||
         (update->state != RV_UPDATE_READY && update->state != RV_UPDATE_MOVING))
         rv_platform_panic("commit of an update that is not ready");
-    commit_locked(update);
+    if (update->state == RV_UPDATE_MOVING)
+        error = rv_image_open(update->image);
+    if (!error)
+        commit_locked(update);
     rv_platform_unlock();
-    rv_platform_garbage();
+    if (!error)
+        rv_platform_garbage();
+    return error;
 }
 
 static void return_locked(struct rv_update *update)
 {
-    end_roll(update);
+    set_roll(update, 0);
     rv_stage_publish_back(update, update->with);
     stop_moving(update);
     if (update->with)
@@ -280,14 +299,20 @@ static void return_locked(struct rv_update *update)
         update->state = RV_UPDATE_COMMITTED;
 }
 
-void rv_update_returned(struct rv_update *update)
+int rv_update_returned(struct rv_update *update)
 {
+    int error;
+
     rv_platform_lock();
     if (update != under_way || update->state != RV_UPDATE_RETURNING)
         rv_platform_panic("an update came back that was not returning");
-    return_locked(update);
+    error = rv_image_open(update->image);
+    if (!error)
+        return_locked(update);
     rv_platform_unlock();
-    rv_platform_garbage();
+    if (!error)
+        rv_platform_garbage();
+    return error;
 }
 
 /* An update that was begun and has changed nothing yet. */
@@ -370,6 +395,8 @@ void rv_updates_in_child_locked(void)
         return;
     if (under_way->state != RV_UPDATE_MOVING && under_way->state != RV_UPDATE_RETURNING)
         abort_locked(under_way);
+    else if (rv_image_open(under_way->image))
+        rv_platform_log("the child of a fork goes on with its parent's transition");
     else if (rv_transition_in_child(under_way->transition))
         commit_locked(under_way);
     else

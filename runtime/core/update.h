@@ -101,8 +101,8 @@ int rv_update_stage(struct rv_update *update, const struct rv_method *method, ui
 /*
  * Does everything that can fail: copies the leaf tables, sets aside memory for
  * what will be garbage, opens the windows. RV_ENOCHANGE, RV_ELEAVING, RV_ENOMEM,
- * RV_EPROTECT; the update is as before. Must be followed by commit or abort:
- * tables are writable until then.
+ * RV_EPROTECT; the update is as before. Must be followed by transition, commit or
+ * abort: tables are writable until then.
  */
 int rv_update_check(struct rv_update *update) __attribute__((warn_unused_result));
 
@@ -114,8 +114,12 @@ int rv_update_check(struct rv_update *update) __attribute__((warn_unused_result)
 int rv_update_transition(struct rv_update *update, enum rv_consistency consistency,
                          uint32_t threads) __attribute__((warn_unused_result));
 
-/* READY, or MOVING and every thread has moved. Cannot fail: one store per `walk` unit. */
-void rv_update_commit(struct rv_update *update);
+/*
+ * READY: cannot fail. MOVING, and every thread has moved: RV_EPROTECT if the tables, which
+ * are read-only meanwhile, cannot be opened now; nothing has changed, try again later. One
+ * store per `walk` unit.
+ */
+int rv_update_commit(struct rv_update *update);
 
 /* MOVING, and it is given up: threads that have moved go back, one by one. */
 void rv_update_turn(struct rv_update *update);
@@ -123,12 +127,15 @@ void rv_update_turn(struct rv_update *update);
 /*
  * MOVING or RETURNING. Between `on` 1 and 0 every call of the image's `walk` methods
  * faults, so that threads which run, and call anything, can move. Short: calls are slow
- * meanwhile. RV_ENOMEM; off cannot fail.
+ * meanwhile. RV_ENOMEM, RV_EPROTECT: as it was.
  */
 int rv_update_roll_call(struct rv_update *update, int on) __attribute__((warn_unused_result));
 
-/* RETURNING, and every thread is back: ABORTED, or COMMITTED if it was to be reverted. */
-void rv_update_returned(struct rv_update *update);
+/*
+ * RETURNING, and every thread is back: ABORTED, or COMMITTED if it was to be reverted.
+ * RV_EPROTECT as above.
+ */
+int rv_update_returned(struct rv_update *update);
 
 /* Before transition: as if it had never begun; frees `update`. READY too. */
 void rv_update_abort(struct rv_update *update);

@@ -202,7 +202,8 @@ static void unpin(void *pin)
 static void bring_into_force(struct rv_update *update, struct request *request)
 {
     if (request->consistency == RV_CONSISTENCY_CALL) {
-        rv_update_commit(update);
+        if (rv_update_commit(update))
+            rv_platform_panic("an update that was ready could not be committed");
         return;
     }
     rv_move_start(update, timeout_of(request->options), unpin, request->pin);

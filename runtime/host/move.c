@@ -242,22 +242,25 @@ static void call_the_roll(void)
     if (rv_update_roll_call(move.update, 1))
         return;
     nanosleep(&moment, NULL);
-    (void)rv_update_roll_call(move.update, 0);
+    while (rv_update_roll_call(move.update, 0))
+        nanosleep(&moment, NULL); /* calls are right meanwhile, but slow */
     look_at_all();
 }
 
-static void finish(void)
+/* 0, or the tables cannot be opened at this moment: then it is tried again. */
+static int finish(void)
 {
     void (*done)(void *context) = move.done;
+    int error = move.update->state == RV_UPDATE_MOVING ? rv_update_commit(move.update)
+                                                       : rv_update_returned(move.update);
 
-    if (move.update->state == RV_UPDATE_MOVING)
-        rv_update_commit(move.update);
-    else
-        rv_update_returned(move.update);
+    if (error)
+        return error;
     forget_stage();
     move.update = NULL;
     if (done)
         done(move.context);
+    return 0;
 }
 
 static void turn_back(void)
@@ -287,10 +290,8 @@ int rv_move_round(unsigned *wait_ms)
         if (somebody_runs())
             call_the_roll();
     }
-    if (move.is_listed && !move.waiting_count) {
-        finish();
+    if (move.is_listed && !move.waiting_count && finish() == 0)
         return 0;
-    }
     if (move.deadline && now_ms() >= move.deadline)
         turn_back();
     *wait_ms = move.wait_ms;

@@ -280,6 +280,23 @@ static void a_commit_ends_a_roll_call(void **state)
     assert_int_equal(made_call(&made, 5), new_body(5));
 }
 
+static void a_commit_that_cannot_open_the_tables_changes_nothing_and_is_tried_again(void **state)
+{
+    struct rv_update *update = moving();
+    (void)state;
+    expect_side(0, 1);
+    fake.fail_after = 0;
+    assert_int_equal(rv_update_commit(update), RV_EPROTECT);
+    fake.fail_after = -1;
+    assert_int_equal(update->state, RV_UPDATE_MOVING);
+    stand_in(made_body(&made, 1));
+    expect_side(1, 0);
+    expect_side(0, 1);
+    stand_in(0);
+    assert_int_equal(rv_update_commit(update), 0);
+    expect_side(1, 1);
+}
+
 static void spans_end_where_the_next_function_begins(void **state)
 {
     struct rv_update *update = moving();
@@ -338,6 +355,7 @@ int main(void)
         TEST(a_fork_by_a_thread_that_has_not_moved_ends_the_update),
         TEST(a_roll_call_moves_a_thread_that_calls_something_else),
         TEST(a_commit_ends_a_roll_call),
+        TEST(a_commit_that_cannot_open_the_tables_changes_nothing_and_is_tried_again),
         TEST(spans_end_where_the_next_function_begins),
         TEST(a_failure_anywhere_changes_nothing),
     };
