@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define LISTINGS 20 /* attempts to make one in which nobody ends */
+#define LISTINGS 200 /* attempts to make one in which nobody ends */
 
 /* The whole small file, NUL-terminated; its size, or -1 with errno. */
 static ssize_t read_file(const char *path, char *text, size_t size)

@@ -200,6 +200,7 @@ for round in $(seq 10); do
     expect "27 calls, answer 2" "$answer" "after revert $round"
 done
 # it removes its queues, and takes its child along
+# shellcheck disable=SC2154 # start sets it
 eval "exec $calls_to>&-"
 sleep 0.2
 echo "27 blocking calls: none returned, none kept an update waiting"
