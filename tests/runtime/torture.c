@@ -59,6 +59,15 @@ static int add_40(int x)
 
 static int (*const bodies[BODIES])(int) = {add_10, add_20, add_30, add_40};
 
+/* A sanitizer slows down whoever looks at threads more than it does the threads. */
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define BIRTH_PAUSE_US  3000
+#define READER_PAUSE_US 20000
+#else
+#define BIRTH_PAUSE_US  100
+#define READER_PAUSE_US 1000
+#endif
+
 static uint32_t stop;
 static uint64_t calls, births;
 
@@ -83,7 +92,7 @@ static void *read_for_ever(void *unused)
         for (int n = 0; n < 10000; n++)
             call_once(n);
         mine += 10000;
-        usleep(1000); /* a thread that always runs keeps all garbage */
+        usleep(READER_PAUSE_US); /* a thread that always runs keeps all garbage */
     }
     tw_add_relaxed(&calls, mine);
     return unused;
@@ -103,7 +112,7 @@ static void *bear(void *unused)
         pthread_t child;
         if (pthread_create(&child, NULL, live_shortly, NULL) == 0)
             pthread_join(child, NULL);
-        usleep(100);
+        usleep(BIRTH_PAUSE_US);
     }
     return unused;
 }
