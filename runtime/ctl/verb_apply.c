@@ -11,21 +11,13 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "client.h"
+#include "control/clock.h"
 #include "patch_file.h"
 
 #define NAMES_SHOWN 256
-
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
 
 #define MOVE_MS 5000 /* as the process has it */
 
@@ -127,7 +119,7 @@ static int ask(struct rv_command *command, struct rv_client *client, const struc
     struct rv_ctl_writer *question = rv_client_begin(client, RV_CTL_APPLY);
     static uint8_t kept[RV_CTL_FRAME_MAX];
     struct rv_ctl_reader answer, keep;
-    uint64_t start = now_ns();
+    uint64_t start = rv_clock_ns();
     int error;
 
     rv_ctl_put_text(question, RV_CTL_TAG_PATH, parcel->path);
@@ -143,7 +135,7 @@ static int ask(struct rv_command *command, struct rv_client *client, const struc
     keep = answer_copy(&answer, kept);
     error = await(client, &keep, "committed", request, &command->reason);
     if (!error)
-        report(&command->out, &keep, now_ns() - start, request);
+        report(&command->out, &keep, rv_clock_ns() - start, request);
     return error;
 }
 
@@ -259,7 +251,7 @@ static int revert_all(struct rv_command *command, struct rv_client *client,
 static int revert(struct rv_command *command, struct rv_client *client, unsigned long id,
                   const struct rv_apply_request *request)
 {
-    uint64_t start = now_ns();
+    uint64_t start = rv_clock_ns();
     int error =
         id ? revert_one(command, client, id, request) : revert_all(command, client, request);
 
@@ -269,7 +261,7 @@ static int revert(struct rv_command *command, struct rv_client *client, unsigned
         rv_out_number(&command->out, "reverted", id);
     else
         rv_out_text(&command->out, "reverted", "all");
-    rv_out_time(&command->out, "request_to_effect_ns", now_ns() - start);
+    rv_out_time(&command->out, "request_to_effect_ns", rv_clock_ns() - start);
     return 0;
 }
 

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "client.h"
+#include "control/clock.h"
 
 #define NAP_FIRST_US   500
 #define NAP_LONGEST_US 20000
@@ -59,14 +60,6 @@ static int take_page(const struct rv_ctl_reader *answer, void *context)
     return error;
 }
 
-static uint64_t now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 static void nap(unsigned *us)
 {
     struct timespec time = {.tv_nsec = (long)*us * 1000};
@@ -90,7 +83,7 @@ static void keep_reason(char *kept, size_t size, const struct watch *watch)
 int rv_wait_moved(struct rv_client *client, uint64_t id, const char *wanted, unsigned timeout_ms,
                   struct rv_reason *reason)
 {
-    const uint64_t start = now_ms(), last = start + timeout_ms + RV_CLIENT_TIMEOUT_MS;
+    const uint64_t start = rv_clock_ms(), last = start + timeout_ms + RV_CLIENT_TIMEOUT_MS;
     char kept[1024] = "";
     unsigned us = NAP_FIRST_US;
     int is_told = 0;
@@ -101,11 +94,11 @@ int rv_wait_moved(struct rv_client *client, uint64_t id, const char *wanted, uns
         if (error)
             return error;
         keep_reason(kept, sizeof(kept), &watch);
-        if (!is_under_way(&watch) || now_ms() > last)
+        if (!is_under_way(&watch) || rv_clock_ms() > last)
             return strcmp(watch.state[0] ? watch.state : "reverted", wanted) == 0
                        ? 0
                        : rv_because(reason, RV_EMOVETIME, "%s", kept);
-        if (!is_told && now_ms() - start > TELL_AFTER_MS) {
+        if (!is_told && rv_clock_ms() - start > TELL_AFTER_MS) {
             fprintf(stderr, "revector: waiting: %s\n", watch.keepers);
             is_told = 1;
         }

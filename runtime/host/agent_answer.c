@@ -7,12 +7,12 @@
  */
 #define _GNU_SOURCE
 #include "agent.h"
+#include "control/clock.h"
 #include "trust.h"
 
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 struct question {
@@ -20,14 +20,6 @@ struct question {
     int patch; /* descriptor, or -1 */
     char detail[1024]; /* names for the sentence of a refusal */
 };
-
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
 
 static uint64_t from(const struct question *question)
 {
@@ -97,7 +89,7 @@ static int answer_apply(struct question *question, struct rv_ctl_writer *out)
     struct rv_apply_options options = {.size = sizeof(options),
                                        .detail = question->detail,
                                        .detail_size = sizeof(question->detail)};
-    uint64_t start = now_ns();
+    uint64_t start = rv_clock_ns();
     struct rv_ctl_field signature;
     char path[PATH_MAX];
     uint32_t id = 0;
@@ -121,7 +113,7 @@ static int answer_apply(struct question *question, struct rv_ctl_writer *out)
         return error;
     }
     rv_ctl_put_number(out, RV_CTL_TAG_ID, id);
-    rv_ctl_put_number(out, RV_CTL_TAG_AGENT_NS, now_ns() - start);
+    rv_ctl_put_number(out, RV_CTL_TAG_AGENT_NS, rv_clock_ns() - start);
     if (id) {
         agent_put_update(out, id);
         agent_log("update %u: applied %s", id, path);
@@ -134,7 +126,7 @@ static int answer_revert(struct question *question, struct rv_ctl_writer *out)
     uint64_t all = rv_ctl_number(&question->fields, RV_CTL_TAG_ALL, 0);
     uint64_t id = rv_ctl_number(&question->fields, RV_CTL_TAG_ID, 0);
     struct rv_apply_options options = {.size = sizeof(options)};
-    uint64_t start = now_ns();
+    uint64_t start = rv_clock_ns();
     int error;
 
     if (id > UINT32_MAX || (id == 0) == (all == 0))
@@ -150,7 +142,7 @@ static int answer_revert(struct question *question, struct rv_ctl_writer *out)
         agent_log("all updates: reverted");
     else
         agent_log("update %u: reverted", (unsigned)id);
-    rv_ctl_put_number(out, RV_CTL_TAG_AGENT_NS, now_ns() - start);
+    rv_ctl_put_number(out, RV_CTL_TAG_AGENT_NS, rv_clock_ns() - start);
     if (id)
         agent_put_update(out, (uint32_t)id);
     return 0;

@@ -10,12 +10,12 @@
  */
 #define _GNU_SOURCE
 #include "agent.h"
+#include "control/clock.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #define CLIENTS      16
@@ -34,14 +34,6 @@ static struct {
     uint64_t collect_at;
     uint8_t question[RV_CTL_FRAME_MAX], answer[RV_CTL_FRAME_MAX];
 } loop;
-
-static uint64_t now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 /* The descriptor that came with a packet, or -1. */
 static int received_descriptor(struct msghdr *message)
@@ -94,7 +86,7 @@ static void serve(struct client *client)
     if (!agent_owns(&client->at) ||
         send(client->at.fd, loop.answer, answer, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
         agent_drop(&client->at);
-    client->deadline = now_ms() + IDLE_MS;
+    client->deadline = rv_clock_ms() + IDLE_MS;
 }
 
 /* A free place, or the one that has been silent for longest. */
@@ -120,13 +112,13 @@ static void accept_clients(void)
         struct client *client = place_for_client();
 
         client->at = agent_hold(fd);
-        client->deadline = now_ms() + IDLE_MS;
+        client->deadline = rv_clock_ms() + IDLE_MS;
     }
 }
 
 static void drop_silent_clients(void)
 {
-    uint64_t now = now_ms();
+    uint64_t now = rv_clock_ms();
 
     for (struct client *at = loop.clients; at < loop.clients + CLIENTS; at++)
         if (at->at.fd >= 0 && at->deadline <= now)
@@ -136,19 +128,19 @@ static void drop_silent_clients(void)
 static void collect_garbage(void)
 {
     unsigned wait_ms = 0;
-    uint64_t now = now_ms();
+    uint64_t now = rv_clock_ms();
 
     if (agent_take_wake() && loop.collect_at > now)
         loop.collect_at = now;
     if (loop.collect_at > now)
         return;
-    loop.collect_at = rv_host_reclaim(&wait_ms) ? now_ms() + (wait_ms ? wait_ms : 1) : NEVER;
+    loop.collect_at = rv_host_reclaim(&wait_ms) ? rv_clock_ms() + (wait_ms ? wait_ms : 1) : NEVER;
 }
 
 /* Milliseconds to sleep at most; -1: for ever. */
 static int time_to_sleep(enum agent_order order)
 {
-    uint64_t until = loop.collect_at, now = now_ms();
+    uint64_t until = loop.collect_at, now = rv_clock_ms();
 
     for (struct client *at = loop.clients; at < loop.clients + CLIENTS; at++)
         if (at->at.fd >= 0 && at->deadline < until)

@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include "apply.h"
 #include "bind.h"
+#include "control/clock.h"
 #include "control/trailer.h"
 #include "garbage.h"
 #include "gate.h"
@@ -344,14 +345,6 @@ int rv_apply_go_on(unsigned *wait_ms)
     return is_moving;
 }
 
-static uint64_t now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 /* The first looks come fast: most threads of a server are blocked, or call something soon. */
 static void nap(unsigned wait_ms, int first)
 {
@@ -361,11 +354,11 @@ static void nap(unsigned wait_ms, int first)
 
 static void move_locked(uint64_t patience_ms)
 {
-    const uint64_t start = now_ms();
+    const uint64_t start = rv_clock_ms();
     unsigned wait_ms;
 
     for (int n = 0; rv_move_round(&wait_ms); n++) {
-        if (now_ms() - start >= patience_ms) {
+        if (rv_clock_ms() - start >= patience_ms) {
             rv_agent_wake(); /* it goes on from here */
             return;
         }

@@ -4,6 +4,7 @@
  */
 #define _GNU_SOURCE
 #include "move.h"
+#include "control/clock.h"
 #include "examine.h"
 #include "revector/error.h"
 #include "transition.h"
@@ -36,14 +37,6 @@ static struct {
     int is_listed; /* waiting holds all who existed at some moment of this stage */
     unsigned wait_ms;
 } move;
-
-static uint64_t now_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 /* ---- a stage ---- */
 
@@ -275,7 +268,7 @@ void rv_move_start(struct rv_update *update, uint64_t timeout_ms, void (*done)(v
                    void *context)
 {
     move.update = update;
-    move.deadline = timeout_ms ? now_ms() + timeout_ms : 0;
+    move.deadline = timeout_ms ? rv_clock_ms() + timeout_ms : 0;
     move.done = done;
     move.context = context;
     move.wait_ms = WAIT_FIRST;
@@ -292,7 +285,7 @@ int rv_move_round(unsigned *wait_ms)
     }
     if (move.is_listed && !move.waiting_count && finish() == 0)
         return 0;
-    if (move.deadline && now_ms() >= move.deadline)
+    if (move.deadline && rv_clock_ms() >= move.deadline)
         turn_back();
     *wait_ms = move.wait_ms;
     move.wait_ms = move.wait_ms * 2 < WAIT_LONGEST ? move.wait_ms * 2 : WAIT_LONGEST;
