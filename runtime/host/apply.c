@@ -15,16 +15,42 @@
 
 #include <pthread.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 /*
  * The operation lock: one apply or revert at a time. Outermost, see gate.h.
  */
 static pthread_mutex_t operation = PTHREAD_MUTEX_INITIALIZER;
+static __thread int is_mine;
+
+static void lock_operation(void)
+{
+    pthread_mutex_lock(&operation);
+    is_mine = 1;
+}
+
+static int try_operation(void)
+{
+    is_mine = pthread_mutex_trylock(&operation) == 0;
+    return is_mine;
+}
+
+static void unlock_operation(void)
+{
+    is_mine = 0;
+    pthread_mutex_unlock(&operation);
+}
+
+int rv_apply_is_mine(void)
+{
+    return is_mine;
+}
 
 void rv_apply_in_child(void)
 {
     pthread_mutex_init(&operation, NULL); /* whoever held it is not in the child */
+    is_mine = 0;
 }
 
 /* ---- settling: what follows from an update's end ---- */
@@ -81,10 +107,10 @@ static void settle_locked(void)
 
 void rv_apply_settle(void)
 {
-    if (pthread_mutex_trylock(&operation))
+    if (!try_operation())
         return; /* whoever has it settles too */
     settle_locked();
-    pthread_mutex_unlock(&operation);
+    unlock_operation();
 }
 
 /* ---- apply ---- */
@@ -122,7 +148,8 @@ static int consistency_of(const struct rv_apply_options *options, enum rv_consis
         *consistency = RV_CONSISTENCY_CALL;
         return 0;
     case RV_APPLY_PER_PROCESS:
-        return RV_ELATER;
+        *consistency = RV_CONSISTENCY_PROCESS;
+        return 0;
     default:
         return RV_EOPTIONS;
     }
@@ -140,14 +167,12 @@ static uint64_t timeout_of(const struct rv_apply_options *options)
     return options->timeout_ms ? options->timeout_ms : TIMEOUT_MS;
 }
 
-/* A guess is good enough, see rv_update_transition. */
+/* A guess is good enough, see rv_update_transition. A directory for each, "." and "..". */
 static uint32_t thread_count(void)
 {
-    struct rv_thread_list threads = {0};
-    uint32_t count = rv_threads_list(&threads) ? 0 : (uint32_t)threads.count;
+    struct stat task;
 
-    rv_threads_free(&threads);
-    return count;
+    return stat("/proc/self/task", &task) || task.st_nlink < 3 ? 0 : (uint32_t)task.st_nlink - 2;
 }
 
 static int is_same_file(const struct rv_update *update, void *context)
@@ -338,10 +363,10 @@ int rv_apply_go_on(unsigned *wait_ms)
     int is_moving;
 
     *wait_ms = 1;
-    if (pthread_mutex_trylock(&operation))
+    if (!try_operation())
         return 0; /* whoever has it goes on with it */
     is_moving = rv_move_round(wait_ms);
-    pthread_mutex_unlock(&operation);
+    unlock_operation();
     return is_moving;
 }
 
@@ -383,7 +408,7 @@ int rv_host_apply(int fd, const char *path, const struct rv_apply_options *optio
     request.detail.text = request.options->detail;
     request.detail.size = request.options->detail_size;
     *id = 0;
-    pthread_mutex_lock(&operation);
+    lock_operation();
     rv_gate_enter();
     error = apply_locked(&request, id);
     rv_patch_file_close(&request.file);
@@ -393,7 +418,7 @@ int rv_host_apply(int fd, const char *path, const struct rv_apply_options *optio
     if (!error && *id && state_of(*id) == RV_UPDATE_ABORTED)
         error = RV_EMOVETIME;
     settle_locked();
-    pthread_mutex_unlock(&operation);
+    unlock_operation();
     return error;
 }
 
@@ -414,7 +439,7 @@ static int revert_one(uint32_t id, enum rv_consistency consistency,
 
     if (error)
         return error;
-    if (consistency == RV_CONSISTENCY_THREAD)
+    if (consistency != RV_CONSISTENCY_CALL)
         rv_move_start(update, timeout_of(options), NULL, NULL);
     move_locked(patience_ms);
     return state_of(id) == RV_UPDATE_COMMITTED ? RV_EMOVETIME : 0;
@@ -442,10 +467,10 @@ int rv_host_revert(uint32_t id, const struct rv_apply_options *options, uint64_t
 
     if (error)
         return error;
-    pthread_mutex_lock(&operation);
+    lock_operation();
     error = id ? revert_one(id, consistency, or_plain(options), patience_ms)
                : revert_all(consistency, or_plain(options), patience_ms);
     settle_locked();
-    pthread_mutex_unlock(&operation);
+    unlock_operation();
     return error;
 }
