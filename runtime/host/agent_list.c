@@ -8,6 +8,7 @@
  */
 #define _GNU_SOURCE
 #include "agent.h"
+#include "control/clock.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -61,6 +62,7 @@ struct keeper {
 struct waiter {
     pid_t thread;
     enum rv_move_hold hold;
+    uint64_t since_ms;
     char function[128];
 };
 
@@ -93,7 +95,7 @@ static int note_waiter(const struct rv_move_wait *wait, void *context)
 
     if (page->waiter_count == KEEPERS)
         return 1;
-    *waiter = (struct waiter){.thread = wait->thread.tid, .hold = wait->hold};
+    *waiter = (struct waiter){wait->thread.tid, wait->hold, wait->since_ms, ""};
     if (wait->method)
         snprintf(waiter->function, sizeof(waiter->function), "%s",
                  RV_TARGET(const char, wait->method->name));
@@ -146,21 +148,30 @@ static void put_keeper(struct rv_ctl_writer *out, const struct keeper *keeper)
     rv_ctl_put_text(out, RV_CTL_TAG_KEEPER, text);
 }
 
+/* Why a thread has not moved, with a %s for the function's name, and what will free it. */
+static const char *const wait_texts[][2] = {
+    [RV_MOVE_UNSEEN] = {"has not been looked at", ""},
+    [RV_MOVE_RUNNING] = {"runs", "moves when it blocks or calls a function that is translated"},
+    [RV_MOVE_STACK] = {"is inside %s", "moves when that has returned"},
+    [RV_MOVE_UNREADABLE] = {"has a stack that cannot be read to its end",
+                            "moves when it calls a function that is replaced"},
+};
+
+static const char *const interrupted[2] = {"was interrupted on its way to a replaced function",
+                                           "moves when the signal handler has returned"};
+
 static void put_waiter(struct rv_ctl_writer *out, const struct waiter *waiter)
 {
-    char name[20], text[512];
-    const char *why = "not examined yet";
+    const int has_name = waiter->hold != RV_MOVE_STACK || *waiter->function;
+    const char *const *texts = has_name ? wait_texts[waiter->hold] : interrupted;
+    const uint64_t ms = waiter->since_ms ? rv_clock_ms() - waiter->since_ms : 0;
+    char name[20], why[192], text[512];
 
     thread_name(waiter->thread, name);
-    if (waiter->hold == RV_MOVE_RUNNING)
-        why = "runs, and has called nothing yet";
-    else if (waiter->hold == RV_MOVE_UNREADABLE)
-        why = "has a stack that cannot be read to its end";
-    else if (waiter->hold == RV_MOVE_STACK)
-        why =
-            *waiter->function ? "is inside " : "was interrupted on its way to a replaced function";
-    snprintf(text, sizeof(text), "thread %d (%s) %s%s", (int)waiter->thread, name, why,
-             waiter->function);
+    snprintf(why, sizeof(why), texts[0], waiter->function);
+    snprintf(text, sizeof(text), "thread %d (%s) %s, for %llu.%llu s%s%s", (int)waiter->thread,
+             name, why, (unsigned long long)ms / 1000, (unsigned long long)ms % 1000 / 100,
+             *texts[1] ? ": " : "", texts[1]);
     rv_ctl_put_text(out, RV_CTL_TAG_KEEPER, text);
 }
 

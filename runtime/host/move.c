@@ -189,8 +189,12 @@ static int look_at(struct rv_move_wait *wait, int is_readable)
 
 /* ---- a round ---- */
 
-static void show(size_t n, const struct rv_move_wait *wait)
+static void show(size_t n, struct rv_move_wait *wait)
 {
+    const struct rv_move_wait *before = &move.waiting[n];
+
+    if (wait->hold != before->hold || wait->method != before->method || !before->since_ms)
+        wait->since_ms = rv_clock_ms();
     pthread_mutex_lock(&shown);
     move.waiting[n] = *wait;
     pthread_mutex_unlock(&shown);

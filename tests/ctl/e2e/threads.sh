@@ -188,7 +188,8 @@ client=$!
 sleep 0.5
 works revector status "$pid"
 expect_has "$output" "moving" "state of the update"
-expect_has "$output" "is inside hold" "who has not moved"
+expect_has "$output" "is inside hold, for 0." "who has not moved, and since when"
+expect_has "$output" "moves when that has returned" "what frees it"
 ask busy v
 expect "version 2 mixed 0 woken 0" "$answer" "of a thread that has moved"
 ask busy r
