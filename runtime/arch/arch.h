@@ -6,6 +6,7 @@
  *
  *   arch_cpu.h   the constants and inline functions below
  *   fault.S      rv_fault and rv_fault_thunks
+ *   context.S    makecontext, see runtime/host/ucontext.c
  *   stub.h       text of the entry stub; for the plugin only
  *
  * No other file asks which CPU it is compiled for.
@@ -48,6 +49,26 @@ uint64_t rv_fault_handle(const uint64_t *leaf, uint32_t index);
 /* Distance of the fault thunks, in bytes; for assembler too. */
 #ifndef RV_ARCH_FAULT_STEP
 #error "arch_cpu.h must define RV_ARCH_FAULT_STEP"
+#endif
+
+/*
+ * context.S has makecontext, which asks rv_context_make what the C library's is to call in
+ * place of `function`: that, or rv_arch_context_entry. The latter tells rv_context_enter, and
+ * if that says so the function returns by rv_context_exit, which knows where it would have
+ * returned to. All three are in host/ucontext.c.
+ *
+ * rv_arch_context_pass(ucontext, function, argument): leaves both in registers for the entry.
+ * rv_arch_has_shadow_stack(): a return address must not be changed.
+ */
+struct rv_context;
+void (*rv_context_make(void *ucontext, void (*function)(void)))(void);
+void rv_context_enter(struct rv_context *context, uintptr_t *back, uintptr_t exit);
+uintptr_t rv_context_exit(void);
+extern void (*rv_libc_makecontext)(void);
+void rv_arch_context_entry(void);
+
+#ifndef RV_ARCH_HAS_CONTEXT
+#error "arch_cpu.h must define rv_arch_context_pass, rv_arch_has_shadow_stack, RV_ARCH_HAS_CONTEXT"
 #endif
 
 /*

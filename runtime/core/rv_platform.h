@@ -64,7 +64,10 @@ int rv_platform_backtrace(int (*visit)(uintptr_t pc, void *context), void *conte
  */
 uintptr_t rv_platform_function_end(uintptr_t start, uintptr_t limit);
 
-/* The calling thread's own, at first 0; for transition.c. From a method fault. */
+/*
+ * The calling thread's own, at first 0; for transition.c. From a method fault. Where a
+ * thread changes stacks, each stack counts as one.
+ */
 struct rv_side {
     uint32_t stage;   /* in which it last changed sides */
     uint32_t looking; /* how many faults of it are looking at a transition */

@@ -20,6 +20,7 @@
 #define NAMES_SHOWN 256
 
 #define MOVE_MS 5000 /* as the process has it */
+#define LOAD_MS 2000 /* more for the process to load the patch and to answer, when it is busy */
 
 /* In the order of enum rv_ctl_consistency. */
 static int parse_consistency(struct rv_command *command, unsigned *consistency)
@@ -162,7 +163,7 @@ int rv_apply_file(struct rv_command *command, int pid, const char *path,
     int error = pack(command, path, &parcel);
 
     if (!error)
-        error = rv_client_open(pid, request->timeout_ms, &client, &command->reason);
+        error = rv_client_open(pid, request->timeout_ms + LOAD_MS, &client, &command->reason);
     if (!error) {
         error = ask(command, client, &parcel, request);
         rv_client_close(client);

@@ -134,15 +134,27 @@ static void thread_name(int32_t thread, char name[20])
         fclose(file);
 }
 
+/* "thread 12 (worker)", or a context: contexts.h. */
+static void thread_text(int32_t thread, char *text, size_t size)
+{
+    char name[20];
+
+    if (thread < 0) {
+        snprintf(text, size, "coroutine %d (of makecontext)", -thread);
+        return;
+    }
+    thread_name(thread, name);
+    snprintf(text, size, "thread %d (%s)", thread, name);
+}
+
 static void put_keeper(struct rv_ctl_writer *out, const struct keeper *keeper)
 {
     const char *what = keeper->kind == RV_GARBAGE_CODE ? "code" : "table";
-    char name[20], text[160];
+    char who[64], text[160];
 
-    thread_name(keeper->holder, name);
+    thread_text(keeper->holder, who, sizeof(who));
     if (keeper->holder)
-        snprintf(text, sizeof(text), "%s: thread %d (%s) %s", what, keeper->holder, name,
-                 hold_text(keeper->hold));
+        snprintf(text, sizeof(text), "%s: %s %s", what, who, hold_text(keeper->hold));
     else
         snprintf(text, sizeof(text), "%s: %s", what, hold_text(keeper->hold));
     rv_ctl_put_text(out, RV_CTL_TAG_KEEPER, text);
@@ -165,12 +177,12 @@ static void put_waiter(struct rv_ctl_writer *out, const struct waiter *waiter)
     const int has_name = waiter->hold != RV_MOVE_STACK || *waiter->function;
     const char *const *texts = has_name ? wait_texts[waiter->hold] : interrupted;
     const uint64_t ms = waiter->since_ms ? rv_clock_ms() - waiter->since_ms : 0;
-    char name[20], why[192], text[512];
+    char who[64], why[192], text[512];
 
-    thread_name(waiter->thread, name);
+    thread_text(waiter->thread, who, sizeof(who));
     snprintf(why, sizeof(why), texts[0], waiter->function);
-    snprintf(text, sizeof(text), "thread %d (%s) %s, for %llu.%llu s%s%s", (int)waiter->thread,
-             name, why, (unsigned long long)ms / 1000, (unsigned long long)ms % 1000 / 100,
+    snprintf(text, sizeof(text), "%s %s, for %llu.%llu s%s%s", who, why,
+             (unsigned long long)ms / 1000, (unsigned long long)ms % 1000 / 100,
              *texts[1] ? ": " : "", texts[1]);
     rv_ctl_put_text(out, RV_CTL_TAG_KEEPER, text);
 }

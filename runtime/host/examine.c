@@ -51,8 +51,11 @@ int rv_examine_for(const struct rv_piece *pieces, size_t count)
     return error ? error : rv_scan_start(&with.scan, pieces, count);
 }
 
-/* From the red zone to the end of the memory that the stack pointer is in; *known: there is any. */
-static int scan_one_stack(uintptr_t sp, int *known)
+/*
+ * From the red zone to the end of the stack, or of the memory that the stack pointer is in;
+ * *known: there is any.
+ */
+static int scan_one_stack(uintptr_t sp, uintptr_t limit, int *known)
 {
     uintptr_t end;
     int error = rv_maps_run_end(&with.maps, sp, &end);
@@ -60,6 +63,8 @@ static int scan_one_stack(uintptr_t sp, int *known)
     *known = end != 0;
     if (error || !end)
         return error;
+    if (limit && limit < end)
+        end = limit;
     return rv_scan_range(&with.scan, sp - RV_ARCH_RED_ZONE, end);
 }
 
@@ -68,16 +73,16 @@ static int scan_one_stack(uintptr_t sp, int *known)
  * interrupted stack is. Frames that the scan finds on the way are scanned in turn; a
  * word that only looks like a frame's, as one that sigaction left, leads nowhere.
  */
-static int scan_stack(uintptr_t sp)
+static int scan_stack(uintptr_t sp, uintptr_t limit)
 {
-    int known, error = scan_one_stack(sp, &known);
+    int known, error = scan_one_stack(sp, limit, &known);
 
     if (!error && !known)
-        return RV_EUNREADABLE;
+        return limit ? 0 : RV_EUNREADABLE; /* nobody comes back to a context that is unmapped */
     for (int n = 0; n < RV_SCAN_FRAMES && with.scan.frames[n] && !error; n++) {
         uintptr_t interrupted;
         if (rv_scan_read(&with.scan, with.scan.frames[n] + RV_ARCH_SIGNAL_SP, &interrupted) == 0)
-            error = scan_one_stack(interrupted, &known);
+            error = scan_one_stack(interrupted, 0, &known);
     }
     return error;
 }
@@ -89,7 +94,7 @@ static enum rv_verdict examine_blocked(pid_t tid, const struct rv_thread_view *b
     int error;
 
     rv_scan_reset(&with.scan);
-    error = scan_stack(before->sp);
+    error = scan_stack(before->sp, before->end);
     rv_thread_look(tid, &after);
     rv_scan_register(&with.scan, before->pc);
     for (int n = 0; n < 6; n++)
@@ -122,5 +127,5 @@ enum rv_verdict rv_examine_self(uintptr_t sp, const uintptr_t **where)
 {
     *where = with.scan.where;
     rv_scan_reset(&with.scan);
-    return sp && scan_stack(sp) ? RV_VERDICT_UNREADABLE : RV_VERDICT_SEEN;
+    return sp && scan_stack(sp, 0) ? RV_VERDICT_UNREADABLE : RV_VERDICT_SEEN;
 }

@@ -4,6 +4,7 @@
  */
 #define _GNU_SOURCE
 #include "apply.h"
+#include "contexts.h"
 #include "examine.h"
 #include "gate.h"
 #include "host.h"
@@ -31,6 +32,7 @@ static void after_fork(void)
 
 static void in_child(void)
 {
+    rv_contexts_in_child();
     rv_updates_in_child_locked();
     rv_platform_unlock();
     rv_gate_in_child();
@@ -64,6 +66,8 @@ __attribute__((constructor(101))) static void init(void)
 {
     if (rv_core_init())
         rv_platform_log("the table cannot be write-protected");
+    if (rv_contexts_init())
+        rv_platform_log("no thread-specific key: threads that change stacks may not be seen");
     register_fork_handlers();
     rv_trust_init();
     if (!is_switched_off())

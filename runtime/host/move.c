@@ -12,7 +12,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 #define WAIT_FIRST   1u  /* ms */
 #define WAIT_LONGEST 50u /* ms */
@@ -182,7 +181,7 @@ static int look_at(struct rv_move_wait *wait, int is_readable)
     wait->hold = RV_MOVE_UNREADABLE;
     if (rv_update_has_moved(move.update, wait->thread.tid))
         return 1;
-    if (wait->thread.tid == gettid())
+    if (wait->thread.tid == rv_platform_thread())
         return look_at_self(wait);
     return is_readable && look_at_other(wait);
 }

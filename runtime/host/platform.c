@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include "rv_platform.h"
 #include "apply.h"
+#include "contexts.h"
 #include "host.h"
 
 #include <errno.h>
@@ -33,10 +34,17 @@ void rv_platform_unlock(void)
     pthread_mutex_unlock(&core);
 }
 
+static struct rv_context *here(void)
+{
+    return rv_context_here((uintptr_t)__builtin_frame_address(0));
+}
+
 struct rv_side *rv_platform_side(void)
 {
     static __thread struct rv_side side;
-    return &side;
+    struct rv_context *context = here();
+
+    return context ? rv_context_side(context) : &side;
 }
 
 /* Not futex's other forms: the word is the process's own, and nobody counts how often. */
@@ -58,7 +66,9 @@ void rv_platform_wake(const uint32_t *word)
 
 int32_t rv_platform_thread(void)
 {
-    return (int32_t)syscall(SYS_gettid);
+    struct rv_context *context = here();
+
+    return context ? rv_context_number(context) : (int32_t)syscall(SYS_gettid);
 }
 
 uint64_t rv_platform_time(void)

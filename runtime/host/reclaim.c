@@ -17,7 +17,6 @@
 #include "marks.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #define ROUNDS       4 /* listings in one pass, to catch threads that are born meanwhile */
 #define WAIT_FIRST   1u    /* ms */
@@ -70,8 +69,9 @@ static void judge(const struct rv_thread_key *thread, const uintptr_t *where)
 static void examine(const struct rv_thread_key *thread)
 {
     const uintptr_t *where;
-    enum rv_verdict verdict = thread->tid == gettid() ? rv_examine_self(pass.own_sp, &where)
-                                                      : rv_examine_thread(thread->tid, &where);
+    enum rv_verdict verdict = thread->tid == rv_platform_thread()
+                                  ? rv_examine_self(pass.own_sp, &where)
+                                  : rv_examine_thread(thread->tid, &where);
 
     if (verdict == RV_VERDICT_SEEN)
         judge(thread, where);

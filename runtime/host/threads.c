@@ -4,6 +4,7 @@
  */
 #define _GNU_SOURCE
 #include "threads.h"
+#include "contexts.h"
 #include "revector/error.h"
 
 #include <dirent.h>
@@ -106,6 +107,15 @@ static void add_start_times(struct rv_thread_list *list)
     list->count = kept;
 }
 
+static int add_context(struct rv_thread_key key, void *list)
+{
+    int error = add(list, key.tid);
+
+    if (!error)
+        ((struct rv_thread_list *)list)->all[((struct rv_thread_list *)list)->count - 1] = key;
+    return error;
+}
+
 static int by_number(const void *a, const void *b)
 {
     const struct rv_thread_key *left = a, *right = b;
@@ -126,6 +136,9 @@ int rv_threads_list(struct rv_thread_list *list)
         if (!all_are_alive(list))
             continue;
         add_start_times(list);
+        error = rv_contexts_each(add_context, list);
+        if (error)
+            return error;
         qsort(list->all, list->count, sizeof(*list->all), by_number);
         return 0;
     }
@@ -189,7 +202,7 @@ static int count_runs(pid_t tid, uint64_t *runs)
     return 0;
 }
 
-void rv_thread_look(pid_t tid, struct rv_thread_view *view)
+static void look_at_thread(pid_t tid, struct rv_thread_view *view)
 {
     char text[256];
     int error;
@@ -204,6 +217,40 @@ void rv_thread_look(pid_t tid, struct rv_thread_view *view)
         view->state = parse_syscall(text, view);
 }
 
+static void look_at_context(pid_t number, struct rv_thread_view *view)
+{
+    pid_t carrier;
+    uint64_t changes;
+
+    if (rv_context_look(number, view, &carrier))
+        return;
+    changes = view->changes;
+    look_at_thread(carrier, view);
+    rv_context_in(number, view);
+    view->changes = changes;
+}
+
+/* Its own stack, wherever it is. */
+static void look_at_own_stack(pid_t tid, struct rv_thread_view *view)
+{
+    struct rv_thread_view own = {0};
+
+    if (rv_context_own_stack(tid, &own)) {
+        *view = own;
+        return;
+    }
+    look_at_thread(tid, view);
+    view->changes = own.changes;
+}
+
+void rv_thread_look(pid_t tid, struct rv_thread_view *view)
+{
+    if (tid < 0)
+        look_at_context(tid, view);
+    else
+        look_at_own_stack(tid, view);
+}
+
 /*
  * To run it must be given a CPU, and to be blocked again it must leave it; both
  * are counted. Look() reads the count before the place, so the count of the
@@ -212,5 +259,6 @@ void rv_thread_look(pid_t tid, struct rv_thread_view *view)
 int rv_thread_slept(const struct rv_thread_view *before, const struct rv_thread_view *after)
 {
     return before->state == RV_THREAD_BLOCKED && after->state == RV_THREAD_BLOCKED &&
-           before->runs == after->runs && before->sp == after->sp && before->pc == after->pc;
+           before->runs == after->runs && before->changes == after->changes &&
+           before->sp == after->sp && before->pc == after->pc;
 }

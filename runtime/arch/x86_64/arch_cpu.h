@@ -13,6 +13,21 @@
 #ifndef __ASSEMBLER__
 #include <stdint.h>
 
+#define RV_ARCH_HAS_CONTEXT
+static inline void rv_arch_context_pass(void *context, uint64_t function, uint64_t argument)
+{
+    uint64_t *registers = (uint64_t *)context + 5; /* uc_mcontext.gregs of ucontext_t */
+    registers[4] = function;                       /* REG_R12 */
+    registers[5] = argument;                       /* REG_R13 */
+}
+
+static inline int rv_arch_has_shadow_stack(void)
+{
+    uint64_t top = 0;
+    __asm__ volatile("rdsspq %0" : "+r"(top)); /* does nothing where there is none */
+    return top != 0;
+}
+
 #define RV_ARCH_HAS_SPILL
 static inline __attribute__((always_inline)) void
 rv_arch_spill(void (*call)(void *argument, uintptr_t sp), void *argument)

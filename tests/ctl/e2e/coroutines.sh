@@ -1,0 +1,198 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# coroutines.sh - stacks that a program changes to by itself (makecontext, swapcontext) count
+# as threads: each is on one side of an update, and keeps the code that it has in hand.
+# shellcheck source=lib.sh
+. "$(dirname -- "$0")/lib.sh"
+
+cat >fibres.c <<'C'
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#define FIBRES 64
+#define SIZE   65536
+
+static ucontext_t home, fibres[FIBRES];
+static int mixed, sums, live[FIBRES], nested[FIBRES];
+static volatile int goes_on;
+
+__attribute__((noinline)) static int inner(void)
+{
+    return 1;
+}
+
+__attribute__((noinline)) int outer(void)
+{
+    volatile int mine = 1;
+    if (inner() != mine)
+        mixed++;
+    return mine;
+}
+
+/* Left, with this function on the stack, and entered again later. */
+__attribute__((noinline)) static void pause_inside(int n)
+{
+    volatile int mine = 1;
+    swapcontext(&fibres[n], &home);
+    if (outer() != mine)
+        mixed++;
+}
+
+__attribute__((noinline)) static void pause_outside(int n)
+{
+    outer();
+    swapcontext(&fibres[n], &home);
+    outer();
+}
+
+/* Eight arguments: two of them lie on the stack. */
+static void run(int n, int a, int b, int c, int d, int e, int f, int g)
+{
+    sums += a + b + c + d + e + f + g;
+    while (nested[n] >= 0)
+        if (nested[n])
+            pause_inside(n);
+        else
+            pause_outside(n);
+}
+
+static void make(int n, int inside)
+{
+    if (!fibres[n].uc_stack.ss_sp)
+        fibres[n].uc_stack.ss_sp = malloc(SIZE);
+    void *stack = fibres[n].uc_stack.ss_sp;
+    getcontext(&fibres[n]);
+    fibres[n].uc_stack.ss_sp = stack;
+    fibres[n].uc_stack.ss_size = SIZE;
+    fibres[n].uc_link = &home;
+    nested[n] = inside;
+    live[n] = 1;
+    makecontext(&fibres[n], (void (*)(void))run, 8, n, 1, 2, 3, 4, 5, 6, 7);
+}
+
+static void all_run(void)
+{
+    for (int n = 0; n < FIBRES; n++)
+        if (live[n]) {
+            swapcontext(&home, &fibres[n]);
+            live[n] = nested[n] >= 0;
+        }
+}
+
+/* A thread of the operating system that only changes stacks, for ever. */
+static __thread ucontext_t mine, other;
+
+static void shuttle(void)
+{
+    for (;;) {
+        outer();
+        swapcontext(&other, &mine);
+    }
+}
+
+static void *drive(void *unused)
+{
+    getcontext(&other);
+    other.uc_stack.ss_sp = malloc(SIZE);
+    other.uc_stack.ss_size = SIZE;
+    makecontext(&other, shuttle, 0);
+    for (int n = 0; goes_on; n++) {
+        swapcontext(&mine, &other);
+        if (n % 1000 == 0)
+            usleep(100);
+    }
+    return unused;
+}
+
+int main(void)
+{
+    char line[80];
+    pthread_t driver;
+
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    while (fgets(line, sizeof(line), stdin)) {
+        if (line[0] == 'm') /* make: every fibre waits outside */
+            for (int n = 0; n < FIBRES; n++)
+                make(n, 0);
+        if (line[0] == 'i') /* fibre 7 goes inside at its next turn */
+            nested[7] = 1;
+        if (line[0] == 'o')
+            nested[7] = 0;
+        if (line[0] == 'e') /* end */
+            for (int n = 0; n < FIBRES; n++)
+                nested[n] = -1;
+        if (strchr("mioer", line[0]))
+            all_run();
+        if (line[0] == 'd')
+            goes_on = 1, pthread_create(&driver, NULL, drive, NULL);
+        if (line[0] == 'D')
+            goes_on = 0, pthread_join(driver, NULL);
+        printf("version %d mixed %d sums %d\n", outer(), mixed, sums);
+    }
+    return 0;
+}
+C
+compile fibres fibres.c -pthread
+start fibres ./fibres
+change fibres.c 's/return 1;/return 2;/; s/mine = 1;/mine = 2;/'
+revector build --for ./fibres -o fix.rvp fix/fibres.c >/dev/null 2>&1 || fail "cannot build"
+
+ask fibres m
+expect "version 1 mixed 0 sums 1792" "$answer" "arguments of 64 fibres"
+
+# one waits inside a function that is replaced
+ask fibres i
+refused 1 "coroutine" revector apply "$pid" fix.rvp --timeout 300ms
+expect_has "$(cat err.refused)" "is inside pause_inside" "where it is"
+ask fibres r
+expect "version 1 mixed 0 sums 1792" "$answer" "after an update that was given up"
+
+# all wait outside, and each moves for itself
+ask fibres o
+works revector apply "$pid" fix.rvp
+ask fibres r
+expect "version 2 mixed 0 sums 1792" "$answer" "with all outside"
+
+# one waits inside on the way back: the thread that is home moves, the coroutine when it is out
+ask fibres i
+revector revert "$pid" --all --timeout 20s >revert.out 2>&1 &
+client=$!
+sleep 0.3
+expect_has "$(revector status "$pid")" "coroutine" "who has not moved"
+ask fibres v
+expect "version 1 mixed 0 sums 1792" "$answer" "a thread beside it"
+ask fibres r
+wait $client || fail "the revert did not end: $(cat revert.out)"
+ask fibres e
+expect "version 1 mixed 0 sums 1792" "$answer" "at the end"
+
+# code that a fibre will return to is kept, and freed when it has
+works revector apply "$pid" fix.rvp
+ask fibres m
+ask fibres i
+works revector revert "$pid" --all --consistency call
+sleep 1
+expect_has "$(revector status "$pid")" "coroutine" "who keeps the code"
+grep -q 'fix.*rvp' "/proc/$pid/maps" || fail "the code that fibres return to was unmapped"
+ask fibres e
+expect "version 1 mixed 1 sums 3584" "$answer" "consistency call is not for whole functions"
+for _ in $(seq 50); do
+    grep -q 'fix.*rvp' "/proc/$pid/maps" || break
+    sleep 0.1
+done
+grep -q 'fix.*rvp' "/proc/$pid/maps" && fail "the code is still mapped: $(revector status "$pid")"
+
+# a thread that does nothing but change stacks
+ask fibres d
+for _ in $(seq 10); do
+    works revector apply "$pid" fix.rvp
+    works revector revert "$pid" --all
+done
+ask fibres D
+expect "version 1 mixed 1 sums 3584" "$answer" "after 10 rounds with a thread that only changes stacks"
+echo "64 coroutines: nothing mixed, nothing unmapped under them"
