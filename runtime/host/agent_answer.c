@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include "agent.h"
+#include "operate.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@
 struct question {
     struct rv_ctl_reader fields;
     int patch; /* descriptor, or -1 */
+    int socket; /* whoever is behind it asks */
     char detail[1024]; /* names for the sentence of a refusal */
 };
 
@@ -81,6 +83,8 @@ static int answer_apply(struct question *question, struct rv_ctl_writer *out)
     struct rv_apply_options options = {.size = sizeof(options),
                                        .detail = question->detail,
                                        .detail_size = sizeof(question->detail)};
+    struct rv_asker asker = rv_asker_of_socket(question->socket);
+    uint64_t confirm_ms = rv_ctl_number(&question->fields, RV_CTL_TAG_CONFIRM, 0);
     uint64_t start = now_ns();
     char path[PATH_MAX];
     uint32_t id = 0;
@@ -93,7 +97,12 @@ static int answer_apply(struct question *question, struct rv_ctl_writer *out)
     options.consistency = (uint32_t)rv_ctl_number(&question->fields, RV_CTL_TAG_CONSISTENCY, 0);
     if (rv_ctl_number(&question->fields, RV_CTL_TAG_DRY_RUN, 0))
         options.flags |= RV_APPLY_DRY_RUN;
-    error = rv_host_apply(question->patch, path[0] == '/' ? path : NULL, &options, &id);
+    if (rv_ctl_number(&question->fields, RV_CTL_TAG_ONCE, 0))
+        options.flags |= RV_APPLY_ONCE;
+    if (confirm_ms > RV_CTL_CONFIRM_MAX)
+        return RV_EOPTIONS;
+    error = rv_operate_apply(question->patch, path[0] == '/' ? path : NULL, &options, &asker,
+                             (uint32_t)confirm_ms, &id);
     if (error) {
         agent_log("refused %s: %s", path, rv_error_text(error));
         return error;
@@ -111,12 +120,14 @@ static int answer_revert(struct question *question, struct rv_ctl_writer *out)
 {
     uint64_t all = rv_ctl_number(&question->fields, RV_CTL_TAG_ALL, 0);
     uint64_t id = rv_ctl_number(&question->fields, RV_CTL_TAG_ID, 0);
+    struct rv_asker asker = rv_asker_of_socket(question->socket);
     uint64_t start = now_ns();
+    char note[512];
     int error;
 
     if (id > UINT32_MAX || (id == 0) == (all == 0))
         return RV_ENOUPDATE;
-    error = rv_host_revert((uint32_t)id);
+    error = rv_operate_revert((uint32_t)id, &asker, note, sizeof(note));
     if (error) {
         snprintf(question->detail, sizeof(question->detail), all ? "all" : "%llu",
                  (unsigned long long)id);
@@ -127,6 +138,32 @@ static int answer_revert(struct question *question, struct rv_ctl_writer *out)
     else
         agent_log("update %u: reverted", (unsigned)id);
     rv_ctl_put_number(out, RV_CTL_TAG_AGENT_NS, now_ns() - start);
+    if (*note)
+        rv_ctl_put_text(out, RV_CTL_TAG_NOTE, note);
+    return 0;
+}
+
+static int answer_confirm(struct question *question, struct rv_ctl_writer *out)
+{
+    struct rv_asker asker = rv_asker_of_socket(question->socket);
+    uint64_t wanted = rv_ctl_number(&question->fields, RV_CTL_TAG_ID, 0);
+    int once = rv_ctl_number(&question->fields, RV_CTL_TAG_ONCE, 0) != 0;
+    uint32_t id = (uint32_t)wanted;
+    int error;
+
+    if (wanted > UINT32_MAX)
+        return RV_ENOCONFIRM;
+    error = rv_operate_confirm(&id, once, &asker, question->detail, sizeof(question->detail));
+    if (error)
+        return error;
+    agent_log("update %u: confirmed", id);
+    rv_ctl_put_number(out, RV_CTL_TAG_ID, id);
+    return 0;
+}
+
+static int answer_history(struct question *question, struct rv_ctl_writer *out)
+{
+    rv_history_list(out, from(question));
     return 0;
 }
 
@@ -140,9 +177,11 @@ static const struct {
     unsigned kind;
     int (*answer)(struct question *question, struct rv_ctl_writer *out);
 } verbs[] = {
-    {RV_CTL_HELLO, answer_hello}, {RV_CTL_STATUS, answer_status}, {RV_CTL_METHODS, answer_methods},
-    {RV_CTL_WALK, answer_walk},   {RV_CTL_APPLY, answer_apply},   {RV_CTL_REVERT, answer_revert},
-    {RV_CTL_LOG, answer_log},
+    {RV_CTL_HELLO, answer_hello},     {RV_CTL_STATUS, answer_status},
+    {RV_CTL_METHODS, answer_methods}, {RV_CTL_WALK, answer_walk},
+    {RV_CTL_APPLY, answer_apply},     {RV_CTL_REVERT, answer_revert},
+    {RV_CTL_LOG, answer_log},         {RV_CTL_HISTORY, answer_history},
+    {RV_CTL_CONFIRM, answer_confirm},
 };
 
 static int answer_verb(unsigned kind, struct question *question, struct rv_ctl_writer *out)
@@ -166,9 +205,9 @@ size_t agent_refusal(int error, const char *detail, uint32_t serial, void *answe
     return rv_ctl_end(&out, &size) ? 0 : size;
 }
 
-size_t agent_answer(const void *packet, size_t size, int patch, void *answer)
+size_t agent_answer(const void *packet, size_t size, int patch, int socket, void *answer)
 {
-    struct question question = {.patch = patch};
+    struct question question = {.patch = patch, .socket = socket};
     struct rv_ctl_frame frame = {0};
     struct rv_ctl_writer out;
     int error = rv_ctl_decode(packet, size, &frame);

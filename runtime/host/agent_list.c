@@ -8,6 +8,7 @@
  */
 #define _GNU_SOURCE
 #include "agent.h"
+#include "operate.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -188,10 +189,14 @@ static void put_keepers(struct update_page *page, uint32_t update)
 
 static void put_update_facts(struct update_page *page, const struct rv_update *update)
 {
+    uint64_t left = rv_operate_time_left(update->id);
+
     rv_ctl_put_number(page->out, RV_CTL_TAG_ID, update->id);
     rv_ctl_put_text(page->out, RV_CTL_TAG_STATE, state_text(update));
     rv_ctl_put_text(page->out, RV_CTL_TAG_PATH, file_of(update));
     rv_ctl_put_number(page->out, RV_CTL_TAG_AGE, age_ms(update));
+    if (left)
+        rv_ctl_put_number(page->out, RV_CTL_TAG_CONFIRM, left);
     rv_ctl_put_number(page->out, RV_CTL_TAG_COUNT, update->count);
     put_keepers(page, update->id);
 }

@@ -10,6 +10,7 @@
  */
 #define _GNU_SOURCE
 #include "agent.h"
+#include "operate.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -88,7 +89,7 @@ static void serve(struct client *client)
         return;
     }
     answer = cut ? agent_refusal(RV_EPROTOCOL, NULL, 0, loop.answer)
-                 : agent_answer(loop.question, (size_t)size, fd, loop.answer);
+                 : agent_answer(loop.question, (size_t)size, fd, client->at.fd, loop.answer);
     if (fd >= 0)
         close(fd);
     if (!agent_owns(&client->at) ||
@@ -148,8 +149,10 @@ static void collect_garbage(void)
 /* Milliseconds to sleep at most; -1: for ever. */
 static int time_to_sleep(enum agent_order order)
 {
-    uint64_t until = loop.collect_at, now = now_ms();
+    uint64_t until = loop.collect_at, now = now_ms(), next = rv_operate_next();
 
+    if (next < until)
+        until = next;
     for (struct client *at = loop.clients; at < loop.clients + CLIENTS; at++)
         if (at->at.fd >= 0 && at->deadline < until)
             until = at->deadline;
@@ -206,10 +209,12 @@ void agent_loop(void)
     while (have_listener() && (order = agent_order()) != AGENT_QUIT) {
         one_round(order);
         drop_silent_clients();
+        rv_operate_due();
         collect_garbage();
         if (order == AGENT_WATCH_END)
             agent_end_if_alone();
     }
+    rv_operate_give_up();
     for (int i = 0; i < CLIENTS; i++)
         agent_drop(&loop.clients[i].at);
     agent_drop(&loop.listener);

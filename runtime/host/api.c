@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include "host.h"
 #include "image.h"
+#include "operate.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -16,6 +17,8 @@ const char *rv_version(void)
     return REVECTOR_VERSION;
 }
 
+static const struct rv_asker program = {.kind = RV_BY_PROGRAM};
+
 int rv_apply(const char *path, const struct rv_apply_options *options, uint32_t *update)
 {
     char absolute[PATH_MAX];
@@ -25,7 +28,8 @@ int rv_apply(const char *path, const struct rv_apply_options *options, uint32_t 
 
     if (fd < 0)
         return RV_EREAD;
-    error = rv_host_apply(fd, realpath(path, absolute) ? absolute : path, options, &id);
+    error =
+        rv_operate_apply(fd, realpath(path, absolute) ? absolute : path, options, &program, 0, &id);
     close(fd);
     if (!error && update)
         *update = id;
@@ -34,7 +38,7 @@ int rv_apply(const char *path, const struct rv_apply_options *options, uint32_t 
 
 int rv_revert(uint32_t update)
 {
-    return rv_host_revert(update);
+    return rv_operate_revert(update, &program, NULL, 0);
 }
 
 /* ---- tours ---- */

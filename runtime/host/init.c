@@ -6,6 +6,7 @@
 #include "apply.h"
 #include "gate.h"
 #include "host.h"
+#include "operate.h"
 #include "reclaim.h"
 #include "root.h"
 
@@ -32,6 +33,7 @@ static void in_child(void)
     rv_platform_unlock();
     rv_gate_in_child();
     rv_apply_in_child();
+    rv_operate_in_child();
     rv_reclaim_in_child();
     rv_agent_in_child();
 }
@@ -60,6 +62,7 @@ __attribute__((constructor(101))) static void init(void)
     if (rv_core_init())
         rv_platform_log("the table cannot be write-protected");
     register_fork_handlers();
+    rv_operate_init();
     if (!is_switched_off())
         rv_agent_start();
 }
