@@ -34,6 +34,9 @@ int rv_apply_request_parse(struct rv_command *command, struct rv_apply_request *
 
     *request = (struct rv_apply_request){.timeout_ms = RV_CLIENT_TIMEOUT_MS};
     request->dry_run = command->args.dry_run != NULL;
+    request->once = command->args.once != NULL;
+    if (command->args.confirm && rv_time_parse(command->args.confirm, &request->confirm_ms))
+        return rv_because(&command->reason, RV_EOPTIONS, "--confirm %s", command->args.confirm);
     if (command->args.timeout && rv_time_parse(command->args.timeout, &request->timeout_ms))
         return rv_because(&command->reason, RV_EOPTIONS, "--timeout %s", command->args.timeout);
     while (wanted && request->consistency < 3 && strcmp(kinds[request->consistency], wanted))
@@ -65,6 +68,18 @@ static void print_functions(struct rv_out *out, const struct rv_ctl_reader *answ
     rv_out_names(out, "functions", names, count);
 }
 
+/* Milliseconds until the update is reverted, as the agent says; 0: it will not be. */
+static uint64_t confirm_left(const struct rv_ctl_reader *answer)
+{
+    struct rv_ctl_reader update;
+    struct rv_ctl_field field;
+
+    if (!rv_ctl_find(answer, RV_CTL_TAG_UPDATE, &field))
+        return 0;
+    update = rv_ctl_inside(&field);
+    return rv_ctl_number(&update, RV_CTL_TAG_CONFIRM, 0);
+}
+
 static void report(struct rv_out *out, const struct rv_ctl_reader *answer, uint64_t took,
                    const struct rv_apply_request *request)
 {
@@ -73,6 +88,8 @@ static void report(struct rv_out *out, const struct rv_ctl_reader *answer, uint6
     else
         rv_out_number(out, "update", rv_ctl_number(answer, RV_CTL_TAG_ID, 0));
     print_functions(out, answer);
+    if (confirm_left(answer))
+        rv_out_time(out, "confirm_within_ns", confirm_left(answer) * 1000000);
     rv_out_time(out, "request_to_effect_ns", took);
     rv_out_time(out, "in_the_process_ns", rv_ctl_number(answer, RV_CTL_TAG_AGENT_NS, 0));
 }
@@ -89,10 +106,17 @@ static int ask(struct rv_command *command, struct rv_client *client, int fd, con
     rv_ctl_put_number(question, RV_CTL_TAG_CONSISTENCY, request->consistency);
     rv_ctl_put_number(question, RV_CTL_TAG_DRY_RUN, (uint64_t)request->dry_run);
     rv_ctl_put_number(question, RV_CTL_TAG_TIMEOUT, request->timeout_ms);
+    rv_ctl_put_number(question, RV_CTL_TAG_CONFIRM, request->confirm_ms);
+    rv_ctl_put_number(question, RV_CTL_TAG_ONCE, (uint64_t)request->once);
     error = rv_client_ask(client, fd, &answer, &command->reason);
-    if (!error)
-        report(&command->out, &answer, now_ns() - start, request);
-    return error;
+    if (error)
+        return error;
+    report(&command->out, &answer, now_ns() - start, request);
+    if (request->confirm_ms && !request->dry_run && !confirm_left(&answer))
+        return rv_because(
+            &command->reason, RV_EVERSION,
+            "its runtime does not know --confirm, so the update stays until reverted");
+    return 0;
 }
 
 int rv_apply_file(struct rv_command *command, int pid, const char *path,
@@ -149,6 +173,7 @@ static int revert(struct rv_command *command, struct rv_client *client, unsigned
     struct rv_ctl_writer *question = rv_client_begin(client, RV_CTL_REVERT);
     struct rv_ctl_reader answer;
     uint64_t start = now_ns();
+    char note[1024];
     int error;
 
     rv_ctl_put_number(question, id ? RV_CTL_TAG_ID : RV_CTL_TAG_ALL, id ? id : 1);
@@ -160,6 +185,8 @@ static int revert(struct rv_command *command, struct rv_client *client, unsigned
     else
         rv_out_text(&command->out, "reverted", "all");
     rv_out_time(&command->out, "request_to_effect_ns", now_ns() - start);
+    if (!rv_ctl_text(&answer, RV_CTL_TAG_NOTE, note, sizeof(note)) && *note)
+        rv_out_text(&command->out, "note", note);
     return 0;
 }
 
