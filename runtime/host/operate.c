@@ -163,6 +163,16 @@ int rv_operate_apply(int fd, const char *path, const struct rv_apply_options *op
 
 /* ---- revert ---- */
 
+/* The same patch is in force once more, from another file: then it stays in the journal. */
+static int has_twin(const struct rv_memo *memo)
+{
+    for (const struct rv_memo *at = rv_memo_first(); at; at = at->next)
+        if (at != memo && at->is_kept && !strcmp(at->key.build, memo->key.build) &&
+            !memcmp(at->key.sha256, memo->key.sha256, sizeof(memo->key.sha256)))
+            return 1;
+    return 0;
+}
+
 /* Out of the journal. The update is reverted already, so this can only be told. */
 static void unkeep(const struct rv_memo *memo, char *note, size_t size)
 {
@@ -185,7 +195,7 @@ int rv_revert_one(uint32_t id, const struct rv_asker *asker, const char *text, c
     int error = rv_host_revert(id);
 
     note[0] = 0;
-    if (!error && memo && memo->is_kept)
+    if (!error && memo && memo->is_kept && !has_twin(memo))
         unkeep(memo, note, size);
     event.verb = "revert";
     event.asker = *asker;

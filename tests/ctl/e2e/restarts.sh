@@ -60,6 +60,9 @@ works revector status "$pid"
 expect_has "$output" "00000003-fix2.rvp" "status of a restarted program"
 works revector history "$pid"
 expect_has "$output" "the journal, at start" "history of a restarted program"
+works revector apply "$pid" fix2.rvp # the same again, from another file
+works revector revert "$pid" 2
+expect "00000003-fix2.rvp " "$(names)" "one of two updates by the same patch reverted"
 start three ./prog
 hear three
 hear three
