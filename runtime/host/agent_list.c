@@ -8,6 +8,7 @@
  */
 #define _GNU_SOURCE
 #include "agent.h"
+#include "operate.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -59,8 +60,7 @@ struct keeper {
 
 /* A thread that has not moved, while an update is under way; copied for the same reason. */
 struct waiter {
-    pid_t thread;
-    enum rv_move_hold hold;
+    struct rv_move_wait wait; /* its method may go; `function` is that one's name */
     char function[128];
 };
 
@@ -93,7 +93,7 @@ static int note_waiter(const struct rv_move_wait *wait, void *context)
 
     if (page->waiter_count == KEEPERS)
         return 1;
-    *waiter = (struct waiter){.thread = wait->thread.tid, .hold = wait->hold};
+    *waiter = (struct waiter){.wait = *wait};
     if (wait->method)
         snprintf(waiter->function, sizeof(waiter->function), "%s",
                  RV_TARGET(const char, wait->method->name));
@@ -118,26 +118,12 @@ static const char *hold_text(enum rv_hold hold)
     return "in use";
 }
 
-static void thread_name(int32_t thread, char name[20])
-{
-    char path[48];
-    FILE *file;
-
-    snprintf(path, sizeof(path), "/proc/self/task/%d/comm", thread);
-    file = fopen(path, "re");
-    *name = 0;
-    if (file && fgets(name, 20, file))
-        name[strcspn(name, "\n")] = 0;
-    if (file)
-        fclose(file);
-}
-
 static void put_keeper(struct rv_ctl_writer *out, const struct keeper *keeper)
 {
     const char *what = keeper->kind == RV_GARBAGE_CODE ? "code" : "table";
-    char name[20], text[160];
+    char name[RV_THREAD_NAME], text[160];
 
-    thread_name(keeper->holder, name);
+    rv_thread_name(keeper->holder, name);
     if (keeper->holder)
         snprintf(text, sizeof(text), "%s: thread %d (%s) %s", what, keeper->holder, name,
                  hold_text(keeper->hold));
@@ -148,19 +134,9 @@ static void put_keeper(struct rv_ctl_writer *out, const struct keeper *keeper)
 
 static void put_waiter(struct rv_ctl_writer *out, const struct waiter *waiter)
 {
-    char name[20], text[512];
-    const char *why = "not examined yet";
+    char text[512];
 
-    thread_name(waiter->thread, name);
-    if (waiter->hold == RV_MOVE_RUNNING)
-        why = "runs, and has called nothing yet";
-    else if (waiter->hold == RV_MOVE_UNREADABLE)
-        why = "has a stack that cannot be read to its end";
-    else if (waiter->hold == RV_MOVE_STACK)
-        why =
-            *waiter->function ? "is inside " : "was interrupted on its way to a replaced function";
-    snprintf(text, sizeof(text), "thread %d (%s) %s%s", (int)waiter->thread, name, why,
-             waiter->function);
+    rv_move_say(&waiter->wait, waiter->function, text, sizeof(text));
     rv_ctl_put_text(out, RV_CTL_TAG_KEEPER, text);
 }
 
@@ -247,10 +223,14 @@ static void put_keepers(struct update_page *page, uint32_t update)
 
 static void put_update_facts(struct update_page *page, const struct rv_update *update)
 {
+    uint64_t left = rv_operate_time_left(update->id);
+
     rv_ctl_put_number(page->out, RV_CTL_TAG_ID, update->id);
     rv_ctl_put_text(page->out, RV_CTL_TAG_STATE, state_text(update));
     rv_ctl_put_text(page->out, RV_CTL_TAG_PATH, file_of(update));
     rv_ctl_put_number(page->out, RV_CTL_TAG_AGE, age_ms(update));
+    if (left)
+        rv_ctl_put_number(page->out, RV_CTL_TAG_CONFIRM, left);
     rv_ctl_put_number(page->out, RV_CTL_TAG_COUNT, update->count);
     put_keepers(page, update->id);
     put_waiters(page, update);

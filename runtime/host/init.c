@@ -8,6 +8,7 @@
 #include "gate.h"
 #include "host.h"
 #include "move.h"
+#include "operate.h"
 #include "reclaim.h"
 #include "root.h"
 #include "trust.h"
@@ -35,8 +36,9 @@ static void in_child(void)
     rv_platform_unlock();
     rv_gate_in_child();
     rv_move_in_child();
-    rv_apply_in_child();
     rv_examine_in_child();
+    rv_operate_in_child();
+    rv_apply_in_child();
     rv_reclaim_in_child();
     rv_agent_in_child();
 }
@@ -66,6 +68,7 @@ __attribute__((constructor(101))) static void init(void)
         rv_platform_log("the table cannot be write-protected");
     register_fork_handlers();
     rv_trust_init();
+    rv_operate_init();
     if (!is_switched_off())
         rv_agent_start();
 }

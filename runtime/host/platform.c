@@ -4,7 +4,7 @@
  */
 #define _GNU_SOURCE
 #include "rv_platform.h"
-#include "host.h"
+#include "operate.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -50,6 +50,11 @@ uint64_t rv_platform_time(void)
 void rv_platform_garbage(void)
 {
     rv_agent_wake();
+}
+
+void rv_platform_registered(const struct rv_place *place)
+{
+    rv_operate_image(place);
 }
 
 void rv_platform_log(const char *line)

@@ -214,3 +214,17 @@ int rv_thread_slept(const struct rv_thread_view *before, const struct rv_thread_
     return before->state == RV_THREAD_BLOCKED && after->state == RV_THREAD_BLOCKED &&
            before->runs == after->runs && before->sp == after->sp && before->pc == after->pc;
 }
+
+void rv_thread_name(pid_t tid, char name[RV_THREAD_NAME])
+{
+    char path[48];
+    FILE *file;
+
+    snprintf(path, sizeof(path), "/proc/self/task/%d/comm", (int)tid);
+    file = fopen(path, "re");
+    *name = 0;
+    if (file && fgets(name, RV_THREAD_NAME, file))
+        name[strcspn(name, "\n")] = 0;
+    if (file)
+        fclose(file);
+}

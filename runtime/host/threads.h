@@ -51,4 +51,8 @@ void rv_thread_look(pid_t tid, struct rv_thread_view *view);
 /* 1 if the thread has not run between two looks, `before` the earlier one. */
 int rv_thread_slept(const struct rv_thread_view *before, const struct rv_thread_view *after);
 
+/* What the thread calls itself; "": it is gone. */
+#define RV_THREAD_NAME 20
+void rv_thread_name(pid_t tid, char name[RV_THREAD_NAME]);
+
 #endif
