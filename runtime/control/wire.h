@@ -36,8 +36,8 @@
  *   METHODS   FROM                                      METHOD{}* [NEXT]
  *   WALK      NAME or ID                                METHOD{} LEVEL{}* ENTRY{}
  *   APPLY     PATH CONSISTENCY DRY_RUN TIMEOUT          ID AGENT_NS UPDATE{}
- *             CONFIRM ONCE [SIGNATURE], and one
- *             descriptor of the patch (SCM_RIGHTS)
+ *             CONFIRM ONCE REPLACE [SIGNATURE], and
+ *             one descriptor of the patch (SCM_RIGHTS)
  *   REVERT    ID or ALL, CONSISTENCY TIMEOUT            AGENT_NS [UPDATE{}]
  *   LOG       FROM                                      LINE{}* [NEXT]
  *   HISTORY   FROM                                      EVENT{}* [NEXT]
@@ -147,6 +147,7 @@ enum rv_ctl_type {
     X(CONFIRM, 69, NUMBER,                                                                         \
       "milliseconds until the update reverts unless it is confirmed; 0: never")                    \
     X(ONCE, 70, NUMBER, "1: do not keep the update for the program's next start")                  \
+    X(REPLACE, 71, NUMBER, "1: supersede all updates of the image that are in force")              \
     X(SIGNATURE, 80, BYTES, "what minisign made for the patch: the file's text")                   \
     X(TRUST, 81, TEXT, "which signatures the process asks for, if it does")
 

@@ -23,6 +23,7 @@
     X(timeout, "timeout", "TIME", "give up after this time: 500ms, 5s, 2min (5s)")                 \
     X(confirm, "confirm", "TIME", "revert after this time unless revector confirm comes")          \
     X(once, "once", NULL, "do not keep it for the next start (REVECTOR_UPDATES)")                  \
+    X(replace, "replace", NULL, "supersede all updates in force: the patch is cumulative")         \
     X(dry_run, "dry-run", NULL, "check everything, change nothing")                                \
     X(signature, "signature", "FILE", "what minisign made for the patch (FIX.rvp.minisig)")        \
     X(key, "key", "KEY|FILE", "check the signature by this minisign key, or file of keys")         \
@@ -107,7 +108,7 @@ struct rv_apply_request {
     unsigned consistency, timeout_ms;
     int dry_run;
     unsigned confirm_ms; /* 0: it need not be confirmed */
-    int once;
+    int once, replace;
 };
 
 int rv_apply_request_parse(struct rv_command *command, struct rv_apply_request *request)

@@ -13,9 +13,11 @@
 #endif
 
 #define BUILD_OPTIONS (RV_TAKES(unit) | RV_TAKES(verbose))
-#define APPLY_OPTIONS (RV_TAKES(consistency) | RV_TAKES(timeout) | RV_TAKES(dry_run) | KEEP_OPTIONS)
-#define KEEP_OPTIONS  (RV_TAKES(confirm) | RV_TAKES(once))
-#define TARGET_HELP   "TARGET is a process ID, or the name of a program that runs once.\n"
+#define APPLY_OPTIONS                                                                              \
+    (RV_TAKES(consistency) | RV_TAKES(timeout) | RV_TAKES(dry_run) | RV_TAKES(replace) |           \
+     KEEP_OPTIONS)
+#define KEEP_OPTIONS (RV_TAKES(confirm) | RV_TAKES(once))
+#define TARGET_HELP  "TARGET is a process ID, or the name of a program that runs once.\n"
 
 static const struct rv_verb verbs[] = {
     {"build", "--for PROGRAM|PID [-o FIX.rvp] FILE.c...", 1, -1,

@@ -40,6 +40,7 @@ int rv_apply_request_parse(struct rv_command *command, struct rv_apply_request *
     *request = (struct rv_apply_request){.timeout_ms = MOVE_MS};
     request->dry_run = command->args.dry_run != NULL;
     request->once = command->args.once != NULL;
+    request->replace = command->args.replace != NULL;
     if (command->args.confirm && rv_time_parse(command->args.confirm, &request->confirm_ms))
         return rv_because(&command->reason, RV_EOPTIONS, "--confirm %s", command->args.confirm);
     if (command->args.timeout && rv_time_parse(command->args.timeout, &request->timeout_ms))
@@ -127,6 +128,7 @@ static int ask(struct rv_command *command, struct rv_client *client, const struc
     rv_ctl_put_number(question, RV_CTL_TAG_TIMEOUT, request->timeout_ms);
     rv_ctl_put_number(question, RV_CTL_TAG_CONFIRM, request->confirm_ms);
     rv_ctl_put_number(question, RV_CTL_TAG_ONCE, (uint64_t)request->once);
+    rv_ctl_put_number(question, RV_CTL_TAG_REPLACE, (uint64_t)request->replace);
     if (parcel->signature.size)
         rv_ctl_put_bytes(question, RV_CTL_TAG_SIGNATURE, parcel->signature.text,
                          parcel->signature.size);

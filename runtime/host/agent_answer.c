@@ -109,6 +109,8 @@ static int apply(struct question *question, const char *path, uint32_t *id)
         options.flags |= RV_APPLY_DRY_RUN;
     if (rv_ctl_number(&question->fields, RV_CTL_TAG_ONCE, 0))
         options.flags |= RV_APPLY_ONCE;
+    if (rv_ctl_number(&question->fields, RV_CTL_TAG_REPLACE, 0))
+        options.flags |= RV_APPLY_REPLACE;
     if (rv_ctl_find(&question->fields, RV_CTL_TAG_SIGNATURE, &signature)) {
         options.signature = signature.data;
         options.signature_size = signature.size;

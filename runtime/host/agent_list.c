@@ -167,6 +167,8 @@ static const char *state_text(const struct rv_update *update)
         return "reverted";
     case RV_UPDATE_ORPHANED:
         return "orphaned";
+    case RV_UPDATE_REPLACED:
+        return "replaced";
     }
     return "unknown";
 }

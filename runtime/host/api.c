@@ -87,6 +87,7 @@ _Static_assert((int)RV_STATUS_MOVING == (int)RV_UPDATE_MOVING, "one numbering");
 _Static_assert((int)RV_STATUS_RETURNING == (int)RV_UPDATE_RETURNING, "one numbering");
 _Static_assert((int)RV_STATUS_ABORTED == (int)RV_UPDATE_ABORTED, "one numbering");
 _Static_assert((int)RV_STATUS_REVERTED == (int)RV_UPDATE_REVERTED, "one numbering");
+_Static_assert((int)RV_STATUS_REPLACED == (int)RV_UPDATE_REPLACED, "one numbering");
 _Static_assert((int)RV_STATUS_ORPHANED == (int)RV_UPDATE_ORPHANED, "one numbering");
 
 int rv_each_update(int (*visit)(const struct rv_update_info *info, void *context), void *context)

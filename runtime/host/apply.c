@@ -145,7 +145,8 @@ static int consistency_of(const struct rv_apply_options *options, enum rv_consis
 
 static int check_options(const struct rv_apply_options *options, enum rv_consistency *consistency)
 {
-    if (options->size != sizeof(*options) || options->flags & ~(uint32_t)RV_APPLY_DRY_RUN)
+    if (options->size != sizeof(*options) ||
+        options->flags & ~(uint32_t)(RV_APPLY_DRY_RUN | RV_APPLY_REPLACE))
         return RV_EOPTIONS;
     return consistency_of(options, consistency);
 }
@@ -285,6 +286,8 @@ static int update_target(struct rv_patch_image *patch, struct rv_image_state *ta
 
     if (error)
         return error;
+    if (request->options->flags & RV_APPLY_REPLACE)
+        rv_update_replace(update);
     error = rv_bind_stage(patch, target, update);
     if (!error)
         error = rv_update_check(update);

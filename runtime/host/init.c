@@ -3,7 +3,6 @@
  * init.c - what happens when the library is loaded, and around a fork.
  */
 #define _GNU_SOURCE
-#include "apply.h"
 #include "examine.h"
 #include "gate.h"
 #include "host.h"
@@ -38,7 +37,6 @@ static void in_child(void)
     rv_move_in_child();
     rv_examine_in_child();
     rv_operate_in_child();
-    rv_apply_in_child();
     rv_reclaim_in_child();
     rv_agent_in_child();
 }

@@ -37,6 +37,7 @@
 #include <sys/types.h>
 
 #define RV_JOURNAL_NAME_MAX 224 /* of a file in it, with the NUL */
+#define RV_JOURNAL_REPLACE  ".replace" /* before ".rvp": it supersedes those before it */
 #define RV_JOURNAL_BUILD    65  /* a build ID in hex, with the NUL */
 
 /* A patch, as the journal tells it from others. */

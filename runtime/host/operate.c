@@ -78,6 +78,8 @@ static int copy_for_journal(struct wish *wish)
                             sizeof(why));
     if (error)
         explain(wish, why);
+    else if (memo->replaces) /* if those that it supersedes cannot be removed */
+        strncat(memo->copy.name, RV_JOURNAL_REPLACE, sizeof(RV_JOURNAL_REPLACE) - 1);
     return error;
 }
 
@@ -132,19 +134,20 @@ static int operate(struct wish *wish, const struct rv_asker *asker, uint32_t *id
 
     memo->start = rv_clock_ns();
     memo->consistency = wish->options.consistency;
+    memo->replaces = (wish->options.flags & RV_APPLY_REPLACE) != 0;
     describe(wish, asker);
     error = copy_for_journal(wish);
     rv_memo_set_way(memo, RV_MEMO_COMES);
+    rv_memo_add(memo);
     if (!error)
         error = rv_host_apply(wish->fd, wish->path, &wish->options, wish->patience_ms,
                               &memo->ending, id);
     if (!*id) {
         record_nothing(wish, error);
-        rv_memo_free(memo);
+        rv_memo_end(memo);
         return error;
     }
     memo->id = *id;
-    rv_memo_add(memo);
     return memo->unkept ? take_back(wish, id) : error;
 }
 

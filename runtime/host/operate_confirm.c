@@ -101,8 +101,11 @@ static int is_kept_now(struct rv_memo *memo)
         return 0;
     memo->unkept = rv_memo_keep(memo, memo->why_unkept, sizeof(memo->why_unkept));
     rv_journal_drop(&memo->copy);
-    if (memo->unkept)
+    if (memo->unkept && !memo->replaces)
         return 0;
+    if (memo->unkept)
+        rv_agent_note("an update is in force that could not be kept for the next start");
+    memo->unkept = 0;
     rv_memo_set_deadline(memo, 0);
     return 1;
 }

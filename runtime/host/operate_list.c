@@ -126,6 +126,15 @@ uint64_t rv_operate_time_left(uint32_t id)
 void rv_memo_in_child(void)
 {
     pthread_mutex_init(&list, NULL); /* whoever held it is not in the child */
-    for (struct rv_memo *memo = first; memo; memo = memo->next)
+    for (struct rv_memo *memo = first; memo; memo = memo->next) {
         rv_journal_drop(&memo->copy); /* the agent's; in a shared table we have it too */
+        if (memo->way != RV_MEMO_RESTS)
+            memo->is_kept = memo->replaces = 0; /* the journal will follow the parent */
+    }
+}
+
+void rv_memo_rest(void)
+{
+    for (struct rv_memo *memo = first; memo; memo = memo->next)
+        memo->way = RV_MEMO_RESTS;
 }

@@ -26,7 +26,8 @@ struct rv_memo {
     uint32_t confirm_ms;  /* from commit to the deadline; 0: none */
     uint64_t deadline;    /* milliseconds, CLOCK_MONOTONIC; 0: none (yet) */
     enum rv_memo_way way;
-    int is_kept; /* in the journal */
+    int replaces; /* all others of the image */
+    int is_kept;  /* in the journal */
     int unkept;  /* it is in force, but must not stay: the error of keeping it */
     char why_unkept[256];
     struct rv_journal_key key;
@@ -52,6 +53,8 @@ void rv_memo_set_deadline(struct rv_memo *memo, uint64_t deadline);
 void rv_memo_set_way(struct rv_memo *memo, enum rv_memo_way way);
 
 void rv_memo_in_child(void);
+/* In the child, where nobody goes on with what the parent was in the middle of. */
+void rv_memo_rest(void);
 
 /* Reverts each update whose deadline has passed. operate_confirm.c */
 void rv_operate_expire(void);

@@ -97,8 +97,17 @@ static int apply(int fd, const char *path, struct rv_memo *memo, char *why, size
         return error;
     memcpy(memo->event.sha256, memo->key.sha256, sizeof(memo->key.sha256));
     memo->event.has_sha256 = 1;
+    if (memo->replaces)
+        options.flags |= RV_APPLY_REPLACE;
     rv_memo_set_way(memo, RV_MEMO_COMES);
     return rv_host_apply(fd, path, &options, tour.patience_ms, &memo->ending, &memo->id);
+}
+
+static int has_end(const char *text, const char *end)
+{
+    size_t length = strlen(text), last = strlen(end);
+
+    return length >= last && !strcmp(text + length - last, end);
 }
 
 static struct rv_memo *begin(const char *path)
@@ -109,6 +118,7 @@ static struct rv_memo *begin(const char *path)
         return NULL;
     memo->start = rv_clock_ns();
     memo->is_kept = 1;
+    memo->replaces = has_end(path, RV_JOURNAL_REPLACE ".rvp");
     memo->event.verb = "apply";
     memo->event.asker = (struct rv_asker){.kind = RV_BY_JOURNAL};
     rv_history_cut(memo->event.path, sizeof(memo->event.path), path);
@@ -259,4 +269,6 @@ void rv_operate_in_child(void)
     not_before = 0;
     rv_memo_in_child();
     rv_history_in_child();
+    rv_apply_in_child();
+    rv_memo_rest();
 }

@@ -337,6 +337,50 @@ static void a_failure_anywhere_changes_nothing(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+/* Old functions that are not in the new update are left, and come back, with the rest. */
+static struct rv_update *moving_in_the_place_of_another(void)
+{
+    struct rv_update *update;
+
+    core_update(&made, "old", 1, new_body(1), 5, new_body(5), 6, new_body(6), -1);
+    update = core_staged(&made, "all", 1, new_body(7));
+    rv_update_replace(update);
+    assert_int_equal(rv_update_check(update), 0);
+    assert_int_equal(rv_update_transition(update, RV_CONSISTENCY_THREAD, 2), 0);
+    return update;
+}
+
+static void a_thread_inside_a_superseded_function_goes_on_with_old_ones(void **state)
+{
+    struct rv_update *update = moving_in_the_place_of_another();
+    (void)state;
+    stand_in(new_body(5) + 3);
+    expect_side(0, 1); /* the old update's */
+    stand_in(0);
+    assert_int_equal(call(0, 5), made_body(&made, 5));
+    assert_int_equal(call(0, 6), made_body(&made, 6));
+    assert_int_equal(call(0, 1), new_body(7));
+    rv_update_commit(update);
+    assert_int_equal(call(1, 5), made_body(&made, 5));
+    assert_int_equal(call(1, 1), new_body(7));
+}
+
+static void a_replacing_update_that_is_given_up_leaves_the_others_in_force(void **state)
+{
+    struct rv_update *update = moving_in_the_place_of_another();
+    (void)state;
+    assert_int_equal(call(0, 5), made_body(&made, 5));
+    rv_update_turn(update);
+    stand_in(made_body(&made, 5) + 3); /* moved, so that is new to it */
+    assert_int_equal(call(0, 6), made_body(&made, 6));
+    stand_in(0);
+    expect_side(0, 1);
+    assert_int_equal(rv_update_returned(update), 0);
+    assert_int_equal(update->state, RV_UPDATE_ABORTED);
+    expect_side(0, 1);
+    expect_side(1, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -348,6 +392,8 @@ int main(void)
         TEST(threads_move_one_by_one),
         TEST(after_turning_those_that_moved_go_back_when_they_have_left),
         TEST(reverting_moves_threads_too),
+        TEST(a_thread_inside_a_superseded_function_goes_on_with_old_ones),
+        TEST(a_replacing_update_that_is_given_up_leaves_the_others_in_force),
         TEST(a_revert_that_is_given_up_leaves_the_update_in_force),
         TEST(nothing_else_begins_while_threads_move),
         TEST(a_call_on_its_way_when_the_commit_comes_reaches_the_new_body),

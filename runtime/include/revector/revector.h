@@ -61,6 +61,7 @@ void rv_agent_disable(void);
 
 enum rv_apply_flags {
     RV_APPLY_DRY_RUN = 1u << 0, /* everything but the commit */
+    RV_APPLY_REPLACE = 1u << 3, /* supersedes all updates of the image that are in force */
     RV_APPLY_ONCE = 1u << 4,    /* not again at the next start, see REVECTOR_UPDATES */
 };
 
@@ -117,6 +118,7 @@ enum rv_update_status {
     RV_STATUS_REVERTED = 6,
     RV_STATUS_ABORTED = 7, /* never came into force */
     RV_STATUS_ORPHANED = 8,
+    RV_STATUS_REPLACED = 9, /* by a later one, with RV_APPLY_REPLACE */
 };
 
 struct rv_method_info {
