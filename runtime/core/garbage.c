@@ -7,6 +7,7 @@
 #include "garbage_list.h"
 #include "rv_platform.h"
 #include "tablewalk/tablewalk.h"
+#include "transition.h"
 #include "update_list.h"
 
 static struct rv_garbage *first, **last_link = &first; /* oldest first */
@@ -114,6 +115,7 @@ void rv_garbage_free(struct rv_garbage *piece)
     if (piece->kind == RV_GARBAGE_TABLE)
         rv_platform_pages_free((void *)piece->start, piece->end - piece->start);
     rv_platform_free(piece, sizeof(*piece));
+    rv_transition_free_stopped(); /* nobody has a table in hand that led to its faults */
     rv_platform_unlock();
 }
 

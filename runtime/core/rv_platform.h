@@ -64,8 +64,22 @@ int rv_platform_backtrace(int (*visit)(uintptr_t pc, void *context), void *conte
  */
 uintptr_t rv_platform_function_end(uintptr_t start, uintptr_t limit);
 
-/* A word of the calling thread's own, at first 0; for transition.c. From a method fault. */
-uint32_t *rv_platform_stage(void);
+/* The calling thread's own, at first 0; for transition.c. From a method fault. */
+struct rv_side {
+    uint32_t stage;   /* in which it last changed sides */
+    uint32_t looking; /* how many faults of it are looking at a transition */
+};
+struct rv_side *rv_platform_side(void);
+
+/*
+ * Waits while *word is `value`; may return early. From a method fault: no locks, no
+ * memory, errno is kept. 0: the calling thread must not wait, since it is the one for
+ * which the others do.
+ */
+int rv_platform_wait(const uint32_t *word, uint32_t value);
+
+/* Whoever waits for a change of *word looks again. With the core lock. */
+void rv_platform_wake(const uint32_t *word);
 
 /* The calling thread's number. From a method fault. */
 int32_t rv_platform_thread(void);

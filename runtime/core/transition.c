@@ -22,10 +22,21 @@ struct move {
 
 #define NOTES_MIN 1024u /* threads may be born, move and end in between two looks at the ring */
 
+/* Threads wait for a change of it. */
+enum phase {
+    OPEN,
+    CLOSED, /* nobody goes back to the side that is left */
+    OVER,   /* the stage has reached its end */
+};
+
 struct rv_transition {
     struct rv_transition *next;
+    int is_together;    /* `process`: who has changed waits for the others */
     uint32_t forward;   /* number of the forward stage; the one back is the next number */
     uint32_t stage;     /* which of the two it is */
+    uint32_t phase;     /* enum phase */
+    uint32_t wavered;   /* faults that went to the side that is left, and could not say why */
+    uint32_t marked;    /* what that was at the mark */
     struct move *moves; /* hash table of mask + 1 places, half of them free at least */
     uint32_t mask;
     struct rv_span *spans[2]; /* left in the forward stage, and on the way back */
@@ -74,7 +85,7 @@ static void add_span(struct rv_transition *t, int back, uintptr_t start, uintptr
  * A signal can stop a thread in a stub, with the table in hand: it goes on to the old
  * body when the handler ends. At the stub's first byte it has nothing in hand yet.
  */
-static void add_method(struct rv_transition *t, const struct rv_update *update, int with,
+static void add_method(struct rv_transition *t, const struct rv_update *update,
                        const struct rv_change *change)
 {
     const struct rv_method *method = change->method;
@@ -83,12 +94,13 @@ static void add_method(struct rv_transition *t, const struct rv_update *update, 
     const struct move move = {.slot = RV_TARGET(const struct rv_slot, unit->slot),
                               .index = method->index,
                               .from = rv_method_target(method),
-                              .to = rv_stage_body(update, with, method)};
+                              .to = rv_stage_body(update, update->with, method)};
 
     add_move(t, &move);
     add_span(t, 0, move.from, UINTPTR_MAX, method);
     add_span(t, 0, stub + 1, UINTPTR_MAX, method);
-    add_span(t, 1, move.to, UINTPTR_MAX, method);
+    if (!t->is_together)
+        add_span(t, 1, move.to, UINTPTR_MAX, method);
 }
 
 static void add_table(const uint64_t *leaf, uint32_t entries, void *t)
@@ -174,11 +186,11 @@ static void release(struct rv_transition *t)
 }
 
 /*
- * Order: the store of `current` comes before the load of `looking` in free_stopped;
+ * Order: the store of `current` comes before the load of `looking` here;
  * enter() adds to `looking` before it loads `current`. So a thread that has the old
  * pointer is counted.
  */
-static void free_stopped(void)
+void rv_transition_free_stopped(void)
 {
     tw_fence_full();
     while (stopped && !tw_load32_acquire(&looking)) {
@@ -209,17 +221,18 @@ static struct rv_transition *allocate(uint32_t methods, uint32_t units, uint32_t
     return NULL;
 }
 
-int rv_transition_prepare(const struct rv_update *update, int with, uint32_t threads,
-                          struct rv_transition **transition)
+int rv_transition_prepare(const struct rv_update *update, enum rv_consistency consistency,
+                          uint32_t threads, struct rv_transition **transition)
 {
     struct rv_transition *t;
 
-    free_stopped();
+    rv_transition_free_stopped();
     t = allocate(update->count, update->image->units, threads);
     if (!t)
         return RV_ENOMEM;
+    t->is_together = consistency == RV_CONSISTENCY_PROCESS;
     for (uint32_t n = 0; n < update->count; n++)
-        add_method(t, update, with, &update->changes[n]);
+        add_method(t, update, &update->changes[n]);
     rv_stage_each_table(update, add_table, t);
     finish_spans(t);
     *transition = t;
@@ -241,18 +254,51 @@ void rv_transition_start(struct rv_transition *transition)
     tw_store_pointer_release(&current, transition);
 }
 
-/* Order: nothing to order; a fault that still sees the stage before is argued in UPDATES.md. */
+static void enter_phase(struct rv_transition *transition, enum phase phase)
+{
+    tw_store32_release(&transition->phase, phase);
+    rv_platform_wake(&transition->phase);
+}
+
+/*
+ * Order: the stage is stored before the phase, and wait_for_all loads the phase first. A
+ * fault that still sees the stage before is argued in UPDATES.md.
+ */
 void rv_transition_turn(struct rv_transition *transition)
 {
     tw_store32_release(&transition->stage, transition->forward + 1);
+    if (transition->is_together)
+        enter_phase(transition, OVER); /* nobody has anything to leave */
+}
+
+void rv_transition_mark(struct rv_transition *transition)
+{
+    transition->marked = tw_load32_acquire(&transition->wavered);
+}
+
+/*
+ * Order: the store of the phase comes before the load of `wavered`; waver() adds to that
+ * before it loads the phase. So it is seen here, or sees that it is closed.
+ */
+int rv_transition_close(struct rv_transition *transition)
+{
+    if (tw_load32_acquire(&transition->phase) == OVER)
+        return 1;
+    tw_store32_release(&transition->phase, CLOSED);
+    tw_fence_full();
+    if (tw_load32_acquire(&transition->wavered) == transition->marked)
+        return 1;
+    enter_phase(transition, OPEN);
+    return 0;
 }
 
 void rv_transition_stop(struct rv_transition *transition)
 {
     tw_store_pointer_release(&current, NULL);
+    enter_phase(transition, OVER);
     transition->next = stopped;
     stopped = transition;
-    free_stopped();
+    rv_transition_free_stopped();
 }
 
 uint32_t rv_transition_spans(const struct rv_transition *transition, const struct rv_span **spans)
@@ -281,14 +327,16 @@ int rv_transition_has_moved(const struct rv_transition *transition, int32_t thre
 
 static struct rv_transition *enter(void)
 {
+    rv_platform_side()->looking++;
     tw_add32_acq_rel(&looking, 1);
-    tw_fence_full(); /* see rv_transition_stop */
+    tw_fence_full(); /* see rv_transition_free_stopped */
     return tw_load_pointer_acquire(&current);
 }
 
 static void leave(void)
 {
     tw_add32_acq_rel(&looking, -1u);
+    rv_platform_side()->looking--;
 }
 
 struct question {
@@ -303,11 +351,11 @@ static int is_inside(uintptr_t pc, void *context)
     return span && pc < span->end;
 }
 
-/* The thread's stack holds nothing of what it would leave. Unknown is no. */
-static int is_clean(const struct rv_transition *t, int back)
+/* 0: the thread's stack holds nothing of what it would leave; negative: it cannot say. */
+static int look_at_stack(const struct rv_transition *t, int back)
 {
     struct question question = {t->spans[back], t->span_count[back]};
-    return rv_platform_backtrace(is_inside, &question) == 0;
+    return rv_platform_backtrace(is_inside, &question);
 }
 
 /* A note that is overwritten is no harm: a roll call asks for it again. */
@@ -318,36 +366,71 @@ static void note_move(struct rv_transition *t, uint32_t stage)
     tw_store_release(&t->moved[n], (uint64_t)stage << 32 | (uint32_t)rv_platform_thread());
 }
 
-static int change_sides(struct rv_transition *t, uint32_t stage, uint32_t *mine)
+/*
+ * The thread cannot say what is on its stack, so it stays where it is; but the agent may
+ * have seen it outside, and counts on it. 1: it may stay. 0: too late, all have changed.
+ * Order: see rv_transition_close.
+ */
+static int waver(struct rv_transition *t)
 {
-    if (!is_clean(t, stage != t->forward))
+    uint32_t phase;
+
+    do {
+        tw_add32_acq_rel(&t->wavered, 1);
+        tw_fence_full();
+        phase = tw_load32_acquire(&t->phase);
+    } while (phase == CLOSED && rv_platform_wait(&t->phase, CLOSED));
+    return phase != OVER;
+}
+
+static int change_sides(struct rv_transition *t, uint32_t stage, struct rv_side *mine)
+{
+    int found = look_at_stack(t, stage != t->forward);
+
+    if (found > 0 || (found < 0 && waver(t)))
         return 0;
-    *mine = stage;
+    mine->stage = stage;
     note_move(t, stage);
     return 1;
 }
 
 /* On the way back: who had not moved has nothing to leave, and is back already. */
-static int is_still_new(struct rv_transition *t, uint32_t stage, uint32_t *mine)
+static int is_still_new(struct rv_transition *t, uint32_t stage, struct rv_side *mine)
 {
-    if (*mine == t->forward)
+    if (mine->stage == t->forward)
         return !change_sides(t, stage, mine);
-    if (*mine != stage) {
-        *mine = stage;
+    if (mine->stage != stage) {
+        mine->stage = stage;
         note_move(t, stage);
     }
     return 0;
 }
 
-/* Which of the two the calling thread is to run: 1 is the new one. */
+/* Which of the two the calling thread has come to: 1 is the new one. */
 static int is_on_new_side(struct rv_transition *t)
 {
     const uint32_t stage = tw_load32_acquire(&t->stage);
-    uint32_t *mine = rv_platform_stage();
+    struct rv_side *mine = rv_platform_side();
 
     if (stage == t->forward)
-        return *mine == stage || change_sides(t, stage, mine);
-    return is_still_new(t, stage, mine);
+        return mine->stage == stage || change_sides(t, stage, mine);
+    return t->is_together ? 0 : is_still_new(t, stage, mine);
+}
+
+/* 1 when all have changed sides; 0 if they never will, or are waiting for this thread. */
+static int wait_for_all(const struct rv_transition *t)
+{
+    uint32_t phase;
+
+    while ((phase = tw_load32_acquire(&t->phase)) != OVER)
+        if (!rv_platform_wait(&t->phase, phase))
+            return 0;
+    return tw_load32_acquire(&t->stage) == t->forward;
+}
+
+static int runs_new(struct rv_transition *t)
+{
+    return is_on_new_side(t) && (!t->is_together || wait_for_all(t));
 }
 
 /* A call of a method that is not replaced: only a roll call brings it here. */
@@ -356,7 +439,7 @@ static void answer_roll(struct rv_transition *t)
     const uint32_t stage = tw_load32_acquire(&t->stage);
 
     (void)is_on_new_side(t);
-    if (*rv_platform_stage() == stage)
+    if (rv_platform_side()->stage == stage)
         note_move(t, stage);
 }
 
@@ -367,7 +450,7 @@ uint64_t rv_transition_target(const struct rv_slot *slot, uint32_t index)
     uint64_t target = 0;
 
     if (move)
-        target = is_on_new_side(t) ? move->to : move->from;
+        target = runs_new(t) ? move->to : move->from;
     else if (t)
         answer_roll(t);
     leave();
@@ -376,6 +459,8 @@ uint64_t rv_transition_target(const struct rv_slot *slot, uint32_t index)
 
 int rv_transition_in_child(struct rv_transition *transition)
 {
-    tw_store32_release(&looking, 0); /* whoever was looking is not in the child */
-    return *rv_platform_stage() == transition->forward;
+    const struct rv_side *mine = rv_platform_side();
+
+    tw_store32_release(&looking, mine->looking); /* of the others nobody is in the child */
+    return mine->stage == transition->forward && !transition->is_together;
 }

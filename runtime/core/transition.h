@@ -14,6 +14,10 @@
  *   forward  runs old functions                 old bodies    new ones
  *   back     runs new ones if it had changed    new bodies    old ones
  *
+ * With `process` consistency a thread that has changed waits in its fault until all
+ * have, so that none runs new functions while another one is in an old one. Nobody has
+ * anything to leave on the way back.
+ *
  * UPDATES.md argues why that never mixes the two.
  */
 #ifndef REVECTOR_TRANSITION_H
@@ -32,11 +36,13 @@ struct rv_transition;
 /*
  * Everything here is under the core lock where it does not say otherwise.
  *
- * All memory for a transition of `update`'s methods, there and back. `with`: as in
- * rv_stage_build, which went before. `threads`: about how many there are. RV_ENOMEM.
+ * All memory for a transition of `update`'s methods, there and back. `update->with`: as
+ * in rv_stage_build, which went before. `consistency`: THREAD or PROCESS. `threads`:
+ * about how many there are. RV_ENOMEM.
  */
-int rv_transition_prepare(const struct rv_update *update, int with, uint32_t threads,
-                          struct rv_transition **transition) __attribute__((warn_unused_result));
+int rv_transition_prepare(const struct rv_update *update, enum rv_consistency consistency,
+                          uint32_t threads, struct rv_transition **transition)
+    __attribute__((warn_unused_result));
 
 /* From now on faults ask it. The tables with the faults are published after that. */
 void rv_transition_start(struct rv_transition *transition);
@@ -44,16 +50,29 @@ void rv_transition_start(struct rv_transition *transition);
 /* Threads go back; those that have not moved stay where they are. */
 void rv_transition_turn(struct rv_transition *transition);
 
+/* A listing of all threads begins: rv_transition_close counts who wavers from here on. */
+void rv_transition_mark(struct rv_transition *transition);
+
 /*
- * No table leads to it any more: faults do not ask it. It is freed once no fault is
- * looking at it.
+ * All threads were seen to have changed sides. 1: so it is, and nobody goes back to the
+ * side that is left, until rv_transition_stop. 0: since the mark some thread has, one that
+ * could not say what is on its stack; nothing has changed.
+ */
+int rv_transition_close(struct rv_transition *transition) __attribute__((warn_unused_result));
+
+/*
+ * No table leads to it any more: faults do not ask it; those that wait go where the stage
+ * led to.
  */
 void rv_transition_stop(struct rv_transition *transition);
+
+/* Frees those that were stopped, if no fault is looking at one. */
+void rv_transition_free_stopped(void);
 
 /* Frees one that was never started. */
 void rv_transition_drop(struct rv_transition *transition);
 
-/* What threads leave now, ascending; good until rv_transition_stop. */
+/* What threads leave now, ascending, or nothing; good until rv_transition_stop. */
 uint32_t rv_transition_spans(const struct rv_transition *transition, const struct rv_span **spans);
 
 /* 1 if this thread has changed sides in the present stage. Any thread, no lock. */
@@ -61,7 +80,8 @@ int rv_transition_has_moved(const struct rv_transition *transition, int32_t thre
 
 /*
  * Where a call of this method goes for the calling thread, whose side changes if it
- * may; 0: no transition has this method. From the method fault: takes no lock.
+ * may; 0: no transition has this method. From the method fault: takes no lock, and waits
+ * only as rv_platform_wait does.
  */
 uint64_t rv_transition_target(const struct rv_slot *slot, uint32_t index);
 

@@ -168,9 +168,9 @@ int rv_update_check(struct rv_update *update)
 
 /* ---- transition ---- */
 
-static int start_moving(struct rv_update *update, uint32_t threads)
+static int start_moving(struct rv_update *update, enum rv_consistency consistency, uint32_t threads)
 {
-    int error = rv_transition_prepare(update, update->with, threads, &update->transition);
+    int error = rv_transition_prepare(update, consistency, threads, &update->transition);
 
     if (error)
         return error;
@@ -194,15 +194,13 @@ int rv_update_transition(struct rv_update *update, enum rv_consistency consisten
 
     if (update->state != RV_UPDATE_CHECKED)
         return RV_ESTATE;
-    if (consistency == RV_CONSISTENCY_PROCESS)
-        return RV_ELATER;
-    if (consistency != RV_CONSISTENCY_CALL && consistency != RV_CONSISTENCY_THREAD)
+    if ((unsigned)consistency > RV_CONSISTENCY_PROCESS)
         return RV_EOPTIONS;
     rv_platform_lock();
     if (consistency == RV_CONSISTENCY_CALL)
         update->state = RV_UPDATE_READY;
     else
-        error = start_moving(update, threads);
+        error = start_moving(update, consistency, threads);
     if (!error)
         rv_update_append_locked(update);
     return unlocked(error);
@@ -291,24 +289,6 @@ static void commit_locked(struct rv_update *update)
         went_out_of_force(update, RV_UPDATE_REVERTED);
 }
 
-int rv_update_commit(struct rv_update *update)
-{
-    int error = 0;
-
-    rv_platform_lock();
-    if (update != under_way ||
-        (update->state != RV_UPDATE_READY && update->state != RV_UPDATE_MOVING))
-        rv_platform_panic("commit of an update that is not ready");
-    if (update->state == RV_UPDATE_MOVING)
-        error = rv_image_open(update->image);
-    if (!error)
-        commit_locked(update);
-    rv_platform_unlock();
-    if (!error)
-        rv_platform_garbage();
-    return error;
-}
-
 static void return_locked(struct rv_update *update)
 {
     set_roll(update, 0);
@@ -320,20 +300,54 @@ static void return_locked(struct rv_update *update)
         update->state = RV_UPDATE_COMMITTED;
 }
 
-int rv_update_returned(struct rv_update *update)
+/*
+ * A stage has come to its end, as far as its listing of threads goes. The tables, which are
+ * read-only while threads move, are opened; all that fails comes before `act`.
+ */
+static int conclude(struct rv_update *update, void (*act)(struct rv_update *update))
 {
-    int error;
+    int error = rv_image_open(update->image);
 
-    rv_platform_lock();
-    if (update != under_way || update->state != RV_UPDATE_RETURNING)
-        rv_platform_panic("an update came back that was not returning");
-    error = rv_image_open(update->image);
-    if (!error)
-        return_locked(update);
+    if (error)
+        return error;
+    if (!rv_transition_close(update->transition)) {
+        rv_image_close(update->image);
+        return RV_EBUSY;
+    }
+    act(update);
+    return 0;
+}
+
+/* Unlocks; what an update leaves is looked at by somebody else. */
+static int left_garbage(int error)
+{
     rv_platform_unlock();
     if (!error)
         rv_platform_garbage();
     return error;
+}
+
+int rv_update_commit(struct rv_update *update)
+{
+    int error = 0;
+
+    rv_platform_lock();
+    if (update != under_way ||
+        (update->state != RV_UPDATE_READY && update->state != RV_UPDATE_MOVING))
+        rv_platform_panic("commit of an update that is not ready");
+    if (update->state == RV_UPDATE_MOVING)
+        error = conclude(update, commit_locked);
+    else
+        commit_locked(update);
+    return left_garbage(error);
+}
+
+int rv_update_returned(struct rv_update *update)
+{
+    rv_platform_lock();
+    if (update != under_way || update->state != RV_UPDATE_RETURNING)
+        rv_platform_panic("an update came back that was not returning");
+    return left_garbage(conclude(update, return_locked));
 }
 
 /* An update that was begun and has changed nothing yet. */
@@ -389,8 +403,6 @@ int rv_update_revert(uint32_t id, enum rv_consistency consistency, uint32_t thre
     struct rv_update *update;
     int error;
 
-    if (consistency == RV_CONSISTENCY_PROCESS)
-        return RV_ELATER;
     rv_platform_lock();
     error = begin_revert_locked(id, &update);
     if (error)
@@ -398,15 +410,12 @@ int rv_update_revert(uint32_t id, enum rv_consistency consistency, uint32_t thre
     if (consistency == RV_CONSISTENCY_CALL)
         commit_locked(update);
     else
-        error = start_moving(update, threads);
+        error = start_moving(update, consistency, threads);
     if (error)
         give_up_revert_locked(update);
     else
         *result = update;
-    rv_platform_unlock();
-    if (!error)
-        rv_platform_garbage();
-    return error;
+    return left_garbage(error);
 }
 
 /* The child's only thread is on one side, and so is the child. */
@@ -436,6 +445,13 @@ uint32_t rv_update_spans(const struct rv_update *update, struct rv_span *spans, 
         spans[n] = all[n];
     rv_platform_unlock();
     return count;
+}
+
+void rv_update_mark(struct rv_update *update)
+{
+    rv_platform_lock();
+    rv_transition_mark(update->transition);
+    rv_platform_unlock();
 }
 
 int rv_update_has_moved(const struct rv_update *update, int32_t thread)

@@ -11,8 +11,8 @@
  *   STAGING     begin                 stage..., check, abort
  *   CHECKED     check                 transition, abort
  *   READY       transition (call)     commit, abort
- *   MOVING      transition (thread),  commit when every thread has moved, or turn
- *               revert (thread)
+ *   MOVING      transition and        commit when every thread has moved, or turn
+ *               revert (thread, process)
  *   RETURNING   turn                  returned, when every thread is back
  *   COMMITTED   commit; returned      revert
  *               from a revert
@@ -53,7 +53,7 @@ enum rv_update_state {
 enum rv_consistency {
     RV_CONSISTENCY_CALL,    /* each call is old or new */
     RV_CONSISTENCY_THREAD,  /* no thread runs old functions and new ones mixed */
-    RV_CONSISTENCY_PROCESS, /* not there yet: RV_ELATER */
+    RV_CONSISTENCY_PROCESS, /* no thread runs an old function once any runs a new one */
 };
 
 struct rv_change {
@@ -118,21 +118,27 @@ void rv_update_replace(struct rv_update *update);
 int rv_update_check(struct rv_update *update) __attribute__((warn_unused_result));
 
 /*
- * `call` has nothing to wait for: READY. `thread`: MOVING, see transition.h; `threads`
- * is about how many there are. RV_ENOMEM, RV_EPROTECT: the update is as before.
- * RV_ELATER: `process` is not there yet.
+ * `call` has nothing to wait for: READY. Else MOVING, see transition.h; `threads` is
+ * about how many there are. RV_ENOMEM, RV_EPROTECT: the update is as before.
  */
 int rv_update_transition(struct rv_update *update, enum rv_consistency consistency,
                          uint32_t threads) __attribute__((warn_unused_result));
 
+/* MOVING or RETURNING, and a listing of all threads begins now. */
+void rv_update_mark(struct rv_update *update);
+
 /*
- * READY: cannot fail. MOVING, and every thread has moved: RV_EPROTECT if the tables, which
- * are read-only meanwhile, cannot be opened now; nothing has changed, try again later. One
- * store per `walk` unit.
+ * READY: cannot fail. MOVING, and every thread in the listing has moved. RV_EBUSY: but since
+ * the mark one has gone back; begin another listing. RV_EPROTECT: the tables, which are
+ * read-only meanwhile, cannot be opened now; try again later. Then nothing has changed.
+ * One store per `walk` unit.
  */
 int rv_update_commit(struct rv_update *update);
 
-/* MOVING, and it is given up: threads that have moved go back, one by one. */
+/*
+ * MOVING, and it is given up: threads that have moved go back, one by one; at once if they
+ * only wait.
+ */
 void rv_update_turn(struct rv_update *update);
 
 /*
@@ -144,7 +150,7 @@ int rv_update_roll_call(struct rv_update *update, int on) __attribute__((warn_un
 
 /*
  * RETURNING, and every thread is back: ABORTED, or COMMITTED if it was to be reverted.
- * RV_EPROTECT as above.
+ * RV_EBUSY, RV_EPROTECT as above.
  */
 int rv_update_returned(struct rv_update *update);
 
@@ -154,7 +160,7 @@ void rv_update_abort(struct rv_update *update);
 /*
  * The methods of a committed update go back to what they are without it: at once
  * (`call`: REVERTED), or MOVING as above. RV_ENOUPDATE, RV_EREVERTED (already),
- * RV_EBUSY, RV_ELEAVING, RV_ENOMEM, RV_EPROTECT, RV_ELATER; then nothing has changed.
+ * RV_EBUSY, RV_ELEAVING, RV_ENOMEM, RV_EPROTECT; then nothing has changed.
  * A reverted update stays visible until rv_update_forget().
  */
 int rv_update_revert(uint32_t id, enum rv_consistency consistency, uint32_t threads,
@@ -162,7 +168,7 @@ int rv_update_revert(uint32_t id, enum rv_consistency consistency, uint32_t thre
 
 /*
  * What threads must not have on their stacks to count as moved, or as back; ascending.
- * Copies up to `room` and returns how many there are.
+ * Copies up to `room` and returns how many there are; 0: all are back already.
  */
 uint32_t rv_update_spans(const struct rv_update *update, struct rv_span *spans, uint32_t room);
 

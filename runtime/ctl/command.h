@@ -103,7 +103,7 @@ int rv_verb_confirm(struct rv_command *command);
 
 /* ---- verb_apply.c: also for patch ---- */
 
-/* Consistency and timeout of the command line. RV_ELATER, RV_EOPTIONS. */
+/* Consistency and timeout of the command line. RV_EOPTIONS. */
 struct rv_apply_request {
     unsigned consistency, timeout_ms;
     int dry_run;

@@ -32,7 +32,7 @@ static int parse_consistency(struct rv_command *command, unsigned *consistency)
         ++*consistency;
     if (*consistency == 3)
         return rv_because(&command->reason, RV_EOPTIONS, "--consistency %s", wanted);
-    return *consistency == RV_CTL_PER_PROCESS ? RV_ELATER : 0;
+    return 0;
 }
 
 int rv_apply_request_parse(struct rv_command *command, struct rv_apply_request *request)

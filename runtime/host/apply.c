@@ -16,12 +16,19 @@
 
 #include <pthread.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 /*
  * The operation lock: one apply or revert at a time. Outermost, see gate.h.
  */
 static pthread_mutex_t operation = PTHREAD_MUTEX_INITIALIZER;
+static __thread int is_mine;
+
+int rv_apply_is_mine(void)
+{
+    return is_mine;
+}
 
 /* Of the update whose threads move; published last, so that a fork sees a whole one. */
 static struct rv_ending *awaited;
@@ -29,15 +36,18 @@ static struct rv_ending *awaited;
 void rv_operation_lock(void)
 {
     pthread_mutex_lock(&operation);
+    is_mine = 1;
 }
 
 int rv_operation_try(void)
 {
-    return pthread_mutex_trylock(&operation) == 0;
+    is_mine = pthread_mutex_trylock(&operation) == 0;
+    return is_mine;
 }
 
 void rv_operation_unlock(void)
 {
+    is_mine = 0;
     pthread_mutex_unlock(&operation);
 }
 
@@ -95,10 +105,10 @@ static void settle_locked(void)
 
 void rv_apply_settle(void)
 {
-    if (pthread_mutex_trylock(&operation))
+    if (!rv_operation_try())
         return; /* whoever has it settles too */
     settle_locked();
-    pthread_mutex_unlock(&operation);
+    rv_operation_unlock();
 }
 
 /* ---- apply ---- */
@@ -137,7 +147,8 @@ static int consistency_of(const struct rv_apply_options *options, enum rv_consis
         *consistency = RV_CONSISTENCY_CALL;
         return 0;
     case RV_APPLY_PER_PROCESS:
-        return RV_ELATER;
+        *consistency = RV_CONSISTENCY_PROCESS;
+        return 0;
     default:
         return RV_EOPTIONS;
     }
@@ -156,14 +167,12 @@ static uint64_t timeout_of(const struct rv_apply_options *options)
     return options->timeout_ms ? options->timeout_ms : TIMEOUT_MS;
 }
 
-/* A guess is good enough, see rv_update_transition. */
+/* A guess is good enough, see rv_update_transition. A directory for each, "." and "..". */
 static uint32_t thread_count(void)
 {
-    struct rv_thread_list threads = {0};
-    uint32_t count = rv_threads_list(&threads) ? 0 : (uint32_t)threads.count;
+    struct stat task;
 
-    rv_threads_free(&threads);
-    return count;
+    return stat("/proc/self/task", &task) || task.st_nlink < 3 ? 0 : (uint32_t)task.st_nlink - 2;
 }
 
 static int is_same_file(const struct rv_update *update, void *context)
@@ -255,6 +264,7 @@ void rv_apply_in_child(void)
     struct rv_ending *ending = tw_load_pointer_acquire(&awaited);
 
     pthread_mutex_init(&operation, NULL); /* whoever held it is not in the child */
+    is_mine = 0;
     awaited = NULL;
     if (ending && rv_host_state(ending->id) >= RV_UPDATE_COMMITTED)
         ending->ended(ending, ending->id, rv_host_state(ending->id));
@@ -386,10 +396,10 @@ int rv_apply_go_on(unsigned *wait_ms)
     int is_moving;
 
     *wait_ms = 1;
-    if (pthread_mutex_trylock(&operation))
+    if (!rv_operation_try())
         return 0; /* whoever has it goes on with it */
     is_moving = rv_move_round(wait_ms);
-    pthread_mutex_unlock(&operation);
+    rv_operation_unlock();
     return is_moving;
 }
 

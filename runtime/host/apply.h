@@ -22,6 +22,9 @@ void rv_operation_unlock(void);
 /* One step of the update that is under way. 0: none is; else *wait_ms until the next. */
 int rv_apply_go_on(unsigned *wait_ms);
 
+/* 1 if the calling thread is the one that moves the others. Also in a method fault. */
+int rv_apply_is_mine(void);
+
 /* In the child of a fork, before anything else. */
 void rv_apply_in_child(void);
 

@@ -61,6 +61,9 @@ static int note_spans(void)
 {
     uint32_t count = rv_update_spans(move.update, NULL, 0);
 
+    move.is_listed = count == 0; /* nobody has anything to leave */
+    if (move.is_listed)
+        return 0;
     move.spans = calloc(count, sizeof(*move.spans));
     move.pieces = calloc(count, sizeof(*move.pieces));
     if (!move.spans || !move.pieces)
@@ -79,9 +82,12 @@ static int note_spans(void)
 static int list_threads(void)
 {
     struct rv_thread_list threads = {0};
-    int error = rv_threads_list(&threads);
-    struct rv_move_wait *waiting = error ? NULL : calloc(threads.count, sizeof(*waiting));
+    struct rv_move_wait *waiting;
+    int error;
 
+    rv_update_mark(move.update);
+    error = rv_threads_list(&threads);
+    waiting = error ? NULL : calloc(threads.count, sizeof(*waiting));
     if (!error && !waiting)
         error = RV_ENOMEM;
     for (size_t n = 0; n < threads.count && !error; n++)
@@ -185,8 +191,12 @@ static int look_at(struct rv_move_wait *wait, int is_readable)
 
 /* ---- a round ---- */
 
-static void show(size_t n, const struct rv_move_wait *wait)
+static void show(size_t n, struct rv_move_wait *wait)
 {
+    const struct rv_move_wait *before = &move.waiting[n];
+
+    if (wait->hold != before->hold || wait->method != before->method || !before->since_ms)
+        wait->since_ms = rv_clock_ms();
     pthread_mutex_lock(&shown);
     move.waiting[n] = *wait;
     pthread_mutex_unlock(&shown);
@@ -242,16 +252,17 @@ static void call_the_roll(void)
     look_at_all();
 }
 
-/* 0, or the tables cannot be opened at this moment: then it is tried again. */
+/* 0; RV_EBUSY: look at all again; or the tables cannot be opened at this moment. */
 static int finish(void)
 {
     void (*done)(void *context) = move.done;
     int error = move.update->state == RV_UPDATE_MOVING ? rv_update_commit(move.update)
                                                        : rv_update_returned(move.update);
 
+    if (!error || error == RV_EBUSY)
+        forget_stage();
     if (error)
         return error;
-    forget_stage();
     move.update = NULL;
     if (done)
         done(move.context);

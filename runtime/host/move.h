@@ -25,6 +25,7 @@ struct rv_move_wait {
     struct rv_thread_key thread;
     enum rv_move_hold hold;
     const struct rv_method *method; /* RV_MOVE_STACK: which function; may be null */
+    uint64_t since_ms;              /* rv_clock_ms() of the first look that found it so */
 };
 
 /*

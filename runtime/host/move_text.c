@@ -3,30 +3,33 @@
  * move_text.c - why a thread has not moved, for people. Any thread, no lock taken.
  */
 #define _GNU_SOURCE
+#include "control/clock.h"
 #include "move.h"
 
 #include <stdio.h>
 
-static const char *why(enum rv_move_hold hold, int has_function)
-{
-    switch (hold) {
-    case RV_MOVE_UNSEEN:
-        break;
-    case RV_MOVE_RUNNING:
-        return "runs, and has called nothing yet";
-    case RV_MOVE_UNREADABLE:
-        return "has a stack that cannot be read to its end";
-    case RV_MOVE_STACK:
-        return has_function ? "is inside " : "was interrupted on its way to a replaced function";
-    }
-    return "not examined yet";
-}
+/* With a %s for the function's name, and what will free it. */
+static const char *const wait_texts[][2] = {
+    [RV_MOVE_UNSEEN] = {"has not been looked at", ""},
+    [RV_MOVE_RUNNING] = {"runs", "moves when it blocks or calls a function that is translated"},
+    [RV_MOVE_STACK] = {"is inside %s", "moves when that has returned"},
+    [RV_MOVE_UNREADABLE] = {"has a stack that cannot be read to its end",
+                            "moves when it calls a function that is replaced"},
+};
+
+static const char *const interrupted[2] = {"was interrupted on its way to a replaced function",
+                                           "moves when the signal handler has returned"};
 
 void rv_move_say(const struct rv_move_wait *wait, const char *function, char *text, size_t size)
 {
-    char name[RV_THREAD_NAME];
+    const int has_name = wait->hold != RV_MOVE_STACK || *function;
+    const char *const *texts = has_name ? wait_texts[wait->hold] : interrupted;
+    const uint64_t ms = wait->since_ms ? rv_clock_ms() - wait->since_ms : 0;
+    char name[RV_THREAD_NAME], why[192];
 
     rv_thread_name(wait->thread.tid, name);
-    snprintf(text, size, "thread %d (%s) %s%s", (int)wait->thread.tid, name,
-             why(wait->hold, *function), wait->hold == RV_MOVE_STACK ? function : "");
+    snprintf(why, sizeof(why), texts[0], function);
+    snprintf(text, size, "thread %d (%s) %s, for %llu.%llu s%s%s", (int)wait->thread.tid, name, why,
+             (unsigned long long)ms / 1000, (unsigned long long)ms % 1000 / 100,
+             *texts[1] ? ": " : "", texts[1]);
 }

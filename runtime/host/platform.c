@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * platform.c - the rest of the core's platform contract: lock, time, words.
+ * platform.c - the rest of the core's platform contract: lock, time, words, waiting.
  */
 #define _GNU_SOURCE
 #include "rv_platform.h"
+#include "apply.h"
 #include "operate.h"
 
+#include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,10 +33,27 @@ void rv_platform_unlock(void)
     pthread_mutex_unlock(&core);
 }
 
-uint32_t *rv_platform_stage(void)
+struct rv_side *rv_platform_side(void)
 {
-    static __thread uint32_t stage;
-    return &stage;
+    static __thread struct rv_side side;
+    return &side;
+}
+
+/* Not futex's other forms: the word is the process's own, and nobody counts how often. */
+int rv_platform_wait(const uint32_t *word, uint32_t value)
+{
+    const int kept = errno;
+
+    if (rv_apply_is_mine())
+        return 0;
+    syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
+    errno = kept;
+    return 1;
+}
+
+void rv_platform_wake(const uint32_t *word)
+{
+    syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
 }
 
 int32_t rv_platform_thread(void)

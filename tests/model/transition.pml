@@ -3,19 +3,25 @@
  * transition.pml - threads move from one side of an update to the other (Promela).
  *
  * One function is replaced. Threads call it, also from inside itself, return, and
- * block; between the two loads of a stub they may be interrupted, and block in the
- * handler with the table still in hand. The agent moves them, gives up whenever it
- * likes, and in the end frees the code that is not in force. Names are those of
- * runtime/core/transition.c and update.h; UPDATES.md has the argument that this checks.
+ * block; when they block, or between the two loads of a stub with the table in hand,
+ * they may be interrupted by a handler that blocks and calls too. The agent moves them,
+ * gives up whenever it likes, and in the end frees the code that is not in force. Names
+ * are those of runtime/core/transition.c and update.h; UPDATES.md has the argument that
+ * this checks. With TOGETHER 1 it is `process` consistency, else `thread`.
  *
  *   no mixed thread       the assertions in enter
+ *   no mixed process      the same, with TOGETHER
  *   no use of freed code  the assertions in enter and leave, and of tables in the fault
  *   no lost update        the assertions behind commit and returned
  *   abort at any step     the agent may turn in any round
  */
-#define THREADS 2
-#define DEPTH   2 /* calls inside each other */
-#define CALLS   3 /* of one thread */
+#ifndef TOGETHER
+#define TOGETHER 0
+#endif
+#define THREADS  2
+#define DEPTH    2 /* calls inside each other, without the handler's */
+#define CALLS    2 /* of one thread, without the handler's */
+#define HANDLERS 1 /* that interrupt the first thread; none interrupts the others */
 
 mtype = { OLD, NEW, HOLD, NONE };                     /* tables; NONE: nothing in hand */
 mtype = { STAGING, MOVING, RETURNING, COMMITTED, ABORTED }; /* of the update */
@@ -25,104 +31,164 @@ mtype directory = OLD; /* what a fault walks */
 mtype state = STAGING;
 bool current = false;  /* a fault asks the transition */
 bool back = false;     /* its stage */
+bool closed = false, over = false; /* its phase */
+bool wavered = false;  /* somebody has, since the mark */
 bool new_is_loaded = true, hold_is_there = true;
-byte looking = 0;      /* threads that are in rv_transition_target */
 
 typedef Thread {
     byte stage;      /* its own word: 0, or 1 forward, 2 back */
     byte old, new;   /* frames on its stack */
-    mtype hand;      /* the table between a stub's two loads */
+    mtype hand[2];   /* the table between a stub's two loads; the handler's */
+    bool handler;    /* one is on its stack, so it cannot tell what else is */
     bool blocked;    /* in a system call, and can be looked at */
     bool moved[2];   /* what it has noted, per stage */
     bool seen;       /* the agent is through with it in this stage */
 };
 Thread t[THREADS];
 
+#define SOMEBODY(what) (t[0].what > 0 || t[1].what > 0)
+
 inline enter(me, side) {
     if
     :: side == NEW ->
         assert(new_is_loaded);
         assert(t[me].old == 0);           /* never new under old */
+        assert(!TOGETHER || !SOMEBODY(old));
         t[me].new++
     :: else ->
         assert(t[me].new == 0);           /* never old under new */
-        assert(t[me].stage != 1 || back || state == ABORTED); /* never old after new */
+        assert(t[me].stage != 1 || back || state == ABORTED || TOGETHER); /* never old after new */
+        assert(!TOGETHER || (!SOMEBODY(new) && state != COMMITTED));
         t[me].old++
     fi
 }
 
-/* rv_fault_handle: the transition, or the directory if that is over. */
-inline fault(me) {
-    looking++;
+#define MAY_CHANGE(me) ((!back && t[me].stage != 1) || (back && !TOGETHER && t[me].stage == 1))
+
+/* change_sides: `left` is the number of frames of the side that it would leave. */
+inline change_sides(me, left, number) {
     if
-    :: current ->
-        if
-        :: !back ->
-            if
-            :: t[me].stage == 1 -> enter(me, NEW)
-            :: t[me].stage != 1 && t[me].old == 0 ->
-                t[me].stage = 1;
-                t[me].moved[0] = true;
-                enter(me, NEW)
-            :: else -> enter(me, OLD)
-            fi
-        :: else ->
-            if
-            :: t[me].stage == 1 && t[me].new == 0 ->
-                t[me].stage = 2;
-                t[me].moved[1] = true;
-                enter(me, OLD)
-            :: t[me].stage == 1 && t[me].new > 0 -> enter(me, NEW)
-            :: else ->
-                t[me].stage = 2;
-                t[me].moved[1] = true;
-                enter(me, OLD)
-            fi
-        fi
-    :: else -> enter(me, directory)
-    fi;
-    looking--
+    :: (!t[me].handler && left == 0) || (t[me].handler && over) ->
+        t[me].stage = number;
+        t[me].moved[number - 1] = true
+    :: else -> skip
+    fi
 }
 
-/* A system call, or a signal handler's: the only moments in which others can look. */
-inline rest(me) {
+/* wait_for_all, in a thread that has changed sides. */
+inline wait_for_all(me) {
+    t[me].blocked = true;
+    over;
+    t[me].blocked = false
+}
+
+/* rv_transition_target: the side that it runs. */
+inline target(me, side) {
+    if
+    :: !back && t[me].stage != 1 -> change_sides(me, t[me].old, 1)
+    :: back && !TOGETHER && t[me].stage == 1 -> change_sides(me, t[me].new, 2)
+    :: back && !TOGETHER && t[me].stage == 0 -> t[me].stage = 2; t[me].moved[1] = true
+    :: else -> skip
+    fi;
+    side = (t[me].stage == 1 -> NEW : OLD);
+    if
+    :: TOGETHER && side == NEW ->
+        wait_for_all(me);
+        side = (back -> OLD : NEW)
+    :: else -> skip
+    fi
+}
+
+/*
+ * The stub's second load, and the jump; or rv_fault_handle, which asks the transition, or
+ * the directory if that is over. The agent may come in between waver()'s two halves.
+ */
+inline go_on(me, which, side, asks) {
+    atomic {
+        assert(t[me].hand[which] != HOLD || hold_is_there);
+        asks = (t[me].hand[which] == HOLD && current);
+        wavered = wavered || (asks && t[me].handler && MAY_CHANGE(me))
+    };
+    atomic {
+        !asks || !t[me].handler || !closed || over;
+        side = (t[me].hand[which] == HOLD -> directory : t[me].hand[which]);
+        if
+        :: asks -> target(me, side)
+        :: else -> skip
+        fi;
+        enter(me, side);
+        t[me].hand[which] = NONE;
+        asks = false
+    }
+}
+
+inline sleep(me) {
     t[me].blocked = true;
     t[me].blocked = false
 }
 
+inline return_from(me, side) {
+    if
+    :: side == OLD -> t[me].old--
+    :: else ->
+        assert(new_is_loaded);
+        t[me].new--
+    fi;
+    side = NONE
+}
+
+/* A signal comes: its handler calls, may block inside, and calls from there. */
+inline interrupt(me) {
+    t[me].handler = true;
+    handlers++;
+    t[me].hand[1] = word;
+    go_on(me, 1, outer, asks);
+    sleep(me);
+    if
+    :: t[me].hand[1] = word;
+        go_on(me, 1, inner, asks);
+        return_from(me, inner)
+    :: skip
+    fi;
+    return_from(me, outer);
+    t[me].handler = false
+}
+
+/* A system call, or a place where a signal comes; then others can look. */
+inline rest(me) {
+    t[me].blocked = true;
+    t[me].blocked = false;
+    if
+    :: me == 0 && handlers < HANDLERS -> interrupt(me); sleep(me)
+    :: skip
+    fi
+}
+
 proctype thread(byte me) {
-    byte calls = 0;
+    byte calls = 0, handlers = 0;
+    mtype outer = NONE, inner = NONE, side = NONE;
+    bool asks = false;
     do
     :: calls < CALLS && t[me].old + t[me].new < DEPTH ->
-        t[me].hand = word; /* the stub's first load */
+        t[me].hand[0] = word; /* the stub's first load */
         if
-        :: rest(me)        /* interrupted between the two */
+        :: rest(me)           /* interrupted between the two */
         :: skip
         fi;
-        atomic {           /* the second load, and the jump */
-            assert(t[me].hand != HOLD || hold_is_there);
-            if
-            :: t[me].hand == HOLD -> skip
-            :: else ->
-                enter(me, t[me].hand);
-                t[me].hand = NONE
-            fi
-        };
-        if
-        :: t[me].hand == HOLD ->
-            atomic { fault(me); t[me].hand = NONE }
-        :: else -> skip
-        fi;
+        go_on(me, 0, side, asks);
+        side = NONE;
         calls++
     :: t[me].old > 0 -> t[me].old--
     :: t[me].new > 0 ->
         assert(new_is_loaded);
         t[me].new--
-    :: rest(me)
+    :: calls < CALLS -> rest(me)
     :: calls == CALLS && t[me].old + t[me].new == 0 -> break
     od;
     t[me].blocked = true /* it has ended */
 }
+
+#define HOLDS(n, table) (t[n].hand[0] == table || t[n].hand[1] == table)
 
 /* rv_move_round, for one thread: what look_at finds. */
 inline look_at(me) {
@@ -130,16 +196,32 @@ inline look_at(me) {
         if
         :: !back && t[me].moved[0] -> t[me].seen = true
         :: back && t[me].moved[1] -> t[me].seen = true
-        :: !back && t[me].blocked && t[me].old == 0 && t[me].hand != OLD -> t[me].seen = true
+        :: !back && t[me].blocked && t[me].old == 0 && !HOLDS(me, OLD) -> t[me].seen = true
         :: back && t[me].blocked && t[me].new == 0 -> t[me].seen = true
         :: else -> skip
         fi
     }
 }
 
+#define ALL_SEEN (t[0].seen && t[1].seen)
+
+/* rv_update_mark, and a listing. */
+inline mark() {
+    atomic { wavered = false; t[0].seen = false; t[1].seen = false }
+}
+
+/* rv_transition_close */
+inline close() {
+    closed = true;
+    if
+    :: wavered -> closed = false; mark()
+    :: else -> skip
+    fi
+}
+
 /* Each thread was seen, blocked, with nothing of it: UPDATES.md, "The rule". */
-#define HAS_NO_HOLD(n) (t[n].blocked && t[n].hand != HOLD)
-#define HAS_NO_NEW(n)  (t[n].blocked && t[n].new == 0 && t[n].hand != HOLD && t[n].hand != NEW)
+#define HAS_NO_HOLD(n) (t[n].blocked && !HOLDS(n, HOLD))
+#define HAS_NO_NEW(n)  (t[n].blocked && t[n].new == 0 && !HOLDS(n, HOLD) && !HOLDS(n, NEW))
 
 proctype agent() {
     byte i;
@@ -148,19 +230,35 @@ proctype agent() {
     state = MOVING;
     word = HOLD;
     do
-    :: state == MOVING && t[0].seen && t[1].seen -> /* rv_update_commit */
-        directory = NEW;
-        word = NEW;
-        current = false;
-        state = COMMITTED;
-        break
-    :: state == RETURNING && t[0].seen && t[1].seen -> /* rv_update_returned */
-        word = OLD;
-        current = false;
-        state = ABORTED;
-        break
+    :: state == MOVING && ALL_SEEN -> /* rv_update_commit */
+        close();
+        if
+        :: closed ->
+            directory = NEW;
+            word = NEW;
+            current = false;
+            state = COMMITTED;
+            over = true;
+            break
+        :: else -> skip
+        fi
+    :: state == RETURNING && (ALL_SEEN || TOGETHER) -> /* rv_update_returned */
+        if
+        :: TOGETHER -> skip
+        :: else -> close()
+        fi;
+        if
+        :: closed || TOGETHER ->
+            word = OLD;
+            current = false;
+            state = ABORTED;
+            over = true;
+            break
+        :: else -> skip
+        fi
     :: state == MOVING -> /* the deadline: rv_update_turn */
-        atomic { back = true; state = RETURNING; t[0].seen = false; t[1].seen = false }
+        atomic { back = true; state = RETURNING; mark() };
+        over = TOGETHER
     :: !t[0].seen -> look_at(0)
     :: !t[1].seen -> look_at(1)
     od;
@@ -180,8 +278,10 @@ proctype agent() {
 
 init {
     atomic {
-        t[0].hand = NONE;
-        t[1].hand = NONE;
+        t[0].hand[0] = NONE;
+        t[0].hand[1] = NONE;
+        t[1].hand[0] = NONE;
+        t[1].hand[1] = NONE;
         run thread(0);
         run thread(1);
         run agent()

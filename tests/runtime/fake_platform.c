@@ -99,9 +99,23 @@ uintptr_t rv_platform_function_end(uintptr_t start, uintptr_t limit)
     return limit - start < fake.function_size ? limit : start + fake.function_size;
 }
 
-uint32_t *rv_platform_stage(void)
+struct rv_side *rv_platform_side(void)
 {
-    return &fake.stage[fake.thread];
+    return &fake.side[fake.thread];
+}
+
+/* One thread plays all: what the others do meanwhile is in `while_waiting`. */
+int rv_platform_wait(const uint32_t *word, uint32_t value)
+{
+    fake.waits++;
+    if (*word == value && fake.while_waiting)
+        fake.while_waiting();
+    return fake.while_waiting != NULL;
+}
+
+void rv_platform_wake(const uint32_t *word)
+{
+    (void)word;
 }
 
 int32_t rv_platform_thread(void)

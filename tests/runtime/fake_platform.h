@@ -11,7 +11,9 @@
 
 struct fake_platform {
     int thread;          /* the calling one: 0 or 1 */
-    uint32_t stage[2];   /* its word */
+    struct rv_side side[2];
+    void (*while_waiting)(void); /* null: who waits must not */
+    int waits;
     uintptr_t stack[8];  /* program counters on its stack, 0 behind the last */
     uintptr_t function_size; /* of every function */
     int stack_error;     /* what its backtrace returns at the end */

@@ -164,12 +164,10 @@ static void the_same_file_is_applied_once(void **state)
     assert_int_equal(answer(1), 101);
 }
 
-static void consistency_per_process_is_not_there_yet(void **state)
+static void an_unknown_consistency_is_refused(void **state)
 {
     (void)state;
     subject_patch("good", path);
-    options.consistency = RV_APPLY_PER_PROCESS;
-    expect_refusal(RV_ELATER, "");
     options.consistency = 3;
     expect_refusal(RV_EOPTIONS, "");
 }
@@ -335,7 +333,7 @@ int main(void)
         TEST(revert_all_without_updates_is_nothing),
         TEST(a_dry_run_changes_nothing),
         TEST(the_same_file_is_applied_once),
-        TEST(consistency_per_process_is_not_there_yet),
+        TEST(an_unknown_consistency_is_refused),
         TEST(wrong_types_and_names_are_refused_by_name),
         TEST(damaged_files_are_refused),
         TEST(what_is_not_a_patch_is_refused),

@@ -37,6 +37,7 @@ static int tear_down(void **state)
     fake.thread = 0;
     memset(fake.stack, 0, sizeof(fake.stack));
     fake.stack_error = 0;
+    fake.while_waiting = NULL;
     core_drop(&made);
     core_collect();
     for (uint32_t id = 1; id < 1000; id++)
@@ -72,16 +73,22 @@ static void stand_in(uintptr_t pc)
     fake.stack[0] = pc;
 }
 
-static struct rv_update *moving(void)
+static struct rv_update *moving_as(enum rv_consistency consistency)
 {
     struct rv_update *update = core_staged(&made, "one", 1, new_body(1));
 
     assert_int_equal(rv_update_stage(update, &made.methods[5], new_body(5), 0), 0);
     assert_int_equal(rv_update_stage(update, &made.methods[6], new_body(6), 0), 0);
     assert_int_equal(rv_update_check(update), 0);
-    assert_int_equal(rv_update_transition(update, RV_CONSISTENCY_THREAD, 2), 0);
+    assert_int_equal(rv_update_transition(update, consistency, 2), 0);
     assert_int_equal(update->state, RV_UPDATE_MOVING);
+    rv_update_mark(update);
     return update;
+}
+
+static struct rv_update *moving(void)
+{
+    return moving_as(RV_CONSISTENCY_THREAD);
 }
 
 static void a_thread_outside_moves_with_its_first_call(void **state)
@@ -137,8 +144,9 @@ static void a_stack_that_cannot_be_read_keeps_the_thread_where_it_is(void **stat
     fake.stack_error = -1;
     expect_side(0, 0);
     fake.stack_error = 0;
+    rv_update_mark(update);
     expect_side(0, 1);
-    rv_update_commit(update);
+    assert_int_equal(rv_update_commit(update), 0);
 }
 
 static void threads_move_one_by_one(void **state)
@@ -312,6 +320,121 @@ static void spans_end_where_the_next_function_begins(void **state)
     rv_update_commit(update);
 }
 
+static void a_thread_that_cannot_tell_and_was_counted_keeps_the_commit_back(void **state)
+{
+    struct rv_update *update = moving();
+    (void)state;
+    fake.stack_error = -1; /* a signal handler, in a thread that was seen outside */
+    expect_side(0, 0);
+    assert_int_equal(rv_update_commit(update), RV_EBUSY);
+    assert_int_equal(update->state, RV_UPDATE_MOVING);
+    expect_side(0, 0);
+    fake.stack_error = 0;
+    rv_update_mark(update);
+    expect_side(0, 1);
+    assert_int_equal(rv_update_commit(update), 0);
+}
+
+static void the_same_keeps_an_update_from_having_returned(void **state)
+{
+    struct rv_update *update = moving();
+    (void)state;
+    expect_side(0, 1);
+    rv_update_turn(update);
+    rv_update_mark(update);
+    fake.stack_error = -1;
+    expect_side(0, 1);
+    assert_int_equal(rv_update_returned(update), RV_EBUSY);
+    fake.stack_error = 0;
+    rv_update_mark(update);
+    expect_side(0, 0);
+    assert_int_equal(rv_update_returned(update), 0);
+}
+
+/* ---- together: `process` ---- */
+
+static struct rv_update *awaited;
+
+static void commit_meanwhile(void)
+{
+    assert_int_equal(rv_update_commit(awaited), 0);
+}
+
+static void turn_meanwhile(void)
+{
+    rv_update_turn(awaited);
+}
+
+static void a_caller_outside_waits_until_all_run_new_functions(void **state)
+{
+    struct rv_update *update = awaited = moving_as(RV_CONSISTENCY_PROCESS);
+    (void)state;
+    fake.while_waiting = commit_meanwhile;
+    assert_int_equal(call(0, 1), new_body(1));
+    assert_int_equal(update->state, RV_UPDATE_COMMITTED);
+    expect_side(1, 1);
+}
+
+static void a_caller_inside_an_old_function_waits_for_nobody(void **state)
+{
+    struct rv_update *update = moving_as(RV_CONSISTENCY_PROCESS);
+    const int waits = fake.waits;
+    (void)state;
+    stand_in(made_body(&made, 5) + 3);
+    expect_side(0, 0);
+    assert_int_equal(fake.waits, waits);
+    assert_false(rv_update_has_moved(update, 100));
+    stand_in(0);
+    assert_int_equal(rv_update_commit(update), 0);
+}
+
+static void giving_up_sends_those_who_wait_to_the_old_functions(void **state)
+{
+    struct rv_update *update = awaited = moving_as(RV_CONSISTENCY_PROCESS);
+    (void)state;
+    fake.while_waiting = turn_meanwhile;
+    assert_int_equal(call(0, 1), made_body(&made, 1));
+    assert_int_equal(rv_update_spans(update, NULL, 0), 0); /* nobody has anything to leave */
+    expect_side(0, 0);
+    expect_side(1, 0);
+    assert_int_equal(rv_update_returned(update), 0);
+    assert_int_equal(update->state, RV_UPDATE_ABORTED);
+    expect_side(0, 0);
+}
+
+static void who_moves_the_others_does_not_wait_for_itself(void **state)
+{
+    struct rv_update *update = moving_as(RV_CONSISTENCY_PROCESS);
+    (void)state;
+    expect_side(0, 0); /* the fake one must not wait */
+    assert_int_equal(rv_update_commit(update), 0);
+    expect_side(0, 1);
+}
+
+static void a_revert_of_a_process_waits_too(void **state)
+{
+    struct rv_update *update = awaited = moving_as(RV_CONSISTENCY_PROCESS), *reverting;
+    (void)state;
+    assert_int_equal(rv_update_commit(update), 0);
+    assert_int_equal(rv_update_revert(update->id, RV_CONSISTENCY_PROCESS, 2, &reverting), 0);
+    rv_update_mark(update);
+    fake.while_waiting = commit_meanwhile;
+    assert_int_equal(call(0, 1), made_body(&made, 1));
+    assert_int_equal(update->state, RV_UPDATE_REVERTED);
+}
+
+static void a_fork_gives_up_in_the_child_what_everybody_waits_for(void **state)
+{
+    struct rv_update *update = moving_as(RV_CONSISTENCY_PROCESS);
+    (void)state;
+    expect_side(0, 0);
+    rv_platform_lock();
+    rv_updates_in_child_locked();
+    rv_platform_unlock();
+    assert_int_equal(update->state, RV_UPDATE_ABORTED);
+    expect_side(0, 0);
+}
+
 /* At each call of the platform in turn: the update is given up, and nothing has changed. */
 static void a_failure_anywhere_changes_nothing(void **state)
 {
@@ -337,50 +460,6 @@ static void a_failure_anywhere_changes_nothing(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
-/* Old functions that are not in the new update are left, and come back, with the rest. */
-static struct rv_update *moving_in_the_place_of_another(void)
-{
-    struct rv_update *update;
-
-    core_update(&made, "old", 1, new_body(1), 5, new_body(5), 6, new_body(6), -1);
-    update = core_staged(&made, "all", 1, new_body(7));
-    rv_update_replace(update);
-    assert_int_equal(rv_update_check(update), 0);
-    assert_int_equal(rv_update_transition(update, RV_CONSISTENCY_THREAD, 2), 0);
-    return update;
-}
-
-static void a_thread_inside_a_superseded_function_goes_on_with_old_ones(void **state)
-{
-    struct rv_update *update = moving_in_the_place_of_another();
-    (void)state;
-    stand_in(new_body(5) + 3);
-    expect_side(0, 1); /* the old update's */
-    stand_in(0);
-    assert_int_equal(call(0, 5), made_body(&made, 5));
-    assert_int_equal(call(0, 6), made_body(&made, 6));
-    assert_int_equal(call(0, 1), new_body(7));
-    rv_update_commit(update);
-    assert_int_equal(call(1, 5), made_body(&made, 5));
-    assert_int_equal(call(1, 1), new_body(7));
-}
-
-static void a_replacing_update_that_is_given_up_leaves_the_others_in_force(void **state)
-{
-    struct rv_update *update = moving_in_the_place_of_another();
-    (void)state;
-    assert_int_equal(call(0, 5), made_body(&made, 5));
-    rv_update_turn(update);
-    stand_in(made_body(&made, 5) + 3); /* moved, so that is new to it */
-    assert_int_equal(call(0, 6), made_body(&made, 6));
-    stand_in(0);
-    expect_side(0, 1);
-    assert_int_equal(rv_update_returned(update), 0);
-    assert_int_equal(update->state, RV_UPDATE_ABORTED);
-    expect_side(0, 1);
-    expect_side(1, 1);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -392,8 +471,6 @@ int main(void)
         TEST(threads_move_one_by_one),
         TEST(after_turning_those_that_moved_go_back_when_they_have_left),
         TEST(reverting_moves_threads_too),
-        TEST(a_thread_inside_a_superseded_function_goes_on_with_old_ones),
-        TEST(a_replacing_update_that_is_given_up_leaves_the_others_in_force),
         TEST(a_revert_that_is_given_up_leaves_the_update_in_force),
         TEST(nothing_else_begins_while_threads_move),
         TEST(a_call_on_its_way_when_the_commit_comes_reaches_the_new_body),
@@ -403,6 +480,14 @@ int main(void)
         TEST(a_commit_ends_a_roll_call),
         TEST(a_commit_that_cannot_open_the_tables_changes_nothing_and_is_tried_again),
         TEST(spans_end_where_the_next_function_begins),
+        TEST(a_thread_that_cannot_tell_and_was_counted_keeps_the_commit_back),
+        TEST(the_same_keeps_an_update_from_having_returned),
+        TEST(a_caller_outside_waits_until_all_run_new_functions),
+        TEST(a_caller_inside_an_old_function_waits_for_nobody),
+        TEST(giving_up_sends_those_who_wait_to_the_old_functions),
+        TEST(who_moves_the_others_does_not_wait_for_itself),
+        TEST(a_revert_of_a_process_waits_too),
+        TEST(a_fork_gives_up_in_the_child_what_everybody_waits_for),
         TEST(a_failure_anywhere_changes_nothing),
     };
     return cmocka_run_group_tests_name("transition", tests, core_start, NULL);

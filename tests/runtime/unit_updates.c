@@ -160,7 +160,7 @@ static void wrong_steps_are_refused(void **state)
     assert_int_equal(rv_update_check(update), 0);
     assert_int_equal(rv_update_check(update), RV_ESTATE);
     assert_int_equal(rv_update_stage(update, &made.methods[1], A, 0), RV_ESTATE);
-    assert_int_equal(rv_update_transition(update, RV_CONSISTENCY_PROCESS, 1), RV_ELATER);
+    assert_int_equal(rv_update_transition(update, 3, 1), RV_EOPTIONS);
     rv_update_abort(update);
     id = core_update(&made, "one", 1, (uint64_t)A, -1);
     assert_int_equal(rv_update_revert(id + 1, RV_CONSISTENCY_CALL, 0, &reverted), RV_ENOUPDATE);

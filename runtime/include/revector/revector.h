@@ -68,14 +68,18 @@ enum rv_apply_flags {
 enum rv_apply_consistency {
     RV_APPLY_PER_THREAD, /* no thread runs old and new functions mixed: each moves by itself */
     RV_APPLY_PER_CALL,   /* at once: each call is old or new */
-    RV_APPLY_PER_PROCESS, /* not there yet */
+    /*
+     * No thread runs an old function once any runs a new one: who calls one waits until all
+     * have left the old ones.
+     */
+    RV_APPLY_PER_PROCESS,
 };
 
 struct rv_apply_options {
     size_t size;
     uint32_t consistency; /* enum rv_apply_consistency */
     uint32_t flags;       /* enum rv_apply_flags */
-    uint32_t timeout_ms;  /* PER_THREAD: after that it is given up; 0: 5,000 */
+    uint32_t timeout_ms;  /* not PER_CALL: after that it is given up; 0: 5,000 */
     const char *name;     /* of the update; null: the file's base name */
     char *detail;         /* null, or where the names for a refusal's sentence go */
     size_t detail_size;
@@ -86,7 +90,7 @@ struct rv_apply_options {
 /*
  * Applies the patch file at `path` to this process; `options` may be null: all 0.
  * On success *update, if not null, is the update's number (0 after a dry run).
- * On refusal nothing has changed. PER_THREAD returns when all threads have moved, the
+ * On refusal nothing has changed. All but PER_CALL return when all threads have moved, the
  * calling one too: it must not be inside a function that is replaced. RV_EMOVETIME: some
  * could not, and the others go back.
  */
