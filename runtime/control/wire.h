@@ -36,14 +36,17 @@
  *   METHODS   FROM                                      METHOD{}* [NEXT]
  *   WALK      NAME or ID                                METHOD{} LEVEL{}* ENTRY{}
  *   APPLY     PATH CONSISTENCY DRY_RUN TIMEOUT          ID AGENT_NS UPDATE{}
- *             [SIGNATURE], and one descriptor of
- *             the patch (SCM_RIGHTS)
+ *             CONFIRM ONCE REPLACE [SIGNATURE], and
+ *             one descriptor of the patch (SCM_RIGHTS)
  *   REVERT    ID or ALL, CONSISTENCY TIMEOUT            AGENT_NS [UPDATE{}]
  *   LOG       FROM                                      LINE{}* [NEXT]
+ *   HISTORY   FROM                                      EVENT{}* [NEXT]
+ *   CONFIRM   [ID] ONCE                                 ID
  *
  * An update whose threads are still moving when the answer is due has the STATE
  * "moving" or "returning" in it; STATUS tells how it goes on. After "returning" it is
- * "aborted", or gone.
+ * "aborted", or gone. How it ended is then in the last EVENT that has its UPDATE_ID: CODE
+ * and TEXT if that was a refusal after all.
  *
  * The answer to any question may be a frame of kind ERROR instead, with CODE
  * and TEXT; nothing has been changed then. An answer that does not fit into one
@@ -66,6 +69,8 @@ extern "C" {
 #define RV_CTL_FRAME_MAX (64u * 1024) /* bytes, header and fields */
 #define RV_CTL_DEPTH     3u
 
+#define RV_CTL_CONFIRM_MAX (24u * 3600 * 1000) /* milliseconds */
+
 /* The agent's abstract socket: a NUL, then this with the pid that the process
  * has in its own eyes, then ".2", ".3"... where that name is taken already. */
 #define RV_CTL_SOCKET "revector/%ld"
@@ -78,6 +83,8 @@ enum rv_ctl_kind {
     RV_CTL_APPLY,
     RV_CTL_REVERT,
     RV_CTL_LOG,
+    RV_CTL_HISTORY = 32,
+    RV_CTL_CONFIRM = 33,
     RV_CTL_ANSWER = 0x100,
     RV_CTL_ERROR,
 };
@@ -112,7 +119,7 @@ enum rv_ctl_type {
     X(AGENT_NS, 19, NUMBER, "nanoseconds that the agent took, from question to answer")            \
     X(HOLDERS, 20, NUMBER, "pieces of memory of an update that threads may still be using")        \
     X(STRANGERS, 21, NUMBER, "images that could not be registered")                                \
-    X(UPDATE, 22, GROUP, "ID STATE PATH AGE COUNT HOLDERS NAME* KEEPER*")                          \
+    X(UPDATE, 22, GROUP, "ID STATE PATH AGE COUNT HOLDERS [CONFIRM] NAME* KEEPER*")                \
     X(STATE, 23, TEXT, "state of an update, in one word")                                          \
     X(AGE, 24, NUMBER, "milliseconds since the update reached its state")                          \
     X(KEEPER, 25, TEXT, "what keeps an update from moving, or reverted code loaded")               \
@@ -128,6 +135,19 @@ enum rv_ctl_type {
     X(ENTRY, 35, GROUP, "ADDRESS PATH: where the walk ends")                                       \
     X(LINE, 36, GROUP, "ID AGE TEXT: a line of the agent's log")                                   \
     X(UNIT_FLAGS, 37, NUMBER, "enum rv_unit_flags")                                                \
+    X(EVENT, 60, GROUP, "ID WHEN VERB asker UPDATE_ID PATH SHA256 RESULT [CODE] TEXT AGENT_NS")    \
+    X(WHEN, 61, NUMBER, "nanoseconds since 1970")                                                  \
+    X(VERB, 62, TEXT, "what was asked for, in one word")                                           \
+    X(ASKER, 63, TEXT, "who asked, if it was not a peer: then the three below")                    \
+    X(ASKER_UID, 64, NUMBER, "user that the kernel named")                                         \
+    X(ASKER_PID, 65, NUMBER, "process that the kernel named")                                      \
+    X(ASKER_NAME, 66, TEXT, "its command name, if known")                                          \
+    X(SHA256, 67, BYTES, "of a patch file")                                                        \
+    X(RESULT, 68, TEXT, "how it ended, in one or two words")                                       \
+    X(CONFIRM, 69, NUMBER,                                                                         \
+      "milliseconds until the update reverts unless it is confirmed; 0: never")                    \
+    X(ONCE, 70, NUMBER, "1: do not keep the update for the program's next start")                  \
+    X(REPLACE, 71, NUMBER, "1: supersede all updates of the image that are in force")              \
     X(SIGNATURE, 80, BYTES, "what minisign made for the patch: the file's text")                   \
     X(TRUST, 81, TEXT, "which signatures the process asks for, if it does")
 

@@ -314,6 +314,8 @@ void rv_image_add(const struct rv_image *image)
     rv_platform_unlock();
     if (any_gone)
         rv_platform_garbage();
+    if (!error && !image->patch)
+        rv_platform_registered(&place);
 }
 
 /*

@@ -44,6 +44,7 @@ struct rv_image_state {
     uint32_t units, methods;
     uint32_t checked;            /* last sweep that asked whether it is gone */
     int error;                   /* why it is a stranger */
+    int is_noted;                /* for the platform: it has seen this one. Core lock */
     enum rv_image_phase phase;
     uint64_t *base[];            /* per unit: slot 0 of its first leaf table */
 };

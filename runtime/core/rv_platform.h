@@ -102,6 +102,12 @@ int rv_platform_gone(const struct rv_place *place);
 /* There is garbage now; whoever examines threads should start. Without the core lock. */
 void rv_platform_garbage(void);
 
+/*
+ * An image that is no patch has registered, and is still in its first constructor;
+ * maybe not for the first time. Without the core lock.
+ */
+void rv_platform_registered(const struct rv_place *place);
+
 /* One line for whoever runs the program. With or without the core lock, any thread. */
 void rv_platform_log(const char *line);
 

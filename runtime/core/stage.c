@@ -10,6 +10,7 @@
 #include "stage.h"
 #include "base.h"
 #include "garbage_list.h"
+#include "replace.h"
 #include "revector/error.h"
 #include "root.h"
 #include "sort.h"
@@ -55,6 +56,8 @@ static int counts(const struct rv_update *other, const struct rv_update *update,
 {
     if (other == update)
         return with;
+    if (with && update->replaces)
+        return 0;
     return other->state == RV_UPDATE_COMMITTED && other->image == update->image;
 }
 
@@ -62,7 +65,7 @@ static int enter_changes(const struct rv_update *from, uint32_t unit, uint64_t *
 {
     int found = 0;
     for (uint32_t n = 0; n < from->count; n++)
-        if (unit_of(from, &from->changes[n]) == unit) {
+        if (unit_of(from, &from->changes[n]) == unit && !rv_replace_is_back(&from->changes[n])) {
             found = 1;
             if (slots)
                 tw_store_release(&slots[from->changes[n].method->index], from->changes[n].body);

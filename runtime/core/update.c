@@ -5,6 +5,7 @@
 #include "update.h"
 #include "base.h"
 #include "revector/error.h"
+#include "replace.h"
 #include "roll.h"
 #include "root.h"
 #include "stage.h"
@@ -130,6 +131,25 @@ static int prepare(struct rv_update *update)
     return error;
 }
 
+void rv_update_replace(struct rv_update *update)
+{
+    update->replaces = 1;
+}
+
+static int prepare_changes(struct rv_update *update)
+{
+    int error;
+
+    rv_stage_sort(update);
+    error = update->replaces ? rv_replace_add(update) : 0;
+    if (error)
+        return error;
+    error = prepare(update);
+    if (error && update->replaces)
+        rv_replace_drop(update);
+    return error;
+}
+
 int rv_update_check(struct rv_update *update)
 {
     int error;
@@ -139,9 +159,8 @@ int rv_update_check(struct rv_update *update)
     if (update->count == 0)
         return RV_ENOCHANGE;
     rv_platform_lock();
-    rv_stage_sort(update);
     update->with = 1;
-    error = prepare(update);
+    error = prepare_changes(update);
     if (!error)
         update->state = RV_UPDATE_CHECKED;
     return unlocked(error);
@@ -262,6 +281,8 @@ static void commit_locked(struct rv_update *update)
     set_roll(update, 0);
     rv_stage_publish(update, update->with);
     stop_moving(update);
+    if (update->replaces)
+        rv_replace_others(update);
     if (update->with)
         came_into_force(update);
     else

@@ -19,6 +19,8 @@
  *   REVERTED    revert                forgotten once its garbage is collected
  *   ABORTED     returned              as REVERTED
  *   ORPHANED    image unmapped        as REVERTED
+ *   REPLACED    commit of another     as REVERTED
+ *               that replaces
  *
  * Only one update is under way (STAGING to RETURNING) at any time; the others get
  * RV_EBUSY. The core does not look at threads: whoever moves them (runtime/host/
@@ -44,6 +46,7 @@ enum rv_update_state {
     RV_UPDATE_REVERTED,
     RV_UPDATE_ABORTED,
     RV_UPDATE_ORPHANED,
+    RV_UPDATE_REPLACED,
 };
 
 /* How calls see an update while it comes into force. */
@@ -70,6 +73,7 @@ struct rv_update {
     enum rv_update_state state;
     char name[RV_UPDATE_NAME_MAX];
     uint64_t committed, reverted; /* nanoseconds since 1970; 0: not (yet) */
+    int replaces;                 /* until commit: all others of the image, see replace.h */
     int with;                     /* under way: 1 to come into force, 0 to be reverted */
     struct rv_image_state *image; /* target; a null pointer when ORPHANED */
     struct rv_change *changes;    /* sorted by unit and index from check on */
@@ -97,6 +101,13 @@ int rv_update_begin(struct rv_image_state *image, const char *name, void *owner,
  */
 int rv_update_stage(struct rv_update *update, const struct rv_method *method, uint64_t body,
                     uint64_t body_hash) __attribute__((warn_unused_result));
+
+/*
+ * STAGING: its commit is to supersede all updates of the image that are in force then.
+ * Their methods that it does not have go back to their first bodies, in the same
+ * transition. Reverting it later leads to first bodies: the others are gone.
+ */
+void rv_update_replace(struct rv_update *update);
 
 /*
  * Does everything that can fail: copies the leaf tables, sets aside memory for

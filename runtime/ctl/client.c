@@ -127,6 +127,36 @@ int rv_client_ask(struct rv_client *client, int fd, struct rv_ctl_reader *answer
     return 0;
 }
 
+struct update_tour {
+    int (*visit)(const struct rv_ctl_reader *update, void *context);
+    void *context;
+};
+
+static int visit_updates(const struct rv_ctl_reader *answer, void *context)
+{
+    const struct update_tour *tour = context;
+    struct rv_ctl_reader fields = *answer, update;
+    struct rv_ctl_field field;
+    int result = 0;
+
+    while (!result && rv_ctl_next(&fields, &field)) {
+        if (field.tag != RV_CTL_TAG_UPDATE)
+            continue;
+        update = rv_ctl_inside(&field);
+        result = tour->visit(&update, tour->context);
+    }
+    return result;
+}
+
+int rv_client_updates(struct rv_client *client,
+                      int (*visit)(const struct rv_ctl_reader *update, void *context),
+                      void *context, struct rv_reason *reason)
+{
+    struct update_tour tour = {visit, context};
+
+    return rv_client_pages(client, RV_CTL_STATUS, visit_updates, &tour, reason);
+}
+
 int rv_client_pages(struct rv_client *client, enum rv_ctl_kind kind,
                     int (*page)(const struct rv_ctl_reader *answer, void *context), void *context,
                     struct rv_reason *reason)

@@ -53,15 +53,25 @@ int rv_client_pages(struct rv_client *client, enum rv_ctl_kind kind,
                     int (*page)(const struct rv_ctl_reader *answer, void *context), void *context,
                     struct rv_reason *reason) __attribute__((warn_unused_result));
 
+/*
+ * Asks for the process's updates; `visit` is called for each one, for a large one several
+ * times, and ends the tour by returning non-zero.
+ */
+int rv_client_updates(struct rv_client *client,
+                      int (*visit)(const struct rv_ctl_reader *update, void *context),
+                      void *context, struct rv_reason *reason) __attribute__((warn_unused_result));
+
 /* ---- wait_move.c ---- */
 
 /*
- * Until no thread moves any more: 0 if the update's state is `wanted` then ("reverted":
- * also if it has been forgotten). RV_EMOVETIME, with what kept the threads; whatever
- * asking may end with.
+ * Waits until no thread moves any more, if `answer` (to APPLY or REVERT) says that some do;
+ * `verb` is "apply" or "revert". The process's refusal, with its sentence, if the update has
+ * not come to that; whatever asking may end with. `note`, of `size` bytes, gets what else
+ * there is to say, or "".
  */
-int rv_wait_moved(struct rv_client *client, uint64_t id, const char *wanted, unsigned timeout_ms,
-                  struct rv_reason *reason) __attribute__((warn_unused_result));
+int rv_wait_moved(struct rv_client *client, const struct rv_ctl_reader *answer, const char *verb,
+                  unsigned timeout_ms, char *note, size_t size, struct rv_reason *reason)
+    __attribute__((warn_unused_result));
 
 /* ---- find_agent.c ---- */
 

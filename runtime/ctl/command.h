@@ -19,8 +19,11 @@
     X(program, "for", "PROGRAM|PID", "the program to patch: its file, or a process that runs it")  \
     X(output, "o", "FIX.rvp", "where to put the patch (default: the first FILE, with .rvp)")       \
     X(unit, "unit", "SOURCE", "which of the program's source files FILE stands for")               \
-    X(consistency, "consistency", "call|thread|process", "what never mixes old and new (call)")    \
-    X(timeout, "timeout", "TIME", "give up after this time: 500ms, 5s, 2min (10s)")                \
+    X(consistency, "consistency", "call|thread|process", "what never mixes old and new (thread)")  \
+    X(timeout, "timeout", "TIME", "give up after this time: 500ms, 5s, 2min (5s)")                 \
+    X(confirm, "confirm", "TIME", "revert after this time unless revector confirm comes")          \
+    X(once, "once", NULL, "do not keep it for the next start (REVECTOR_UPDATES)")                  \
+    X(replace, "replace", NULL, "supersede all updates in force: the patch is cumulative")         \
     X(dry_run, "dry-run", NULL, "check everything, change nothing")                                \
     X(signature, "signature", "FILE", "what minisign made for the patch (FIX.rvp.minisig)")        \
     X(key, "key", "KEY|FILE", "check the signature by this minisign key, or file of keys")         \
@@ -95,6 +98,8 @@ int rv_verb_patch(struct rv_command *command);
 int rv_verb_status(struct rv_command *command);
 int rv_verb_methods(struct rv_command *command);
 int rv_verb_walk(struct rv_command *command);
+int rv_verb_history(struct rv_command *command);
+int rv_verb_confirm(struct rv_command *command);
 
 /* ---- verb_apply.c: also for patch ---- */
 
@@ -102,6 +107,8 @@ int rv_verb_walk(struct rv_command *command);
 struct rv_apply_request {
     unsigned consistency, timeout_ms;
     int dry_run;
+    unsigned confirm_ms; /* 0: it need not be confirmed */
+    int once, replace;
 };
 
 int rv_apply_request_parse(struct rv_command *command, struct rv_apply_request *request)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * verb_apply.c - revector apply and revert: ask the agent, report what it did.
+ * verb_apply.c - revector apply: ask the agent, report what it did.
  *
  * The patch travels as an open descriptor next to its path, so that the process
  * needs no right to open the file, and another root directory does not matter.
@@ -40,6 +40,10 @@ int rv_apply_request_parse(struct rv_command *command, struct rv_apply_request *
 {
     *request = (struct rv_apply_request){.timeout_ms = MOVE_MS};
     request->dry_run = command->args.dry_run != NULL;
+    request->once = command->args.once != NULL;
+    request->replace = command->args.replace != NULL;
+    if (command->args.confirm && rv_time_parse(command->args.confirm, &request->confirm_ms))
+        return rv_because(&command->reason, RV_EOPTIONS, "--confirm %s", command->args.confirm);
     if (command->args.timeout && rv_time_parse(command->args.timeout, &request->timeout_ms))
         return rv_because(&command->reason, RV_EOPTIONS, "--timeout %s", command->args.timeout);
     return parse_consistency(command, &request->consistency);
@@ -67,6 +71,18 @@ static void print_functions(struct rv_out *out, const struct rv_ctl_reader *answ
     rv_out_names(out, "functions", names, count);
 }
 
+/* Milliseconds until the update is reverted, as the agent says; 0: it will not be. */
+static uint64_t confirm_left(const struct rv_ctl_reader *answer)
+{
+    struct rv_ctl_reader update;
+    struct rv_ctl_field field;
+
+    if (!rv_ctl_find(answer, RV_CTL_TAG_UPDATE, &field))
+        return 0;
+    update = rv_ctl_inside(&field);
+    return rv_ctl_number(&update, RV_CTL_TAG_CONFIRM, 0);
+}
+
 static void report(struct rv_out *out, const struct rv_ctl_reader *answer, uint64_t took,
                    const struct rv_apply_request *request)
 {
@@ -75,6 +91,8 @@ static void report(struct rv_out *out, const struct rv_ctl_reader *answer, uint6
     else
         rv_out_number(out, "update", rv_ctl_number(answer, RV_CTL_TAG_ID, 0));
     print_functions(out, answer);
+    if (confirm_left(answer))
+        rv_out_time(out, "confirm_within_ns", confirm_left(answer) * 1000000);
     rv_out_time(out, "request_to_effect_ns", took);
     rv_out_time(out, "in_the_process_ns", rv_ctl_number(answer, RV_CTL_TAG_AGENT_NS, 0));
 }
@@ -86,25 +104,6 @@ static struct rv_ctl_reader answer_copy(const struct rv_ctl_reader *answer, uint
 
     memcpy(to, answer->at, size);
     return (struct rv_ctl_reader){to, to + size};
-}
-
-/* If threads are still moving, until they have. */
-static int await(struct rv_client *client, const struct rv_ctl_reader *answer, const char *wanted,
-                 const struct rv_apply_request *request, struct rv_reason *reason)
-{
-    struct rv_ctl_field field;
-    struct rv_ctl_reader update;
-    char state[32];
-
-    if (!rv_ctl_find(answer, RV_CTL_TAG_UPDATE, &field))
-        return 0;
-    update = rv_ctl_inside(&field);
-    if (rv_ctl_text(&update, RV_CTL_TAG_STATE, state, sizeof(state)))
-        return RV_EPROTOCOL;
-    if (strcmp(state, wanted) == 0)
-        return 0;
-    return rv_wait_moved(client, rv_ctl_number(&update, RV_CTL_TAG_ID, 0), wanted,
-                         request->timeout_ms, reason);
 }
 
 /* A patch file, opened and checked, as it is sent. */
@@ -121,12 +120,16 @@ static int ask(struct rv_command *command, struct rv_client *client, const struc
     static uint8_t kept[RV_CTL_FRAME_MAX];
     struct rv_ctl_reader answer, keep;
     uint64_t start = rv_clock_ns();
+    char note[64]; /* of what was asked for itself: that it is to be confirmed */
     int error;
 
     rv_ctl_put_text(question, RV_CTL_TAG_PATH, parcel->path);
     rv_ctl_put_number(question, RV_CTL_TAG_CONSISTENCY, request->consistency);
     rv_ctl_put_number(question, RV_CTL_TAG_DRY_RUN, (uint64_t)request->dry_run);
     rv_ctl_put_number(question, RV_CTL_TAG_TIMEOUT, request->timeout_ms);
+    rv_ctl_put_number(question, RV_CTL_TAG_CONFIRM, request->confirm_ms);
+    rv_ctl_put_number(question, RV_CTL_TAG_ONCE, (uint64_t)request->once);
+    rv_ctl_put_number(question, RV_CTL_TAG_REPLACE, (uint64_t)request->replace);
     if (parcel->signature.size)
         rv_ctl_put_bytes(question, RV_CTL_TAG_SIGNATURE, parcel->signature.text,
                          parcel->signature.size);
@@ -134,10 +137,16 @@ static int ask(struct rv_command *command, struct rv_client *client, const struc
     if (error)
         return error;
     keep = answer_copy(&answer, kept);
-    error = await(client, &keep, "committed", request, &command->reason);
-    if (!error)
-        report(&command->out, &keep, rv_clock_ns() - start, request);
-    return error;
+    error = rv_wait_moved(client, &keep, "apply", request->timeout_ms, note, sizeof(note),
+                          &command->reason);
+    if (error)
+        return error;
+    report(&command->out, &keep, rv_clock_ns() - start, request);
+    if (request->confirm_ms && !request->dry_run && !confirm_left(&keep))
+        return rv_because(&command->reason, RV_EVERSION,
+                          "its runtime does not know --confirm, so the update stays until "
+                          "reverted");
+    return 0;
 }
 
 /* The parcel's descriptor is the caller's, also after a refusal. */
@@ -182,106 +191,5 @@ int rv_verb_apply(struct rv_command *command)
         error = rv_process_find(command->args.operands[0], &pid, &command->reason);
     if (!error)
         error = rv_apply_file(command, pid, command->args.operands[1], &request);
-    return error;
-}
-
-/* ---- revert ---- */
-
-/* UPDATE or --all, exactly one of them; 0 is all. */
-static int parse_update(struct rv_command *command, unsigned long *id)
-{
-    const char *word = command->args.operand_count > 1 ? command->args.operands[1] : NULL;
-    char *end = NULL;
-
-    if (!word == !command->args.all)
-        return rv_because(&command->reason, RV_EOPTIONS, "say either which update, or --all");
-    errno = 0;
-    *id = word ? strtoul(word, &end, 10) : 0;
-    if (word && (*end || end == word || !*id || *id > UINT32_MAX))
-        return rv_because(&command->reason, RV_ENOUPDATE, "%s", word);
-    return 0;
-}
-
-static int revert_one(struct rv_command *command, struct rv_client *client, uint64_t id,
-                      const struct rv_apply_request *request)
-{
-    struct rv_ctl_writer *question = rv_client_begin(client, RV_CTL_REVERT);
-    struct rv_ctl_reader answer;
-    int error;
-
-    rv_ctl_put_number(question, RV_CTL_TAG_ID, id);
-    rv_ctl_put_number(question, RV_CTL_TAG_CONSISTENCY, request->consistency);
-    rv_ctl_put_number(question, RV_CTL_TAG_TIMEOUT, request->timeout_ms);
-    error = rv_client_ask(client, -1, &answer, &command->reason);
-    return error ? error : await(client, &answer, "reverted", request, &command->reason);
-}
-
-static int note_committed(const struct rv_ctl_reader *answer, void *newest)
-{
-    struct rv_ctl_reader fields = *answer;
-    struct rv_ctl_field field;
-
-    while (rv_ctl_next(&fields, &field)) {
-        struct rv_ctl_reader update;
-        char state[32];
-        if (field.tag != RV_CTL_TAG_UPDATE)
-            continue;
-        update = rv_ctl_inside(&field);
-        if (rv_ctl_text(&update, RV_CTL_TAG_STATE, state, sizeof(state)) == 0 &&
-            strcmp(state, "committed") == 0)
-            *(uint64_t *)newest = rv_ctl_number(&update, RV_CTL_TAG_ID, 0);
-    }
-    return 0;
-}
-
-static int revert_all(struct rv_command *command, struct rv_client *client,
-                      const struct rv_apply_request *request)
-{
-    for (;;) {
-        uint64_t newest = 0;
-        int error =
-            rv_client_pages(client, RV_CTL_STATUS, note_committed, &newest, &command->reason);
-        if (error || !newest)
-            return error;
-        error = revert_one(command, client, newest, request);
-        if (error)
-            return error;
-    }
-}
-
-static int revert(struct rv_command *command, struct rv_client *client, unsigned long id,
-                  const struct rv_apply_request *request)
-{
-    uint64_t start = rv_clock_ns();
-    int error =
-        id ? revert_one(command, client, id, request) : revert_all(command, client, request);
-
-    if (error)
-        return error;
-    if (id)
-        rv_out_number(&command->out, "reverted", id);
-    else
-        rv_out_text(&command->out, "reverted", "all");
-    rv_out_time(&command->out, "request_to_effect_ns", rv_clock_ns() - start);
-    return 0;
-}
-
-int rv_verb_revert(struct rv_command *command)
-{
-    struct rv_apply_request request;
-    struct rv_client *client;
-    unsigned long id;
-    int pid, error = parse_update(command, &id);
-
-    if (!error)
-        error = rv_apply_request_parse(command, &request);
-    if (!error)
-        error = rv_process_find(command->args.operands[0], &pid, &command->reason);
-    if (!error)
-        error = rv_client_open(pid, RV_CLIENT_TIMEOUT_MS, &client, &command->reason);
-    if (error)
-        return error;
-    error = revert(command, client, id, &request);
-    rv_client_close(client);
     return error;
 }

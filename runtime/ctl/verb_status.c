@@ -11,7 +11,7 @@
 
 /* Updates arrive in pieces if they are large, so one is put together before it is printed. */
 struct update {
-    uint64_t id, age_ms, count, holders;
+    uint64_t id, age_ms, count, holders, confirm_ms;
     char state[32], path[4096];
     char **names;
     size_t name_count, name_room;
@@ -80,6 +80,7 @@ static int take_facts(struct update *update, struct rv_ctl_reader fields)
     update->age_ms = rv_ctl_number(&fields, RV_CTL_TAG_AGE, 0);
     update->count = rv_ctl_number(&fields, RV_CTL_TAG_COUNT, 0);
     update->holders = rv_ctl_number(&fields, RV_CTL_TAG_HOLDERS, 0);
+    update->confirm_ms = rv_ctl_number(&fields, RV_CTL_TAG_CONFIRM, 0);
     while (!error && rv_ctl_next(&fields, &field))
         if (field.tag == RV_CTL_TAG_KEEPER)
             error = add_text(&update->keepers, &update->keeper_count, &update->keeper_room, &field);
@@ -93,6 +94,8 @@ static void print_update(struct rv_out *out, const struct update *update)
     rv_out_item(out, "update", update->id);
     rv_out_text(out, "state", update->state);
     rv_out_time(out, "age_ns", update->age_ms * 1000000);
+    if (update->confirm_ms)
+        rv_out_time(out, "confirm_within_ns", update->confirm_ms * 1000000);
     rv_out_text(out, "file", update->path);
     rv_out_names(out, "functions", (const char *const *)update->names, update->name_count);
     rv_out_number(out, "still_in_use", update->holders);
@@ -109,28 +112,16 @@ static void print_pending(struct status *status)
     forget(&status->update);
 }
 
-static int take_update(struct status *status, const struct rv_ctl_field *group)
+static int take_update(const struct rv_ctl_reader *update, void *context)
 {
-    struct rv_ctl_reader fields = rv_ctl_inside(group);
+    struct status *status = context;
     int error = 0;
 
-    if (rv_ctl_number(&fields, RV_CTL_TAG_ID, 0) != status->update.id) {
+    if (rv_ctl_number(update, RV_CTL_TAG_ID, 0) != status->update.id) {
         print_pending(status);
-        error = take_facts(&status->update, fields);
+        error = take_facts(&status->update, *update);
     }
-    return error ? error : take_names(&status->update, fields);
-}
-
-static int take_page(const struct rv_ctl_reader *answer, void *context)
-{
-    struct rv_ctl_reader fields = *answer;
-    struct rv_ctl_field field;
-    int error = 0;
-
-    while (!error && rv_ctl_next(&fields, &field))
-        if (field.tag == RV_CTL_TAG_UPDATE)
-            error = take_update(context, &field);
-    return error;
+    return error ? error : take_names(&status->update, *update);
 }
 
 static int print_updates(struct rv_client *client, struct rv_out *out, struct rv_reason *reason)
@@ -139,7 +130,7 @@ static int print_updates(struct rv_client *client, struct rv_out *out, struct rv
     int error;
 
     rv_out_list(out, "updates");
-    error = rv_client_pages(client, RV_CTL_STATUS, take_page, &status, reason);
+    error = rv_client_updates(client, take_update, &status, reason);
     print_pending(&status);
     rv_out_list_end(out);
     if (!error && !status.updates)

@@ -34,8 +34,10 @@ static void take_keeper(struct watch *watch, const struct rv_ctl_field *field)
                  (int)field->size, (const char *)field->data);
 }
 
-static int take_update(struct watch *watch, struct rv_ctl_reader fields)
+static int take_update(const struct rv_ctl_reader *update, void *context)
 {
+    struct rv_ctl_reader fields = *update;
+    struct watch *watch = context;
     struct rv_ctl_field field;
 
     if (rv_ctl_number(&fields, RV_CTL_TAG_ID, 0) != watch->id || watch->state[0])
@@ -48,18 +50,6 @@ static int take_update(struct watch *watch, struct rv_ctl_reader fields)
     return 0;
 }
 
-static int take_page(const struct rv_ctl_reader *answer, void *context)
-{
-    struct rv_ctl_reader fields = *answer;
-    struct rv_ctl_field field;
-    int error = 0;
-
-    while (!error && rv_ctl_next(&fields, &field))
-        if (field.tag == RV_CTL_TAG_UPDATE)
-            error = take_update(context, rv_ctl_inside(&field));
-    return error;
-}
-
 static void nap(unsigned *us)
 {
     struct timespec time = {.tv_nsec = (long)*us * 1000};
@@ -68,40 +58,87 @@ static void nap(unsigned *us)
     *us = *us * 2 < NAP_LONGEST_US ? *us * 2 : NAP_LONGEST_US;
 }
 
-static int is_under_way(const struct watch *watch)
+static int is_under_way(const char *state)
 {
-    return strcmp(watch->state, "moving") == 0 || strcmp(watch->state, "returning") == 0;
+    return strcmp(state, "moving") == 0 || strcmp(state, "returning") == 0;
 }
 
-/* What keeps threads may be gone when the time is over, so the last that was seen is told. */
-static void keep_reason(char *kept, size_t size, const struct watch *watch)
-{
-    if (strcmp(watch->state, "moving") == 0 && watch->keepers[0])
-        snprintf(kept, size, "%s", watch->keepers);
-}
-
-int rv_wait_moved(struct rv_client *client, uint64_t id, const char *wanted, unsigned timeout_ms,
-                  struct rv_reason *reason)
+/* Until it is not under way any more, or the process does not give up when it should. */
+static int watch_update(struct rv_client *client, uint64_t id, unsigned timeout_ms,
+                        struct rv_reason *reason)
 {
     const uint64_t start = rv_clock_ms(), last = start + timeout_ms + RV_CLIENT_TIMEOUT_MS;
-    char kept[1024] = "";
     unsigned us = NAP_FIRST_US;
     int is_told = 0;
 
     for (;;) {
         struct watch watch = {.id = id};
-        int error = rv_client_pages(client, RV_CTL_STATUS, take_page, &watch, reason);
-        if (error)
+        int error = rv_client_updates(client, take_update, &watch, reason);
+        if (error || !is_under_way(watch.state))
             return error;
-        keep_reason(kept, sizeof(kept), &watch);
-        if (!is_under_way(&watch) || rv_clock_ms() > last)
-            return strcmp(watch.state[0] ? watch.state : "reverted", wanted) == 0
-                       ? 0
-                       : rv_because(reason, RV_EMOVETIME, "%s", kept);
+        if (rv_clock_ms() > last)
+            return rv_because(reason, RV_EMOVETIME, "%s", watch.keepers);
         if (!is_told && rv_clock_ms() - start > TELL_AFTER_MS) {
             fprintf(stderr, "revector: waiting: %s\n", watch.keepers);
             is_told = 1;
         }
         nap(&us);
     }
+}
+
+/* ---- how it ended: the last row about it ---- */
+
+struct end {
+    uint64_t id;
+    const char *verb;
+    int error;
+    char text[sizeof(((struct rv_reason *)0)->text)];
+};
+
+static int take_events(const struct rv_ctl_reader *answer, void *context)
+{
+    struct rv_ctl_reader fields = *answer, event;
+    struct end *end = context;
+    struct rv_ctl_field field;
+    char verb[16];
+
+    while (rv_ctl_next(&fields, &field)) {
+        if (field.tag != RV_CTL_TAG_EVENT)
+            continue;
+        event = rv_ctl_inside(&field);
+        if (rv_ctl_number(&event, RV_CTL_TAG_UPDATE_ID, 0) != end->id ||
+            rv_ctl_text(&event, RV_CTL_TAG_VERB, verb, sizeof(verb)) || strcmp(verb, end->verb))
+            continue;
+        end->error = -(int)rv_ctl_number(&event, RV_CTL_TAG_CODE, 0);
+        if (rv_ctl_text(&event, RV_CTL_TAG_TEXT, end->text, sizeof(end->text)))
+            return RV_EPROTOCOL;
+    }
+    return 0;
+}
+
+int rv_wait_moved(struct rv_client *client, const struct rv_ctl_reader *answer, const char *verb,
+                  unsigned timeout_ms, char *note, size_t size, struct rv_reason *reason)
+{
+    struct end end = {.verb = verb};
+    struct rv_ctl_field field;
+    struct rv_ctl_reader update;
+    char state[32] = "";
+    int error = 0;
+
+    *note = 0;
+    if (!rv_ctl_find(answer, RV_CTL_TAG_UPDATE, &field))
+        return 0;
+    update = rv_ctl_inside(&field);
+    end.id = rv_ctl_number(&update, RV_CTL_TAG_ID, 0);
+    if (rv_ctl_text(&update, RV_CTL_TAG_STATE, state, sizeof(state)))
+        return RV_EPROTOCOL;
+    if (is_under_way(state))
+        error = watch_update(client, end.id, timeout_ms, reason);
+    if (!error)
+        error = rv_client_pages(client, RV_CTL_HISTORY, take_events, &end, reason);
+    if (error)
+        return error;
+    snprintf(end.error ? reason->text : note, end.error ? sizeof(reason->text) : size, "%s",
+             end.text);
+    return end.error;
 }

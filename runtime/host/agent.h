@@ -107,10 +107,10 @@ void agent_loop(void);
 
 /*
  * Answer one packet in `frame` with one in `answer` (both RV_CTL_FRAME_MAX).
- * `patch` is the descriptor that came with it, or -1; it stays the caller's.
- * Returns the answer's size.
+ * `patch` is the descriptor that came with it, or -1; it stays the caller's, as does
+ * `socket`, whose peer asks. Returns the answer's size.
  */
-size_t agent_answer(const void *question, size_t size, int patch, void *answer);
+size_t agent_answer(const void *question, size_t size, int patch, int socket, void *answer);
 
 /* An ERROR frame; `detail` may be null or "". Returns its size. */
 size_t agent_refusal(int error, const char *detail, uint32_t serial, void *answer);

@@ -9,6 +9,7 @@
 #include "agent.h"
 #include "control/clock.h"
 #include "trust.h"
+#include "operate.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@
 struct question {
     struct rv_ctl_reader fields;
     int patch; /* descriptor, or -1 */
+    int socket; /* whoever is behind it asks */
     char detail[1024]; /* names for the sentence of a refusal */
 };
 
@@ -84,13 +86,41 @@ static void take_consistency(const struct question *question, struct rv_apply_op
     options->timeout_ms = timeout_ms < UINT32_MAX ? (uint32_t)timeout_ms : UINT32_MAX;
 }
 
-static int answer_apply(struct question *question, struct rv_ctl_writer *out)
+static struct rv_operate_terms terms_of(const struct question *question)
+{
+    return (struct rv_operate_terms){.asker = rv_asker_of_socket(question->socket),
+                                     .patience_ms = PATIENCE_MS};
+}
+
+static int apply(struct question *question, const char *path, uint32_t *id)
 {
     struct rv_apply_options options = {.size = sizeof(options),
                                        .detail = question->detail,
                                        .detail_size = sizeof(question->detail)};
-    uint64_t start = rv_clock_ns();
+    struct rv_operate_terms terms = terms_of(question);
+    uint64_t confirm_ms = rv_ctl_number(&question->fields, RV_CTL_TAG_CONFIRM, 0);
     struct rv_ctl_field signature;
+
+    if (confirm_ms > RV_CTL_CONFIRM_MAX)
+        return RV_EOPTIONS;
+    terms.confirm_ms = (uint32_t)confirm_ms;
+    take_consistency(question, &options);
+    if (rv_ctl_number(&question->fields, RV_CTL_TAG_DRY_RUN, 0))
+        options.flags |= RV_APPLY_DRY_RUN;
+    if (rv_ctl_number(&question->fields, RV_CTL_TAG_ONCE, 0))
+        options.flags |= RV_APPLY_ONCE;
+    if (rv_ctl_number(&question->fields, RV_CTL_TAG_REPLACE, 0))
+        options.flags |= RV_APPLY_REPLACE;
+    if (rv_ctl_find(&question->fields, RV_CTL_TAG_SIGNATURE, &signature)) {
+        options.signature = signature.data;
+        options.signature_size = signature.size;
+    }
+    return rv_operate_apply(question->patch, path[0] == '/' ? path : NULL, &options, &terms, id);
+}
+
+static int answer_apply(struct question *question, struct rv_ctl_writer *out)
+{
+    uint64_t start = rv_clock_ns();
     char path[PATH_MAX];
     uint32_t id = 0;
     int error = rv_ctl_text(&question->fields, RV_CTL_TAG_PATH, path, sizeof(path));
@@ -99,25 +129,15 @@ static int answer_apply(struct question *question, struct rv_ctl_writer *out)
         return error;
     if (question->patch < 0)
         return RV_EPROTOCOL;
-    take_consistency(question, &options);
-    if (rv_ctl_number(&question->fields, RV_CTL_TAG_DRY_RUN, 0))
-        options.flags |= RV_APPLY_DRY_RUN;
-    if (rv_ctl_find(&question->fields, RV_CTL_TAG_SIGNATURE, &signature)) {
-        options.signature = signature.data;
-        options.signature_size = signature.size;
-    }
-    error =
-        rv_host_apply(question->patch, path[0] == '/' ? path : NULL, &options, PATIENCE_MS, &id);
+    error = apply(question, path, &id);
     if (error) {
         agent_log("refused %s: %s", path, rv_error_text(error));
         return error;
     }
     rv_ctl_put_number(out, RV_CTL_TAG_ID, id);
     rv_ctl_put_number(out, RV_CTL_TAG_AGENT_NS, rv_clock_ns() - start);
-    if (id) {
+    if (id)
         agent_put_update(out, id);
-        agent_log("update %u: applied %s", id, path);
-    }
     return 0;
 }
 
@@ -126,25 +146,46 @@ static int answer_revert(struct question *question, struct rv_ctl_writer *out)
     uint64_t all = rv_ctl_number(&question->fields, RV_CTL_TAG_ALL, 0);
     uint64_t id = rv_ctl_number(&question->fields, RV_CTL_TAG_ID, 0);
     struct rv_apply_options options = {.size = sizeof(options)};
+    struct rv_operate_terms terms = terms_of(question);
     uint64_t start = rv_clock_ns();
     int error;
 
     if (id > UINT32_MAX || (id == 0) == (all == 0))
         return RV_ENOUPDATE;
     take_consistency(question, &options);
-    error = rv_host_revert((uint32_t)id, &options, PATIENCE_MS);
+    error = rv_operate_revert((uint32_t)id, &options, &terms);
     if (error) {
         snprintf(question->detail, sizeof(question->detail), all ? "all" : "%llu",
                  (unsigned long long)id);
         return error;
     }
-    if (all)
-        agent_log("all updates: reverted");
-    else
-        agent_log("update %u: reverted", (unsigned)id);
     rv_ctl_put_number(out, RV_CTL_TAG_AGENT_NS, rv_clock_ns() - start);
     if (id)
         agent_put_update(out, (uint32_t)id);
+    return 0;
+}
+
+static int answer_confirm(struct question *question, struct rv_ctl_writer *out)
+{
+    struct rv_asker asker = rv_asker_of_socket(question->socket);
+    uint64_t wanted = rv_ctl_number(&question->fields, RV_CTL_TAG_ID, 0);
+    int once = rv_ctl_number(&question->fields, RV_CTL_TAG_ONCE, 0) != 0;
+    uint32_t id = (uint32_t)wanted;
+    int error;
+
+    if (wanted > UINT32_MAX)
+        return RV_ENOCONFIRM;
+    error = rv_operate_confirm(&id, once, &asker, question->detail, sizeof(question->detail));
+    if (error)
+        return error;
+    agent_log("update %u: confirmed", id);
+    rv_ctl_put_number(out, RV_CTL_TAG_ID, id);
+    return 0;
+}
+
+static int answer_history(struct question *question, struct rv_ctl_writer *out)
+{
+    rv_history_list(out, from(question));
     return 0;
 }
 
@@ -158,9 +199,11 @@ static const struct {
     unsigned kind;
     int (*answer)(struct question *question, struct rv_ctl_writer *out);
 } verbs[] = {
-    {RV_CTL_HELLO, answer_hello}, {RV_CTL_STATUS, answer_status}, {RV_CTL_METHODS, answer_methods},
-    {RV_CTL_WALK, answer_walk},   {RV_CTL_APPLY, answer_apply},   {RV_CTL_REVERT, answer_revert},
-    {RV_CTL_LOG, answer_log},
+    {RV_CTL_HELLO, answer_hello},     {RV_CTL_STATUS, answer_status},
+    {RV_CTL_METHODS, answer_methods}, {RV_CTL_WALK, answer_walk},
+    {RV_CTL_APPLY, answer_apply},     {RV_CTL_REVERT, answer_revert},
+    {RV_CTL_LOG, answer_log},         {RV_CTL_HISTORY, answer_history},
+    {RV_CTL_CONFIRM, answer_confirm},
 };
 
 static int answer_verb(unsigned kind, struct question *question, struct rv_ctl_writer *out)
@@ -184,9 +227,9 @@ size_t agent_refusal(int error, const char *detail, uint32_t serial, void *answe
     return rv_ctl_end(&out, &size) ? 0 : size;
 }
 
-size_t agent_answer(const void *packet, size_t size, int patch, void *answer)
+size_t agent_answer(const void *packet, size_t size, int patch, int socket, void *answer)
 {
-    struct question question = {.patch = patch};
+    struct question question = {.patch = patch, .socket = socket};
     struct rv_ctl_frame frame = {0};
     struct rv_ctl_writer out;
     int error = rv_ctl_decode(packet, size, &frame);

@@ -8,7 +8,7 @@
  */
 #define _GNU_SOURCE
 #include "agent.h"
-#include "control/clock.h"
+#include "operate.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -60,9 +60,7 @@ struct keeper {
 
 /* A thread that has not moved, while an update is under way; copied for the same reason. */
 struct waiter {
-    pid_t thread;
-    enum rv_move_hold hold;
-    uint64_t since_ms;
+    struct rv_move_wait wait; /* its method may go; `function` is that one's name */
     char function[128];
 };
 
@@ -95,7 +93,7 @@ static int note_waiter(const struct rv_move_wait *wait, void *context)
 
     if (page->waiter_count == KEEPERS)
         return 1;
-    *waiter = (struct waiter){wait->thread.tid, wait->hold, wait->since_ms, ""};
+    *waiter = (struct waiter){.wait = *wait};
     if (wait->method)
         snprintf(waiter->function, sizeof(waiter->function), "%s",
                  RV_TARGET(const char, wait->method->name));
@@ -120,39 +118,12 @@ static const char *hold_text(enum rv_hold hold)
     return "in use";
 }
 
-static void thread_name(int32_t thread, char name[20])
-{
-    char path[48];
-    FILE *file;
-
-    snprintf(path, sizeof(path), "/proc/self/task/%d/comm", thread);
-    file = fopen(path, "re");
-    *name = 0;
-    if (file && fgets(name, 20, file))
-        name[strcspn(name, "\n")] = 0;
-    if (file)
-        fclose(file);
-}
-
-/* "thread 12 (worker)", or a context: contexts.h. */
-static void thread_text(int32_t thread, char *text, size_t size)
-{
-    char name[20];
-
-    if (thread < 0) {
-        snprintf(text, size, "coroutine %d (of makecontext)", -thread);
-        return;
-    }
-    thread_name(thread, name);
-    snprintf(text, size, "thread %d (%s)", thread, name);
-}
-
 static void put_keeper(struct rv_ctl_writer *out, const struct keeper *keeper)
 {
     const char *what = keeper->kind == RV_GARBAGE_CODE ? "code" : "table";
-    char who[64], text[160];
+    char who[RV_THREAD_TEXT], text[160];
 
-    thread_text(keeper->holder, who, sizeof(who));
+    rv_thread_text(keeper->holder, who);
     if (keeper->holder)
         snprintf(text, sizeof(text), "%s: %s %s", what, who, hold_text(keeper->hold));
     else
@@ -160,30 +131,11 @@ static void put_keeper(struct rv_ctl_writer *out, const struct keeper *keeper)
     rv_ctl_put_text(out, RV_CTL_TAG_KEEPER, text);
 }
 
-/* Why a thread has not moved, with a %s for the function's name, and what will free it. */
-static const char *const wait_texts[][2] = {
-    [RV_MOVE_UNSEEN] = {"has not been looked at", ""},
-    [RV_MOVE_RUNNING] = {"runs", "moves when it blocks or calls a function that is translated"},
-    [RV_MOVE_STACK] = {"is inside %s", "moves when that has returned"},
-    [RV_MOVE_UNREADABLE] = {"has a stack that cannot be read to its end",
-                            "moves when it calls a function that is replaced"},
-};
-
-static const char *const interrupted[2] = {"was interrupted on its way to a replaced function",
-                                           "moves when the signal handler has returned"};
-
 static void put_waiter(struct rv_ctl_writer *out, const struct waiter *waiter)
 {
-    const int has_name = waiter->hold != RV_MOVE_STACK || *waiter->function;
-    const char *const *texts = has_name ? wait_texts[waiter->hold] : interrupted;
-    const uint64_t ms = waiter->since_ms ? rv_clock_ms() - waiter->since_ms : 0;
-    char who[64], why[192], text[512];
+    char text[512];
 
-    thread_text(waiter->thread, who, sizeof(who));
-    snprintf(why, sizeof(why), texts[0], waiter->function);
-    snprintf(text, sizeof(text), "%s %s, for %llu.%llu s%s%s", who, why,
-             (unsigned long long)ms / 1000, (unsigned long long)ms % 1000 / 100,
-             *texts[1] ? ": " : "", texts[1]);
+    rv_move_say(&waiter->wait, waiter->function, text, sizeof(text));
     rv_ctl_put_text(out, RV_CTL_TAG_KEEPER, text);
 }
 
@@ -214,6 +166,8 @@ static const char *state_text(const struct rv_update *update)
         return "reverted";
     case RV_UPDATE_ORPHANED:
         return "orphaned";
+    case RV_UPDATE_REPLACED:
+        return "replaced";
     }
     return "unknown";
 }
@@ -270,10 +224,14 @@ static void put_keepers(struct update_page *page, uint32_t update)
 
 static void put_update_facts(struct update_page *page, const struct rv_update *update)
 {
+    uint64_t left = rv_operate_time_left(update->id);
+
     rv_ctl_put_number(page->out, RV_CTL_TAG_ID, update->id);
     rv_ctl_put_text(page->out, RV_CTL_TAG_STATE, state_text(update));
     rv_ctl_put_text(page->out, RV_CTL_TAG_PATH, file_of(update));
     rv_ctl_put_number(page->out, RV_CTL_TAG_AGE, age_ms(update));
+    if (left)
+        rv_ctl_put_number(page->out, RV_CTL_TAG_CONFIRM, left);
     rv_ctl_put_number(page->out, RV_CTL_TAG_COUNT, update->count);
     put_keepers(page, update->id);
     put_waiters(page, update);

@@ -11,6 +11,8 @@
 #define _GNU_SOURCE
 #include "agent.h"
 #include "control/clock.h"
+#include "control/clock.h"
+#include "operate.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -80,7 +82,7 @@ static void serve(struct client *client)
         return;
     }
     answer = cut ? agent_refusal(RV_EPROTOCOL, NULL, 0, loop.answer)
-                 : agent_answer(loop.question, (size_t)size, fd, loop.answer);
+                 : agent_answer(loop.question, (size_t)size, fd, client->at.fd, loop.answer);
     if (fd >= 0)
         close(fd);
     if (!agent_owns(&client->at) ||
@@ -140,8 +142,10 @@ static void collect_garbage(void)
 /* Milliseconds to sleep at most; -1: for ever. */
 static int time_to_sleep(enum agent_order order)
 {
-    uint64_t until = loop.collect_at, now = rv_clock_ms();
+    uint64_t until = loop.collect_at, now = rv_clock_ms(), next = rv_operate_next();
 
+    if (next < until)
+        until = next;
     for (struct client *at = loop.clients; at < loop.clients + CLIENTS; at++)
         if (at->at.fd >= 0 && at->deadline < until)
             until = at->deadline;
@@ -199,9 +203,11 @@ void agent_loop(void)
         one_round(order);
         drop_silent_clients();
         collect_garbage();
+        rv_operate_due(); /* before anybody is told what has come of a move */
         if (order == AGENT_WATCH_END)
             agent_end_if_alone();
     }
+    rv_operate_give_up();
     for (int i = 0; i < CLIENTS; i++)
         agent_drop(&loop.clients[i].at);
     agent_drop(&loop.listener);

@@ -6,6 +6,7 @@
 #include "host.h"
 #include "image.h"
 #include "signature.h"
+#include "operate.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -18,19 +19,21 @@ const char *rv_version(void)
     return REVECTOR_VERSION;
 }
 
+static const struct rv_operate_terms own = {.asker = {.kind = RV_BY_PROGRAM},
+                                            .patience_ms = RV_HOST_FOR_EVER};
+
 /* With the signature that lies beside the file, if there is one. */
 static int apply_signed(int fd, const char *path, const struct rv_apply_options *options,
                         uint32_t *id)
 {
     struct rv_apply_options all = {.size = sizeof(all)};
-    char text[RV_MINISIGN_MAX], beside[PATH_MAX + sizeof(RV_MINISIGN_SUFFIX)];
+    char text[RV_MINISIGN_MAX];
 
     if (options)
         all = *options;
-    snprintf(beside, sizeof(beside), "%s%s", path, RV_MINISIGN_SUFFIX);
-    if (!all.signature && rv_signature_read(beside, text, &all.signature_size) == 0)
+    if (!all.signature && rv_signature_beside(path, text, &all.signature_size) == 0)
         all.signature = text;
-    return rv_host_apply(fd, path, &all, RV_HOST_FOR_EVER, id);
+    return rv_operate_apply(fd, path, &all, &own, id);
 }
 
 int rv_apply(const char *path, const struct rv_apply_options *options, uint32_t *update)
@@ -53,7 +56,7 @@ int rv_apply(const char *path, const struct rv_apply_options *options, uint32_t 
 
 int rv_revert(uint32_t update, const struct rv_apply_options *options)
 {
-    return rv_host_revert(update, options, RV_HOST_FOR_EVER);
+    return rv_operate_revert(update, options, &own);
 }
 
 /* ---- tours ---- */
@@ -84,6 +87,7 @@ _Static_assert((int)RV_STATUS_MOVING == (int)RV_UPDATE_MOVING, "one numbering");
 _Static_assert((int)RV_STATUS_RETURNING == (int)RV_UPDATE_RETURNING, "one numbering");
 _Static_assert((int)RV_STATUS_ABORTED == (int)RV_UPDATE_ABORTED, "one numbering");
 _Static_assert((int)RV_STATUS_REVERTED == (int)RV_UPDATE_REVERTED, "one numbering");
+_Static_assert((int)RV_STATUS_REPLACED == (int)RV_UPDATE_REPLACED, "one numbering");
 _Static_assert((int)RV_STATUS_ORPHANED == (int)RV_UPDATE_ORPHANED, "one numbering");
 
 int rv_each_update(int (*visit)(const struct rv_update_info *info, void *context), void *context)

@@ -12,6 +12,7 @@
 #include "host.h"
 #include "loader.h"
 #include "move.h"
+#include "tablewalk/tw_atomic.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -24,33 +25,30 @@
 static pthread_mutex_t operation = PTHREAD_MUTEX_INITIALIZER;
 static __thread int is_mine;
 
-static void lock_operation(void)
-{
-    pthread_mutex_lock(&operation);
-    is_mine = 1;
-}
-
-static int try_operation(void)
-{
-    is_mine = pthread_mutex_trylock(&operation) == 0;
-    return is_mine;
-}
-
-static void unlock_operation(void)
-{
-    is_mine = 0;
-    pthread_mutex_unlock(&operation);
-}
-
 int rv_apply_is_mine(void)
 {
     return is_mine;
 }
 
-void rv_apply_in_child(void)
+/* Of the update whose threads move; published last, so that a fork sees a whole one. */
+static struct rv_ending *awaited;
+
+void rv_operation_lock(void)
 {
-    pthread_mutex_init(&operation, NULL); /* whoever held it is not in the child */
+    pthread_mutex_lock(&operation);
+    is_mine = 1;
+}
+
+int rv_operation_try(void)
+{
+    is_mine = pthread_mutex_trylock(&operation) == 0;
+    return is_mine;
+}
+
+void rv_operation_unlock(void)
+{
     is_mine = 0;
+    pthread_mutex_unlock(&operation);
 }
 
 /* ---- settling: what follows from an update's end ---- */
@@ -107,10 +105,10 @@ static void settle_locked(void)
 
 void rv_apply_settle(void)
 {
-    if (!try_operation())
+    if (!rv_operation_try())
         return; /* whoever has it settles too */
     settle_locked();
-    unlock_operation();
+    rv_operation_unlock();
 }
 
 /* ---- apply ---- */
@@ -125,6 +123,7 @@ struct request {
     struct rv_detail detail;
     struct rv_patch_file file;
     void *pin; /* of the target */
+    struct rv_ending *ending;
 };
 
 static const char *name_of(const struct request *request)
@@ -157,7 +156,8 @@ static int consistency_of(const struct rv_apply_options *options, enum rv_consis
 
 static int check_options(const struct rv_apply_options *options, enum rv_consistency *consistency)
 {
-    if (options->size != sizeof(*options) || options->flags & ~(uint32_t)RV_APPLY_DRY_RUN)
+    if (options->size != sizeof(*options) ||
+        options->flags & ~(uint32_t)(RV_APPLY_DRY_RUN | RV_APPLY_REPLACE))
         return RV_EOPTIONS;
     return consistency_of(options, consistency);
 }
@@ -216,24 +216,74 @@ static int is_target(const struct rv_image_state *image, void *context)
     return 1;
 }
 
-/* The target stays loaded until the update is no longer under way. */
-static void unpin(void *pin)
+/* ---- the end ---- */
+
+static int find_state(const struct rv_update *update, void *context)
 {
-    rv_gate_enter();
-    rv_loader_unpin(pin);
-    rv_gate_leave();
+    struct rv_update_info *info = context;
+
+    if (update->id != info->id)
+        return 0;
+    info->state = (uint32_t)update->state;
+    return 1;
 }
+
+/* Not there any more: it was reverted or given up, and has been forgotten. */
+enum rv_update_state rv_host_state(uint32_t id)
+{
+    struct rv_update_info info = {.id = id, .state = RV_UPDATE_ABORTED};
+
+    rv_updates_each(find_state, &info);
+    return (enum rv_update_state)info.state;
+}
+
+/* The target stays loaded until the update is no longer under way. */
+static void has_ended(void *context)
+{
+    struct rv_ending *ending = context;
+
+    tw_store_pointer_release(&awaited, NULL);
+    if (ending->pin) {
+        rv_gate_enter();
+        rv_loader_unpin(ending->pin);
+        rv_gate_leave();
+    }
+    ending->ended(ending, ending->id, rv_host_state(ending->id));
+}
+
+static void await(struct rv_ending *ending, uint32_t id, void *pin)
+{
+    ending->id = id;
+    ending->pin = pin;
+    tw_store_pointer_release(&awaited, ending);
+}
+
+/* The core has settled it; if it has not, it goes on as the parent's does. */
+void rv_apply_in_child(void)
+{
+    struct rv_ending *ending = tw_load_pointer_acquire(&awaited);
+
+    pthread_mutex_init(&operation, NULL); /* whoever held it is not in the child */
+    is_mine = 0;
+    awaited = NULL;
+    if (ending && rv_host_state(ending->id) >= RV_UPDATE_COMMITTED)
+        ending->ended(ending, ending->id, rv_host_state(ending->id));
+}
+
+/* ---- the steps of an apply ---- */
 
 /* Cannot fail: from here on the update finishes itself. */
 static void bring_into_force(struct rv_update *update, struct request *request)
 {
     if (request->consistency == RV_CONSISTENCY_CALL) {
+        await(request->ending, update->id, NULL);
         if (rv_update_commit(update))
             rv_platform_panic("an update that was ready could not be committed");
         return;
     }
-    rv_move_start(update, timeout_of(request->options), unpin, request->pin);
+    await(request->ending, update->id, request->pin);
     request->pin = NULL;
+    rv_move_start(update, timeout_of(request->options), has_ended, request->ending);
 }
 
 /* begin -> stage -> check -> transition -> commit | abort */
@@ -246,6 +296,8 @@ static int update_target(struct rv_patch_image *patch, struct rv_image_state *ta
 
     if (error)
         return error;
+    if (request->options->flags & RV_APPLY_REPLACE)
+        rv_update_replace(update);
     error = rv_bind_stage(patch, target, update);
     if (!error)
         error = rv_update_check(update);
@@ -339,34 +391,15 @@ static int apply_locked(struct request *request, uint32_t *id)
 
 /* ---- until all threads have moved ---- */
 
-static int find_state(const struct rv_update *update, void *context)
-{
-    struct rv_update_info *info = context;
-
-    if (update->id != info->id)
-        return 0;
-    info->state = (uint32_t)update->state;
-    return 1;
-}
-
-/* What became of it. Not there any more: it was reverted or given up, and has been forgotten. */
-static enum rv_update_state state_of(uint32_t id)
-{
-    struct rv_update_info info = {.id = id, .state = RV_UPDATE_ABORTED};
-
-    rv_updates_each(find_state, &info);
-    return (enum rv_update_state)info.state;
-}
-
 int rv_apply_go_on(unsigned *wait_ms)
 {
     int is_moving;
 
     *wait_ms = 1;
-    if (!try_operation())
+    if (!rv_operation_try())
         return 0; /* whoever has it goes on with it */
     is_moving = rv_move_round(wait_ms);
-    unlock_operation();
+    rv_operation_unlock();
     return is_moving;
 }
 
@@ -398,9 +431,10 @@ static const struct rv_apply_options *or_plain(const struct rv_apply_options *op
 }
 
 int rv_host_apply(int fd, const char *path, const struct rv_apply_options *options,
-                  uint64_t patience_ms, uint32_t *id)
+                  uint64_t patience_ms, struct rv_ending *ending, uint32_t *id)
 {
-    struct request request = {.fd = fd, .path = path, .options = or_plain(options)};
+    struct request request = {
+        .fd = fd, .path = path, .options = or_plain(options), .ending = ending};
     int error = check_options(request.options, &request.consistency);
 
     if (error)
@@ -408,69 +442,43 @@ int rv_host_apply(int fd, const char *path, const struct rv_apply_options *optio
     request.detail.text = request.options->detail;
     request.detail.size = request.options->detail_size;
     *id = 0;
-    lock_operation();
     rv_gate_enter();
     error = apply_locked(&request, id);
     rv_patch_file_close(&request.file);
     rv_gate_leave();
+    if (!error && *id && request.consistency == RV_CONSISTENCY_CALL)
+        has_ended(ending);
     if (!error)
         move_locked(patience_ms);
-    if (!error && *id && state_of(*id) == RV_UPDATE_ABORTED)
+    if (!error && *id && rv_host_state(*id) == RV_UPDATE_ABORTED) {
+        rv_detail_add(&request.detail, rv_move_late());
         error = RV_EMOVETIME;
+    }
     settle_locked();
-    unlock_operation();
     return error;
 }
 
 /* ---- revert ---- */
 
-static int note_newest(const struct rv_update *update, void *context)
-{
-    if (update->state == RV_UPDATE_COMMITTED)
-        *(uint32_t *)context = update->id;
-    return 0;
-}
-
-static int revert_one(uint32_t id, enum rv_consistency consistency,
-                      const struct rv_apply_options *options, uint64_t patience_ms)
-{
-    struct rv_update *update;
-    int error = rv_update_revert(id, consistency, thread_count(), &update);
-
-    if (error)
-        return error;
-    if (consistency != RV_CONSISTENCY_CALL)
-        rv_move_start(update, timeout_of(options), NULL, NULL);
-    move_locked(patience_ms);
-    return state_of(id) == RV_UPDATE_COMMITTED ? RV_EMOVETIME : 0;
-}
-
-static int revert_all(enum rv_consistency consistency, const struct rv_apply_options *options,
-                      uint64_t patience_ms)
-{
-    int error = 0;
-
-    while (!error) {
-        uint32_t newest = 0;
-        rv_updates_each(note_newest, &newest);
-        if (!newest)
-            return 0;
-        error = revert_one(newest, consistency, options, patience_ms);
-    }
-    return error;
-}
-
-int rv_host_revert(uint32_t id, const struct rv_apply_options *options, uint64_t patience_ms)
+int rv_host_revert(uint32_t id, const struct rv_apply_options *options, uint64_t patience_ms,
+                   struct rv_ending *ending)
 {
     enum rv_consistency consistency;
+    struct rv_update *update;
     int error = check_options(or_plain(options), &consistency);
 
+    if (!error)
+        error = rv_update_revert(id, consistency, thread_count(), &update);
     if (error)
         return error;
-    lock_operation();
-    error = id ? revert_one(id, consistency, or_plain(options), patience_ms)
-               : revert_all(consistency, or_plain(options), patience_ms);
+    await(ending, id, NULL);
+    if (consistency == RV_CONSISTENCY_CALL)
+        has_ended(ending);
+    else
+        rv_move_start(update, timeout_of(or_plain(options)), has_ended, ending);
+    move_locked(patience_ms);
+    if (rv_host_state(id) == RV_UPDATE_COMMITTED)
+        error = RV_EMOVETIME;
     settle_locked();
-    unlock_operation();
     return error;
 }

@@ -16,7 +16,21 @@
 #include <stdint.h>
 
 /*
- * Loads the patch in `fd` and applies it.
+ * Who wants to know how an update ends. `ended` is called once for each apply or revert
+ * that threads may have noticed (*id is not 0, or there was no error but RV_EMOVETIME):
+ * maybe before the function below returns, maybe later, in another thread or, after a
+ * fork, in the child. Under the operation lock, with no other; `ending` is the caller's and
+ * stays until then. It must not apply or revert.
+ */
+struct rv_ending {
+    void (*ended)(struct rv_ending *ending, uint32_t id, enum rv_update_state state);
+    uint32_t id; /* set by what is below */
+    void *pin;   /* for what is below */
+};
+
+/*
+ * Loads the patch in `fd` and applies it. The operation lock (apply.h) is held, here and
+ * for rv_host_revert.
  *
  * `fd` is read from offset 0; it stays the caller's. `path` may be null; if it
  * is absolute and names the same file, the patch is loaded by that name, so
@@ -30,14 +44,15 @@
  */
 #define RV_HOST_FOR_EVER UINT64_MAX
 int rv_host_apply(int fd, const char *path, const struct rv_apply_options *options,
-                  uint64_t patience_ms, uint32_t *id) __attribute__((warn_unused_result));
-
-/*
- * Reverts one update, or all from the newest on (id 0: for that, patience must be for
- * ever). Errors: as rv_update_revert, and RV_EMOVETIME.
- */
-int rv_host_revert(uint32_t id, const struct rv_apply_options *options, uint64_t patience_ms)
+                  uint64_t patience_ms, struct rv_ending *ending, uint32_t *id)
     __attribute__((warn_unused_result));
+
+/* Reverts one update. Errors: as rv_update_revert, and RV_EMOVETIME. */
+int rv_host_revert(uint32_t id, const struct rv_apply_options *options, uint64_t patience_ms,
+                   struct rv_ending *ending) __attribute__((warn_unused_result));
+
+/* What the update has come to: ABORTED also if it has been forgotten already. */
+enum rv_update_state rv_host_state(uint32_t id);
 
 /*
  * One look at the threads of the process: moves them if an update is under way, and
@@ -57,7 +72,6 @@ size_t rv_host_reclaim(unsigned *wait_ms);
 void rv_agent_start(void);
 void rv_agent_in_child(void); /* after fork, in the child, core lock free */
 void rv_agent_wake(void);
-void rv_agent_note(const char *line); /* a line for the log; any thread, any lock held */
 void rv_agent_note(const char *line); /* into the agent's log; any thread, any lock held */
 
 #endif

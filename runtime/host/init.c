@@ -3,12 +3,12 @@
  * init.c - what happens when the library is loaded, and around a fork.
  */
 #define _GNU_SOURCE
-#include "apply.h"
 #include "contexts.h"
 #include "examine.h"
 #include "gate.h"
 #include "host.h"
 #include "move.h"
+#include "operate.h"
 #include "reclaim.h"
 #include "root.h"
 #include "trust.h"
@@ -37,8 +37,8 @@ static void in_child(void)
     rv_platform_unlock();
     rv_gate_in_child();
     rv_move_in_child();
-    rv_apply_in_child();
     rv_examine_in_child();
+    rv_operate_in_child();
     rv_reclaim_in_child();
     rv_agent_in_child();
 }
@@ -70,6 +70,7 @@ __attribute__((constructor(101))) static void init(void)
         rv_platform_log("no thread-specific key: threads that change stacks may not be seen");
     register_fork_handlers();
     rv_trust_init();
+    rv_operate_init();
     if (!is_switched_off())
         rv_agent_start();
 }

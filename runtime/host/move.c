@@ -10,6 +10,7 @@
 #include "transition.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -35,6 +36,7 @@ static struct {
     size_t waiting_count;
     int is_listed; /* waiting holds all who existed at some moment of this stage */
     unsigned wait_ms;
+    char late[512];
 } move;
 
 /* ---- a stage ---- */
@@ -266,8 +268,31 @@ static int finish(void)
     return 0;
 }
 
+/* Their reasons may be gone when all are back. */
+static void note_late(void)
+{
+    size_t used = 0;
+
+    move.late[0] = 0;
+    for (size_t n = 0; n < move.waiting_count && used + 1 < sizeof(move.late); n++) {
+        const struct rv_move_wait *wait = &move.waiting[n];
+        const char *name = wait->method ? RV_TARGET(const char, wait->method->name) : "";
+        char text[192];
+
+        rv_move_say(wait, name, text, sizeof(text));
+        used += (size_t)snprintf(move.late + used, sizeof(move.late) - used, used ? "; %s" : "%s",
+                                 text);
+    }
+}
+
+const char *rv_move_late(void)
+{
+    return move.late;
+}
+
 static void turn_back(void)
 {
+    note_late();
     rv_update_turn(move.update);
     forget_stage();
     move.deadline = 0;

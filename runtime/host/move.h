@@ -41,6 +41,12 @@ int rv_move_round(unsigned *wait_ms);
 /* Calls `visit` for each thread that has not moved, all of one moment; any thread. */
 int rv_move_each(int (*visit)(const struct rv_move_wait *wait, void *context), void *context);
 
+/* What `wait` says, as a sentence about its thread. Any thread, no lock taken. */
+void rv_move_say(const struct rv_move_wait *wait, const char *function, char *text, size_t size);
+
+/* Whom the last update that was given up could not wait for; operation lock. */
+const char *rv_move_late(void);
+
 void rv_move_in_child(void); /* after fork */
 
 #endif

@@ -6,7 +6,7 @@
 #include "rv_platform.h"
 #include "apply.h"
 #include "contexts.h"
-#include "host.h"
+#include "operate.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -81,6 +81,11 @@ uint64_t rv_platform_time(void)
 void rv_platform_garbage(void)
 {
     rv_agent_wake();
+}
+
+void rv_platform_registered(const struct rv_place *place)
+{
+    rv_operate_image(place);
 }
 
 void rv_platform_log(const char *line)

@@ -16,7 +16,9 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -72,6 +74,14 @@ int rv_signature_read(const char *path, char *text, size_t *size)
     if (got < 0)
         return RV_EREAD;
     return held < RV_MINISIGN_MAX ? 0 : RV_ETOOLONG;
+}
+
+int rv_signature_beside(const char *path, char *text, size_t *size)
+{
+    char beside[PATH_MAX + sizeof(RV_MINISIGN_SUFFIX)];
+
+    snprintf(beside, sizeof(beside), "%s%s", path, RV_MINISIGN_SUFFIX);
+    return rv_signature_read(beside, text, size);
 }
 
 int rv_signature_keys(const char *words, struct rv_minisign_keys *keys)

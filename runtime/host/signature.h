@@ -34,6 +34,10 @@ int rv_signature_keys(const char *words, struct rv_minisign_keys *keys)
 int rv_signature_read(const char *path, char *text, size_t *size)
     __attribute__((warn_unused_result));
 
+/* The same for the signature that lies beside the file at `path`, as minisign names it. */
+int rv_signature_beside(const char *path, char *text, size_t *size)
+    __attribute__((warn_unused_result));
+
 struct rv_bytes {
     const void *at; /* a null pointer: none */
     size_t size;

@@ -262,3 +262,29 @@ int rv_thread_slept(const struct rv_thread_view *before, const struct rv_thread_
            before->runs == after->runs && before->changes == after->changes &&
            before->sp == after->sp && before->pc == after->pc;
 }
+
+static void read_name(pid_t tid, char *name, size_t size)
+{
+    char path[48];
+    FILE *file;
+
+    snprintf(path, sizeof(path), "/proc/self/task/%d/comm", (int)tid);
+    file = fopen(path, "re");
+    *name = 0;
+    if (file && fgets(name, (int)size, file))
+        name[strcspn(name, "\n")] = 0;
+    if (file)
+        fclose(file);
+}
+
+void rv_thread_text(pid_t tid, char text[RV_THREAD_TEXT])
+{
+    char name[20];
+
+    if (tid < 0) {
+        snprintf(text, RV_THREAD_TEXT, "coroutine %d", -(int)tid);
+        return;
+    }
+    read_name(tid, name, sizeof(name));
+    snprintf(text, RV_THREAD_TEXT, "thread %d (%s)", (int)tid, name);
+}

@@ -53,4 +53,8 @@ void rv_thread_look(pid_t tid, struct rv_thread_view *view);
 /* 1 if the thread has not run between two looks, `before` the earlier one. */
 int rv_thread_slept(const struct rv_thread_view *before, const struct rv_thread_view *after);
 
+/* "thread 12 (worker)", or "coroutine 3". */
+#define RV_THREAD_TEXT 64
+void rv_thread_text(pid_t tid, char text[RV_THREAD_TEXT]);
+
 #endif

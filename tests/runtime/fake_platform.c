@@ -152,6 +152,13 @@ void rv_platform_garbage(void)
     fake.wakes++;
 }
 
+void rv_platform_registered(const struct rv_place *place)
+{
+    (void)place;
+    if (fake.locked)
+        die("told of an image under the core lock");
+}
+
 void rv_platform_log(const char *line)
 {
     snprintf(fake.logged, sizeof(fake.logged), "%s", line);

@@ -134,3 +134,12 @@ void subject_reclaim(int ms)
     while (rv_reclaim() && ms-- > 0)
         usleep(1000);
 }
+
+int subject_clean(void **state)
+{
+    (void)state;
+    if (rv_revert(0, NULL))
+        return -1;
+    subject_reclaim(1000);
+    return 0;
+}

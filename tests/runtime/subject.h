@@ -44,4 +44,7 @@ int subject_is_sanitized(void);
 /* Calls rv_reclaim() until nothing is left or about `ms` milliseconds have passed. */
 void subject_reclaim(int ms);
 
+/* A cmocka teardown: no update is in force, and nothing of one is left. */
+int subject_clean(void **state);
+
 #endif

@@ -112,6 +112,28 @@ static void patches_stack_and_are_reverted_in_any_order(void **state)
     assert_int_equal(answer(1), 2);
 }
 
+static int note_state(const struct rv_update_info *info, void *context)
+{
+    ((uint32_t *)context)[info->id] = info->state;
+    return 0;
+}
+
+static void a_replacing_patch_supersedes_the_others(void **state)
+{
+    static uint32_t states[1000];
+    uint32_t first, second;
+    (void)state;
+    first = apply_kind("good");
+    options.flags = RV_APPLY_REPLACE;
+    second = apply_kind("other");
+    assert_int_equal(answer(1), 201);
+    assert_int_equal(rv_each_update(note_state, states), 0);
+    assert_int_equal(states[second], RV_STATUS_COMMITTED);
+    assert_true(states[first] == RV_STATUS_REPLACED || states[first] == 0);
+    assert_int_equal(rv_revert(second, NULL), 0);
+    assert_int_equal(answer(1), 2);
+}
+
 static void revert_all_without_updates_is_nothing(void **state)
 {
     (void)state;
@@ -307,6 +329,7 @@ int main(void)
         TEST(a_patch_is_applied_and_reverted),
         TEST(a_patch_reaches_the_programs_data_and_methods),
         TEST(patches_stack_and_are_reverted_in_any_order),
+        TEST(a_replacing_patch_supersedes_the_others),
         TEST(revert_all_without_updates_is_nothing),
         TEST(a_dry_run_changes_nothing),
         TEST(the_same_file_is_applied_once),

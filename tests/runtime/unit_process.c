@@ -45,15 +45,6 @@ static int apply_kind(const char *kind)
     return rv_apply(path, NULL, NULL);
 }
 
-static int clean(void **state)
-{
-    (void)state;
-    if (rv_revert(0, NULL))
-        return -1;
-    subject_reclaim(1000);
-    return 0;
-}
-
 /* Runs `body` in a child; its exit status, or -1 if a signal ended it. */
 static int in_child(int (*body)(void))
 {
@@ -205,7 +196,7 @@ static void updates_work_without_new_executable_memory(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_teardown(name, clean)
+#define TEST(name) cmocka_unit_test_teardown(name, subject_clean)
     const struct CMUnitTest tests[] = {
         TEST(a_child_lives_on_its_own),
         TEST(a_fork_in_the_middle_of_an_update_is_whole),

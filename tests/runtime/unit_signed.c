@@ -56,15 +56,6 @@ static int fresh(void **state)
     return 0;
 }
 
-static int clean(void **state)
-{
-    (void)state;
-    if (rv_revert(0, NULL))
-        return -1;
-    subject_reclaim(1000);
-    return 0;
-}
-
 static void expect_refusal(int error)
 {
     assert_int_equal(rv_apply(path, &options, NULL), error);
@@ -157,7 +148,7 @@ static int start_with_key(char **argv)
 
 int main(int argc, char **argv)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, fresh, clean)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fresh, subject_clean)
     const struct CMUnitTest tests[] = {
         TEST(a_signature_beside_the_file_is_found),
         TEST(a_signature_that_is_given_is_the_one_that_counts),

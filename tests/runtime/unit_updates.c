@@ -221,6 +221,88 @@ static void a_child_of_fork_has_no_update_under_way(void **state)
     assert_int_equal(made_call(&made, 1), B);
 }
 
+/* ---- one update in the place of all others ---- */
+
+static struct rv_update *replacing(int method, uint64_t body)
+{
+    struct rv_update *update = core_staged(&made, "all", method, body);
+
+    rv_update_replace(update);
+    assert_int_equal(rv_update_check(update), 0);
+    return update;
+}
+
+static void commit_all(struct rv_update *update)
+{
+    assert_int_equal(rv_update_transition(update, RV_CONSISTENCY_CALL, 1), 0);
+    assert_int_equal(rv_update_commit(update), 0);
+}
+
+static int expect_replaced(const struct rv_update *update, void *except)
+{
+    assert_int_equal(update->state,
+                     update->id == *(uint32_t *)except ? RV_UPDATE_COMMITTED : RV_UPDATE_REPLACED);
+    return 0;
+}
+
+static void a_replacing_update_supersedes_all_others(void **state)
+{
+    struct rv_update *update;
+    (void)state;
+    core_update(&made, "one", 1, (uint64_t)A, 5, (uint64_t)A, -1);
+    core_update(&made, "two", 5, (uint64_t)B, 6, (uint64_t)B, -1);
+    update = replacing(1, C);
+    assert_int_equal(made_call(&made, 5), B); /* nothing before commit */
+    commit_all(update);
+    assert_int_equal(made_call(&made, 1), C);
+    assert_int_equal(made_call(&made, 5), made_body(&made, 5)); /* `walk` */
+    assert_int_equal(made_call(&made, 6), made_body(&made, 6)); /* `leaf` */
+    assert_int_equal(update->count, 1);
+    assert_int_equal(rv_updates_each(expect_replaced, &update->id), 0);
+    assert_int_equal(rv_method_versions(&made.methods[5], NULL), 0);
+}
+
+static void reverting_a_replacing_update_leads_to_first_bodies(void **state)
+{
+    uint64_t *words[] = {&made.slots[0].leaf, &made.slots[1].leaf};
+    const uint64_t bases[] = {*words[0], *words[1]};
+    struct rv_update *update, *reverted;
+    (void)state;
+    core_update(&made, "one", 1, (uint64_t)A, 5, (uint64_t)A, 6, (uint64_t)A, -1);
+    update = replacing(1, B);
+    commit_all(update);
+    assert_int_equal(rv_update_revert(update->id, RV_CONSISTENCY_CALL, 0, &reverted), 0);
+    expect_first_bodies();
+    assert_int_equal(*words[0], bases[0]);
+    assert_int_equal(*words[1], bases[1]);
+}
+
+static void a_replacing_update_that_is_aborted_changes_nothing(void **state)
+{
+    uint32_t id = core_update(&made, "one", 1, (uint64_t)A, 5, (uint64_t)A, 6, (uint64_t)A, -1);
+    (void)state;
+    rv_update_abort(replacing(1, B));
+    assert_int_equal(made_call(&made, 1), A);
+    assert_int_equal(made_call(&made, 5), A);
+    assert_int_equal(made_call(&made, 6), A);
+    assert_int_equal(rv_updates_each(expect_replaced, &id), 0); /* it is in force still */
+}
+
+static void updates_stack_on_a_replacing_one(void **state)
+{
+    struct rv_update *update, *reverted;
+    uint32_t later;
+    (void)state;
+    core_update(&made, "one", 1, (uint64_t)A, -1);
+    update = replacing(5, B);
+    commit_all(update);
+    later = core_update(&made, "later", 1, (uint64_t)C, 5, (uint64_t)C, -1);
+    assert_int_equal(made_call(&made, 5), C);
+    assert_int_equal(rv_update_revert(later, RV_CONSISTENCY_CALL, 0, &reverted), 0);
+    assert_int_equal(made_call(&made, 5), B);
+    assert_int_equal(made_call(&made, 1), made_body(&made, 1));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -231,6 +313,10 @@ int main(void)
         TEST(reverting_puts_the_base_back_and_leaves_no_memory),
         TEST(reverting_works_in_any_order),
         TEST(versions_are_counted),
+        TEST(a_replacing_update_supersedes_all_others),
+        TEST(reverting_a_replacing_update_leads_to_first_bodies),
+        TEST(a_replacing_update_that_is_aborted_changes_nothing),
+        TEST(updates_stack_on_a_replacing_one),
         TEST(a_method_staged_twice_counts_once),
         TEST(wrong_steps_are_refused),
         TEST(an_empty_update_is_refused),

@@ -13,6 +13,9 @@
  *   REVECTOR_KEY    a minisign public key, or a file of them: only patches that
  *                   one of them has signed are accepted, from outside and by
  *                   this API. If there is anything wrong with it: none at all.
+ *   REVECTOR_UPDATES=DIR   a directory by absolute path: updates are kept there and
+ *                   taken again when the program starts next, before its main and
+ *                   its own constructors. See revector(1). Not in set-user-ID programs.
  *
  * Functions return 0 or a negative code of error.h and may be called from any
  * thread, but not from a signal handler. Structs that begin with `size` must
@@ -58,6 +61,8 @@ void rv_agent_disable(void);
 
 enum rv_apply_flags {
     RV_APPLY_DRY_RUN = 1u << 0, /* everything but the commit */
+    RV_APPLY_REPLACE = 1u << 3, /* supersedes all updates of the image that are in force */
+    RV_APPLY_ONCE = 1u << 4,    /* not again at the next start, see REVECTOR_UPDATES */
 };
 
 enum rv_apply_consistency {
@@ -117,6 +122,7 @@ enum rv_update_status {
     RV_STATUS_REVERTED = 6,
     RV_STATUS_ABORTED = 7, /* never came into force */
     RV_STATUS_ORPHANED = 8,
+    RV_STATUS_REPLACED = 9, /* by a later one, with RV_APPLY_REPLACE */
 };
 
 struct rv_method_info {

@@ -80,6 +80,11 @@ start() {
     wait_for_agent "$pid"
 }
 
+# hear NAME: the next line that it says by itself, in $answer.
+hear() {
+    eval "IFS= read -r answer <&\$${1}_from" || fail "$1 says nothing: $(cat "$1.err")"
+}
+
 # ask NAME LINE: one line there, one line back, in $answer.
 ask() {
     eval "printf '%s\n' \"\$2\" >&\$${1}_to"

@@ -235,6 +235,37 @@ status_and_inspect_tell_about_signatures() {
     works minisign -V -p ours.pub -m fix.rvp # and minisign says so too
 }
 
+# begins WANTED WHAT NAME: what the program says when it is started with the key and the journal.
+begins() {
+    REVECTOR_UPDATES=$work/updates start_with "$3" ours.pub 2>/dev/null
+    ask "$3" "new 5"
+    expect "$1" "$answer" "$2"
+}
+
+a_journal_is_taken_with_its_signatures() {
+    mkdir updates
+    fresh
+    sign ours fix.rvp
+    mv fix.rvp.minisig elsewhere
+    begins 5 "an empty journal" first
+    works revector apply "$pid" fix.rvp --signature elsewhere
+    copy=$(find updates -name '*.rvp')
+    cmp -s elsewhere "$copy.minisig" || fail "the journal has not the signature: $(ls updates/*)"
+    begins 1005 "a signed patch in the journal" second
+    mv "$copy.minisig" away
+    begins 5 "a patch whose signature was taken out" third
+    expect_has "$(cat third.err)" "only signed patches" "what it says at start"
+    works revector history "$pid"
+    expect_has "$output" "skipped" "its history"
+    mv away "$copy.minisig"
+    sign theirs "$copy"
+    begins 5 "a patch that others have signed" fourth
+    works revector apply "$pid" fix.rvp --signature elsewhere
+    begins 1005 "signed again by us" fifth
+    works revector revert "$pid" --all
+    expect "" "$(find updates -type f)" "the journal after revert"
+}
+
 without_a_key_nothing_is_asked_and_libsodium_stays_away() {
     fresh
     start plain ./prog

@@ -8,7 +8,7 @@
 
 page=$here/../../../docs/man/revector.1
 verbs=$(revector --help | sed -n 's/^  \([a-z]*\) .*/\1/p')
-expect "build inspect apply revert patch status methods walk" "$(echo $verbs)" "the verbs"
+expect "build inspect apply revert confirm patch status history methods walk" "$(echo $verbs)" "the verbs"
 for verb in $verbs; do
     grep -q "^\.It Cm $verb$" "$page" || fail "the man page does not have '$verb'"
     works revector "$verb" --help

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * verb_revert.c - revector revert: one update, or all of them, the newest first.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client.h"
+#include "control/clock.h"
+
+/* UPDATE or --all, exactly one of them; 0 is all. */
+static int parse_update(struct rv_command *command, unsigned long *id)
+{
+    const char *word = command->args.operand_count > 1 ? command->args.operands[1] : NULL;
+    char *end = NULL;
+
+    if (!word == !command->args.all)
+        return rv_because(&command->reason, RV_EOPTIONS, "say either which update, or --all");
+    errno = 0;
+    *id = word ? strtoul(word, &end, 10) : 0;
+    if (word && (*end || end == word || !*id || *id > UINT32_MAX))
+        return rv_because(&command->reason, RV_ENOUPDATE, "%s", word);
+    return 0;
+}
+
+/* What the process has to add goes to `note`, unless there is nothing. */
+static int revert_one(struct rv_command *command, struct rv_client *client, uint64_t id,
+                      const struct rv_apply_request *request, char note[512])
+{
+    struct rv_ctl_writer *question = rv_client_begin(client, RV_CTL_REVERT);
+    struct rv_ctl_reader answer;
+    char own[512];
+    int error;
+
+    rv_ctl_put_number(question, RV_CTL_TAG_ID, id);
+    rv_ctl_put_number(question, RV_CTL_TAG_CONSISTENCY, request->consistency);
+    rv_ctl_put_number(question, RV_CTL_TAG_TIMEOUT, request->timeout_ms);
+    error = rv_client_ask(client, -1, &answer, &command->reason);
+    if (!error)
+        error = rv_wait_moved(client, &answer, "revert", request->timeout_ms, own, sizeof(own),
+                              &command->reason);
+    if (!error && *own)
+        memcpy(note, own, sizeof(own));
+    return error;
+}
+
+static int note_committed(const struct rv_ctl_reader *update, void *newest)
+{
+    char state[32];
+
+    if (rv_ctl_text(update, RV_CTL_TAG_STATE, state, sizeof(state)) == 0 &&
+        strcmp(state, "committed") == 0)
+        *(uint64_t *)newest = rv_ctl_number(update, RV_CTL_TAG_ID, 0);
+    return 0;
+}
+
+static int revert_all(struct rv_command *command, struct rv_client *client,
+                      const struct rv_apply_request *request, char note[512])
+{
+    for (;;) {
+        uint64_t newest = 0;
+        int error = rv_client_updates(client, note_committed, &newest, &command->reason);
+
+        if (error || !newest)
+            return error;
+        error = revert_one(command, client, newest, request, note);
+        if (error)
+            return error;
+    }
+}
+
+static int revert(struct rv_command *command, struct rv_client *client, unsigned long id,
+                  const struct rv_apply_request *request)
+{
+    uint64_t start = rv_clock_ns();
+    char note[512] = "";
+    int error = id ? revert_one(command, client, id, request, note)
+                   : revert_all(command, client, request, note);
+
+    if (error)
+        return error;
+    if (id)
+        rv_out_number(&command->out, "reverted", id);
+    else
+        rv_out_text(&command->out, "reverted", "all");
+    rv_out_time(&command->out, "request_to_effect_ns", rv_clock_ns() - start);
+    if (*note)
+        rv_out_text(&command->out, "note", note);
+    return 0;
+}
+
+int rv_verb_revert(struct rv_command *command)
+{
+    struct rv_apply_request request;
+    struct rv_client *client;
+    unsigned long id;
+    int pid, error = parse_update(command, &id);
+
+    if (!error)
+        error = rv_apply_request_parse(command, &request);
+    if (!error)
+        error = rv_process_find(command->args.operands[0], &pid, &command->reason);
+    if (!error)
+        error = rv_client_open(pid, RV_CLIENT_TIMEOUT_MS, &client, &command->reason);
+    if (error)
+        return error;
+    error = revert(command, client, id, &request);
+    rv_client_close(client);
+    return error;
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * journal_list.c - reads the journal's directory: which patches are there, in order.
+ *
+ * Patches are the files whose names end in .rvp and do not begin with a dot. The
+ * order is that of the names' bytes, as `LC_ALL=C ls` prints them.
+ */
+#define _GNU_SOURCE
+#include "journal_list.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int is_patch(const struct dirent *entry)
+{
+    size_t length = strlen(entry->d_name);
+
+    return entry->d_name[0] != '.' && length > 4 && length < RV_JOURNAL_NAME_MAX &&
+           !strcmp(entry->d_name + length - 4, ".rvp");
+}
+
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static void free_names(struct dirent **names, int count)
+{
+    while (count > 0)
+        free(names[--count]);
+    free(names);
+}
+
+unsigned rv_journal_last_number(int folder)
+{
+    struct dirent **names = NULL;
+    int count = scandirat(folder, ".", &names, is_patch, by_bytes);
+    unsigned long highest = 0;
+
+    for (int n = 0; n < count; n++) {
+        unsigned long number = strtoul(names[n]->d_name, NULL, 10);
+        if (number > highest && number < 99999999)
+            highest = number;
+    }
+    free_names(names, count);
+    return (unsigned)highest;
+}
+
+/* Not a symbolic link, whose target anybody may exchange; not a pipe, which makes us wait. */
+static int open_file(int folder, const char *name)
+{
+    return openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+}
+
+static int is_same(int folder, const char *name, const struct rv_journal_key *key)
+{
+    uint8_t sha256[RV_SHA256_SIZE];
+    struct stat status;
+    int fd = open_file(folder, name), same = 0;
+    off_t size;
+
+    if (fd < 0)
+        return 0;
+    if (!fstat(fd, &status) && status.st_size == key->size && !rv_journal_owned(fd))
+        same = !rv_journal_digest(fd, sha256, &size) && size == key->size &&
+               !memcmp(sha256, key->sha256, sizeof(sha256));
+    close(fd);
+    return same;
+}
+
+int rv_journal_find(int folder, const struct rv_journal_key *key, char name[RV_JOURNAL_NAME_MAX])
+{
+    struct dirent **names = NULL;
+    int count = scandirat(folder, ".", &names, is_patch, by_bytes), found = 0;
+
+    for (int n = 0; n < count && !found; n++) {
+        found = is_same(folder, names[n]->d_name, key);
+        if (found)
+            memccpy(name, names[n]->d_name, 0, RV_JOURNAL_NAME_MAX);
+    }
+    free_names(names, count);
+    return found;
+}
+
+struct tour {
+    const char *build;
+    int folder;
+    void (*visit)(int fd, const char *path, int error, void *context);
+    void *context;
+};
+
+static void visit_file(const struct tour *tour, const char *name)
+{
+    char path[PATH_MAX];
+    int fd = open_file(tour->folder, name);
+    int error = fd < 0 ? RV_EREAD : rv_journal_owned(fd);
+
+    snprintf(path, sizeof(path), "%s/%s/%s", rv_journal_directory(), tour->build, name);
+    tour->visit(error ? -1 : fd, path, error, tour->context);
+    if (fd >= 0)
+        close(fd);
+}
+
+int rv_journal_each(const char *build,
+                    void (*visit)(int fd, const char *path, int error, void *context),
+                    void *context, char *why, size_t size)
+{
+    struct tour tour = {build, rv_journal_open(build, 0, why, size), visit, context};
+    struct dirent **names = NULL;
+    int count;
+
+    if (tour.folder < 0)
+        return tour.folder == RV_ENOCHANGE ? 0 : tour.folder;
+    count = scandirat(tour.folder, ".", &names, is_patch, by_bytes);
+    if (count < 0)
+        rv_journal_because(RV_EJOURNAL, why, size, "reading the directory");
+    for (int n = 0; n < count; n++)
+        visit_file(&tour, names[n]->d_name);
+    free_names(names, count);
+    close(tour.folder);
+    return count < 0 ? RV_EJOURNAL : 0;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * journal_list.h - what the journal files offer each other.
+ */
+#ifndef REVECTOR_JOURNAL_LIST_H
+#define REVECTOR_JOURNAL_LIST_H
+
+#include "journal.h"
+
+/* ---- journal.c ---- */
+
+/*
+ * The folder for a build, made if `make` says so: a descriptor, or RV_EJOURNAL,
+ * RV_EOWNER with words; RV_ENOCHANGE: there is none.
+ */
+int rv_journal_open(const char *build, int make, char *why, size_t size);
+
+/* RV_EREAD; RV_EOWNER: of another user, or writable by others. */
+int rv_journal_owned(int fd) __attribute__((warn_unused_result));
+
+/* Writes "WHAT: ", and errno's words unless it is 0; returns `error`. */
+int rv_journal_because(int error, char *why, size_t size, const char *what);
+
+/* Whether its descriptor is still that of the file that we have made. */
+int rv_journal_is_ours(const struct rv_journal_file *file);
+
+/* ---- journal_list.c ---- */
+
+/* The highest number that a file of the folder has; 0: none has one. */
+unsigned rv_journal_last_number(int folder);
+
+/* 1 and the file's name if this patch is in the folder, else 0. */
+int rv_journal_find(int folder, const struct rv_journal_key *key, char name[RV_JOURNAL_NAME_MAX]);
+
+#endif

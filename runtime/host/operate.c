@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * operate.c - apply and revert, as somebody asked for them; see operate.h.
+ */
+#define _GNU_SOURCE
+#include "control/clock.h"
+#include "detail.h"
+#include "operate_list.h"
+#include "patch_file.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void rv_event_refuse(struct rv_event *event, const char *result, int error, const char *names)
+{
+    event->result = result;
+    event->error = error;
+    snprintf(event->text, sizeof(event->text), names && *names ? "%s: %s" : "%s",
+             rv_error_text(error), names);
+}
+
+/* ---- apply ---- */
+
+struct wish {
+    int fd;
+    const char *path;
+    struct rv_apply_options options; /* as the layer below takes them */
+    int is_once;
+    uint64_t patience_ms;
+    struct rv_memo *memo;
+};
+
+static void explain(const struct wish *wish, const char *why)
+{
+    struct rv_detail detail = {.text = wish->options.detail, .size = wish->options.detail_size};
+
+    rv_detail_add(&detail, why);
+}
+
+static int has_build(const struct rv_image_state *image, void *context)
+{
+    const struct rv_trailer *trailer = context;
+
+    return !image->image->patch && trailer->build_id_size &&
+           image->place.build_id_size == trailer->build_id_size &&
+           !memcmp(image->place.build_id, trailer->build_id, trailer->build_id_size);
+}
+
+static struct rv_bytes signature_of(const struct wish *wish)
+{
+    return (struct rv_bytes){wish->options.signature, wish->options.signature_size};
+}
+
+/* A patch for this process, with a good signature if that is asked for. */
+static int is_welcome(const struct wish *wish, struct rv_trailer *trailer)
+{
+    struct rv_detail unwanted = {.text = NULL};
+    struct rv_patch_file file;
+    int error = rv_patch_file_check(wish->fd, "patch", signature_of(wish), &file, &unwanted);
+
+    rv_patch_file_close(&file);
+    *trailer = file.trailer;
+    return !error && rv_images_each(has_build, trailer);
+}
+
+/* What of keeping it may fail. Whatever is not welcome is refused later. */
+static int copy_for_journal(struct wish *wish)
+{
+    struct rv_memo *memo = wish->memo;
+    struct rv_trailer trailer;
+    char why[256] = "";
+    int error;
+
+    if (wish->is_once || !rv_journal_directory() || !is_welcome(wish, &trailer))
+        return 0;
+    rv_journal_build(memo->key.build, trailer.build_id, trailer.build_id_size);
+    error = rv_journal_copy(wish->fd, wish->path, signature_of(wish), &memo->key, &memo->copy, why,
+                            sizeof(why));
+    if (error)
+        explain(wish, why);
+    else if (memo->replaces) /* if those that it supersedes cannot be removed */
+        strncat(memo->copy.name, RV_JOURNAL_REPLACE, sizeof(RV_JOURNAL_REPLACE) - 1);
+    return error;
+}
+
+/* The file's name and hash, also for later rows about the update. */
+static void describe(const struct wish *wish, const struct rv_asker *asker)
+{
+    struct rv_event *event = &wish->memo->event;
+    off_t size;
+
+    rv_history_cut(event->path, sizeof(event->path), wish->path ? wish->path : "");
+    event->has_sha256 = !rv_journal_digest(wish->fd, event->sha256, &size);
+    event->verb = wish->options.flags & RV_APPLY_DRY_RUN ? "check" : "apply";
+    event->asker = *asker;
+}
+
+/* Nothing has come of it, and nothing was to come of it if there is no error. */
+static void record_nothing(const struct wish *wish, int error)
+{
+    struct rv_event *event = &wish->memo->event;
+
+    if (error)
+        rv_event_refuse(event, "refused", error, wish->options.detail);
+    else
+        event->result = "checked";
+    event->took = rv_clock_ns() - wish->memo->start;
+    rv_history_add(event);
+}
+
+/* It is in force and could not be kept: "done" means both, so it is taken back. */
+static int take_back(const struct wish *wish, uint32_t *id)
+{
+    struct rv_memo *memo = wish->memo;
+    const struct rv_asker asker = memo->event.asker;
+    const int error = memo->unkept;
+    struct rv_revert_order order = {
+        .asker = &asker,
+        .why = RV_UNKEPT,
+        .options = {.size = sizeof(struct rv_apply_options), .consistency = memo->consistency},
+        .patience_ms = wish->patience_ms};
+
+    explain(wish, memo->why_unkept);
+    if (rv_revert_one(*id, &order))
+        rv_agent_note("an update is in force that could not be kept for the next start");
+    *id = 0;
+    return error;
+}
+
+static int operate(struct wish *wish, const struct rv_asker *asker, uint32_t *id)
+{
+    struct rv_memo *memo = wish->memo;
+    int error;
+
+    memo->start = rv_clock_ns();
+    memo->consistency = wish->options.consistency;
+    memo->replaces = (wish->options.flags & RV_APPLY_REPLACE) != 0;
+    describe(wish, asker);
+    error = copy_for_journal(wish);
+    rv_memo_set_way(memo, RV_MEMO_COMES);
+    rv_memo_add(memo);
+    if (!error)
+        error = rv_host_apply(wish->fd, wish->path, &wish->options, wish->patience_ms,
+                              &memo->ending, id);
+    if (!*id) {
+        record_nothing(wish, error);
+        rv_memo_end(memo);
+        return error;
+    }
+    memo->id = *id;
+    return memo->unkept ? take_back(wish, id) : error;
+}
+
+int rv_operate_apply(int fd, const char *path, const struct rv_apply_options *options,
+                     const struct rv_operate_terms *terms, uint32_t *id)
+{
+    struct wish wish = {.fd = fd, .path = path, .patience_ms = terms->patience_ms};
+    int error = RV_ENOMEM;
+
+    *id = 0;
+    wish.options = options && options->size == sizeof(wish.options)
+                       ? *options
+                       : (struct rv_apply_options){.size = options ? 0 : sizeof(wish.options)};
+    wish.is_once = (wish.options.flags & RV_APPLY_ONCE) != 0;
+    wish.options.flags &= ~(uint32_t)RV_APPLY_ONCE;
+    rv_operation_lock();
+    rv_memo_sweep();
+    wish.memo = rv_memo_new();
+    if (wish.memo) {
+        wish.memo->confirm_ms = terms->confirm_ms;
+        error = operate(&wish, &terms->asker, id);
+    }
+    rv_operation_unlock();
+    return error;
+}
+
+/* ---- revert ---- */
+
+static void nobody_asks(struct rv_ending *ending, uint32_t id, enum rv_update_state state)
+{
+    (void)ending;
+    (void)id;
+    (void)state;
+}
+
+/* An update without a memo, or one that is under way: for the core's own refusal. */
+static int refuse(uint32_t id, const struct rv_revert_order *order)
+{
+    static struct rv_ending nobody = {.ended = nobody_asks};
+
+    return rv_host_revert(id, &order->options, order->patience_ms, &nobody);
+}
+
+static struct rv_event event_of(const struct rv_memo *memo, uint32_t id,
+                                const struct rv_revert_order *order)
+{
+    struct rv_event event = memo ? memo->event : (struct rv_event){0};
+
+    event.verb = "revert";
+    event.asker = *order->asker;
+    event.update = id;
+    event.error = 0;
+    snprintf(event.text, sizeof(event.text), "%s", order->why);
+    return event;
+}
+
+/* Not begun. A deadline tries again and again, which is nobody's wish and gets no row. */
+static void record_refusal(struct rv_event *event, int error, uint64_t start)
+{
+    if (event->asker.kind == RV_BY_DEADLINE)
+        return;
+    rv_event_refuse(event, "refused", error, NULL);
+    event->took = rv_clock_ns() - start;
+    rv_history_add(event);
+}
+
+int rv_revert_one(uint32_t id, const struct rv_revert_order *order)
+{
+    struct rv_memo *memo = rv_memo_find(id);
+    struct rv_event event = event_of(memo, id, order);
+    const int is_free = memo && memo->way == RV_MEMO_RESTS;
+    const uint64_t start = rv_clock_ns();
+    int error;
+
+    if (!is_free) {
+        error = refuse(id, order);
+    } else {
+        memo->event = event;
+        memo->start = start;
+        rv_memo_set_way(memo, RV_MEMO_GOES);
+        error = rv_host_revert(id, &order->options, order->patience_ms, &memo->ending);
+    }
+    if (!error || error == RV_EMOVETIME)
+        return error;
+    if (is_free)
+        rv_memo_set_way(memo, RV_MEMO_RESTS);
+    record_refusal(&event, error, start);
+    return error;
+}
+
+static int note_newest(const struct rv_update *update, void *context)
+{
+    if (update->state == RV_UPDATE_COMMITTED)
+        *(uint32_t *)context = update->id;
+    return 0;
+}
+
+static int revert_all(const struct rv_revert_order *order)
+{
+    int error = 0;
+
+    while (!error) {
+        uint32_t newest = 0;
+        rv_updates_each(note_newest, &newest);
+        if (!newest)
+            return 0;
+        error = rv_revert_one(newest, order);
+    }
+    return error;
+}
+
+int rv_operate_revert(uint32_t id, const struct rv_apply_options *options,
+                      const struct rv_operate_terms *terms)
+{
+    struct rv_revert_order order = {
+        .asker = &terms->asker, .why = "", .patience_ms = terms->patience_ms};
+    int error;
+
+    order.options = options ? *options : (struct rv_apply_options){.size = sizeof(*options)};
+    rv_operation_lock();
+    error = id ? rv_revert_one(id, &order) : revert_all(&order);
+    rv_operation_unlock();
+    return error;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * sha256.c - SHA-256, written down as FIPS 180-4 states it; see sha256.h.
+ */
+#include "sha256.h"
+
+#include <string.h>
+
+/* Fractions of the cube roots of the first 64 primes. */
+static const uint32_t constants[64] = {
+    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
+    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
+    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
+};
+
+static uint32_t rotate(uint32_t x, unsigned by)
+{
+    return x >> by | x << (32 - by);
+}
+
+static uint32_t big_endian(const uint8_t *at)
+{
+    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
+static void schedule(uint32_t words[64], const uint8_t *block)
+{
+    for (unsigned t = 0; t < 16; t++)
+        words[t] = big_endian(block + 4 * t);
+    for (unsigned t = 16; t < 64; t++) {
+        uint32_t a = words[t - 15], b = words[t - 2];
+        words[t] = words[t - 16] + words[t - 7] + (rotate(a, 7) ^ rotate(a, 18) ^ a >> 3) +
+                   (rotate(b, 17) ^ rotate(b, 19) ^ b >> 10);
+    }
+}
+
+static void compress(uint32_t state[8], const uint8_t *block)
+{
+    uint32_t words[64], s[8];
+
+    schedule(words, block);
+    memcpy(s, state, sizeof(s));
+    for (unsigned t = 0; t < 64; t++) {
+        uint32_t choice = (s[4] & s[5]) ^ (~s[4] & s[6]);
+        uint32_t majority = (s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]);
+        uint32_t first = s[7] + (rotate(s[4], 6) ^ rotate(s[4], 11) ^ rotate(s[4], 25)) + choice +
+                         constants[t] + words[t];
+        uint32_t second = (rotate(s[0], 2) ^ rotate(s[0], 13) ^ rotate(s[0], 22)) + majority;
+        memmove(s + 1, s, 7 * sizeof(*s));
+        s[4] += first;
+        s[0] = first + second;
+    }
+    for (unsigned i = 0; i < 8; i++)
+        state[i] += s[i];
+}
+
+void rv_sha256_start(struct rv_sha256 *hash)
+{
+    /* Fractions of the square roots of the first eight primes. */
+    static const uint32_t start[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                                      0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+
+    memcpy(hash->state, start, sizeof(start));
+    hash->size = 0;
+}
+
+void rv_sha256_add(struct rv_sha256 *hash, const void *bytes, size_t size)
+{
+    const uint8_t *at = bytes;
+
+    while (size) {
+        size_t used = hash->size % 64, room = 64 - used;
+        size_t part = size < room ? size : room;
+
+        memcpy(hash->block + used, at, part);
+        hash->size += part;
+        at += part;
+        size -= part;
+        if (part == room)
+            compress(hash->state, hash->block);
+    }
+}
+
+void rv_sha256_end(struct rv_sha256 *hash, uint8_t digest[RV_SHA256_SIZE])
+{
+    static const uint8_t padding[64] = {0x80};
+    uint64_t bits = hash->size * 8;
+    uint8_t length[8];
+
+    for (unsigned i = 0; i < 8; i++)
+        length[i] = (uint8_t)(bits >> (56 - 8 * i));
+    rv_sha256_add(hash, padding, 64 - (hash->size + 8) % 64);
+    rv_sha256_add(hash, length, sizeof(length));
+    for (unsigned i = 0; i < RV_SHA256_SIZE; i++)
+        digest[i] = (uint8_t)(hash->state[i / 4] >> (24 - 8 * (i % 4)));
+}

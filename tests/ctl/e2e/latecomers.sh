@@ -1,0 +1,80 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# latecomers.sh - after a restart, libraries have their updates too: those that the
+# program was linked with before main, those that come later soon after.
+# shellcheck source=lib.sh
+. "$(dirname -- "$0")/lib.sh"
+
+for name in one plug; do
+    cat >$name.c <<C
+int ${name}_base;
+__attribute__((noinline)) int ${name}_value(void) { return ${name}_base + 1; }
+int ${name}_call(void) { return ${name}_value(); }
+C
+    compile lib$name.so -shared -fPIC $name.c
+    change $name.c 's/base + 1/base + 2/'
+    revector build --for ./lib$name.so -o fix-$name.rvp fix/$name.c >/dev/null 2>&1 || fail "cannot build"
+done
+cat >main.c <<'C'
+#include <dlfcn.h>
+#include <stdio.h>
+int one_call(void);
+int main(void)
+{
+    char line[64];
+    void *plug = NULL;
+    printf("main %d\n", one_call());
+    fflush(stdout);
+    while (fgets(line, sizeof(line), stdin)) {
+        int (*call)(void);
+        if (!plug)
+            plug = dlopen("./libplug.so", RTLD_NOW);
+        call = (int (*)(void))dlsym(plug, "plug_call");
+        printf("%d %d\n", one_call(), call());
+        if (line[0] == 'u')
+            plug = (dlclose(plug), NULL);
+        fflush(stdout);
+    }
+}
+C
+export REVECTOR_UPDATES=$work/updates
+
+# becomes NAME WANTED WHAT: within two seconds.
+becomes() {
+    for _ in $(seq 100); do
+        ask "$1" x
+        [ "$answer" = "$2" ] && return
+        sleep 0.02
+    done
+    fail "$3: expected '$2', got '$answer'"
+}
+
+# story NAME MAIN WHAT: what main finds after a restart.
+story() {
+    rm -rf updates
+    mkdir updates
+    start "$1" ./main
+    hear "$1"
+    expect "main 1" "$answer" "$3, the first start"
+    ask "$1" x
+    expect "1 1" "$answer" "$3, before"
+    works revector apply "$pid" fix-plug.rvp
+    works revector apply "$pid" fix-one.rvp
+    ask "$1" x
+    expect "2 2" "$answer" "$3, applied"
+    expect 2 "$(find updates -name '00000001-fix-*.rvp' | wc -l)" "$3, folders with a patch"
+    start "$1_again" ./main
+    hear "$1_again"
+    [ -z "$2" ] || expect "main $2" "$answer" "$3, main of the second start"
+    becomes "$1_again" "2 2" "$3, after the second start"
+    ask "$1_again" u
+    expect "2 2" "$answer" "$3, before it unloads the plugin"
+    becomes "$1_again" "2 2" "$3, when the plugin was unloaded and is back"
+}
+
+compile main main.c -L. -lone -Wl,-rpath,"$work"
+story ours 2 "a program of ours"
+clang-19 -O2 main.c -o main -L. -lone -Wl,-rpath,"$work" || fail "cannot compile"
+story other "" "a program of a plain compiler"
+echo "latecomers: libraries have their updates again"

@@ -1,0 +1,138 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# replace.sh - a cumulative patch supersedes all updates in force, at one moment.
+# shellcheck source=lib.sh
+. "$(dirname -- "$0")/lib.sh"
+
+cat >two.c <<'C'
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <stdio.h>
+#include <unistd.h>
+
+int base;
+
+__attribute__((noinline)) int one(void) { return base + 1; }
+__attribute__((noinline)) int two(void) { return base + 10; }
+__attribute__((noinline)) int three(void) { return base + 100; }
+
+/* Left only when a byte comes. */
+__attribute__((noinline)) int hold(int fd)
+{
+    char byte;
+    volatile int got = 1;
+    return read(fd, &byte, 1) == got;
+}
+
+static int ends[2];
+
+static void *held(void *unused)
+{
+    pthread_setname_np(pthread_self(), "held");
+    hold(ends[0]);
+    return unused;
+}
+
+int main(void)
+{
+    pthread_t thread;
+    char line[64];
+
+    if (pipe(ends))
+        return 3;
+    while (fgets(line, sizeof(line), stdin)) {
+        if (line[0] == 'h' && pthread_create(&thread, NULL, held, NULL))
+            return 3;
+        if (line[0] == 'r' && write(ends[1], "x", 1) != 1)
+            return 3;
+        printf("%d %d %d\n", one(), two(), three());
+        fflush(stdout);
+    }
+}
+C
+compile two two.c -pthread
+
+# patch NAME SED-SCRIPT
+patch() {
+    change two.c "$2"
+    works revector build --for ./two -o "$1.rvp" fix/two.c
+}
+
+patch first 's/base + 1;/base + 2;/; s/base + 10;/base + 20;/'
+patch second 's/base + 100;/base + 200;/; s/int got = 1;/int got = 2; got--;/'
+patch all 's/base + 1;/base + 3;/'
+mkdir updates
+export REVECTOR_UPDATES=$work/updates
+start two ./two
+two=$pid
+
+# values "ONE TWO THREE" WHAT
+values() {
+    ask two x
+    expect "$1" "$answer" "$2"
+}
+
+kept() {
+    find updates -name '*.rvp' -printf '%f\n' | LC_ALL=C sort | tr '\n' ' '
+}
+
+works revector apply "$two" first.rvp --confirm 10min
+works revector confirm "$two"
+works revector apply "$two" second.rvp
+values "2 20 200" "two updates"
+expect "00000001-first.rvp 00000002-second.rvp " "$(kept)" "the journal before"
+
+# refused, checked, given up: nothing changes
+works revector apply "$two" all.rvp --replace --dry-run
+values "2 20 200" "after a dry run"
+ask two h # in second's hold, which `all` does not have
+refused 1 "(held) is inside " revector apply "$two" all.rvp --replace --timeout 300ms
+values "2 20 200" "after it was given up"
+expect 2 "$(revector status "$two" --json | grep -c '"state": "committed"')" "updates in force after it was given up"
+expect "00000001-first.rvp 00000002-second.rvp " "$(kept)" "the journal after it was given up"
+
+# it waits for the function that goes back
+revector apply "$two" all.rvp --replace --timeout 20s >apply.out 2>&1 &
+client=$!
+sleep 0.3
+expect_has "$(revector status "$two")" "moving" "status while a thread is in an old function"
+values "3 10 100" "of a thread that has moved"
+ask two r
+wait $client || fail "it did not come into force: $(cat apply.out)"
+values "3 10 100" "after it"
+expect "00000003-all.replace.rvp " "$(kept)" "the journal after it"
+works revector history "$two"
+expect 2 "$(printf '%s\n' "$output" | grep -c 'replaced')" "rows of the superseded ones"
+expect_has "$output" "by update 5" "who has superseded them"
+for _ in $(seq 100); do
+    grep -qE 'first.rvp|second.rvp' "/proc/$two/maps" || break
+    sleep 0.05
+done
+grep -E 'first.rvp|second.rvp' "/proc/$two/maps" && fail "superseded code stays loaded"
+refused 1 "no such update" revector revert "$two" 1
+
+# a restart has it, and only it; even if the others could not be taken out
+start again ./two
+ask again x
+expect "3 10 100" "$answer" "the next start"
+folder=$(dirname "$(find updates -name '*.rvp')")
+cp first.rvp "$folder/00000001-first.rvp"
+start third ./two
+ask third x
+expect "3 10 100" "$answer" "a start with a superseded one in the journal"
+expect "00000003-all.replace.rvp " "$(kept)" "the journal after that start"
+
+# back: to the first code
+works revector revert "$two" --all
+values "1 10 100" "reverted"
+expect "" "$(kept)" "the journal after the revert"
+
+# with a deadline
+works revector apply "$two" first.rvp
+works revector apply "$two" all.rvp --replace --confirm 500ms
+values "3 10 100" "before the deadline"
+sleep 0.9
+values "1 10 100" "after the deadline: the first code"
+expect "no updates" "$(revector status "$two" | grep -o 'no updates')" "status at the end"
+echo "replace: one in the place of all, at one moment, and none of it if it is given up"

@@ -1,0 +1,231 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# slow.sh - threads may take their time: what belongs to an update (its row, its copy in
+# the journal, its deadline) comes when it has ended, and not when it was asked for.
+# shellcheck source=lib.sh
+. "$(dirname -- "$0")/lib.sh"
+
+cat >slow.c <<'C'
+#include <pthread.h>
+#include <stdio.h>
+#include <unistd.h>
+
+int base;
+
+__attribute__((noinline)) int answer(void) { return base + 1; }
+
+/* Replaced too, and left only when a byte comes. */
+__attribute__((noinline)) int hold(int fd)
+{
+    char byte;
+    volatile int got = 1;
+    return read(fd, &byte, 1) == got;
+}
+
+static int ends[2];
+
+static void *held(void *unused)
+{
+    pthread_setname_np(pthread_self(), "held");
+    hold(ends[0]);
+    return unused;
+}
+
+int main(void)
+{
+    pthread_t thread;
+    char line[64];
+
+    if (pipe(ends))
+        return 3;
+    while (fgets(line, sizeof(line), stdin)) {
+        if (line[0] == 'h' && pthread_create(&thread, NULL, held, NULL))
+            return 3;
+        if (line[0] == 'r' && write(ends[1], "x", 1) != 1)
+            return 3;
+        printf("now %d\n", answer());
+        fflush(stdout);
+    }
+}
+C
+sed -i 's/^#include <pthread.h>/#define _GNU_SOURCE\n&/' slow.c
+compile slow slow.c -pthread
+for n in 2 3; do
+    change slow.c "s/base + 1;/base + $n;/; s/volatile int got = 1;/volatile int got = $n; got -= $n - 1;/"
+    works revector build --for ./slow -o fix$n.rvp fix/slow.c
+done
+mkdir updates
+export REVECTOR_UPDATES=$work/updates
+start slow ./slow
+slow=$pid
+
+kept() {
+    find updates -name '*.rvp' | wc -l
+}
+
+# now NUMBER WHAT
+now() {
+    ask slow x
+    expect "now $1" "$answer" "$2"
+}
+
+# last KEY: of the newest event
+last() {
+    revector history "$slow" --json | python3 -c '
+import json, sys
+print(json.load(sys.stdin)["events"][-1].get(sys.argv[1], "-"))' "$1"
+}
+
+# until WORD: status says so
+until_it_is() {
+    for _ in $(seq 200); do
+        case $(revector status "$slow") in *"$1"*) return ;; esac
+        sleep 0.02
+    done
+    fail "status never says '$1': $(revector status "$slow")"
+}
+
+# until_last RESULT BY: the newest event has these
+until_last() {
+    for _ in $(seq 100); do
+        [ "$(last result), $(last by)" = "$1, $2" ] && return
+        sleep 0.02
+    done
+    fail "the last event is never '$1' by '$2': $(revector history "$slow")"
+}
+
+# in_background COMMAND...: wait for it with `ends_well`
+in_background() {
+    "$@" >background.out 2>&1 &
+    background=$!
+}
+
+ends_well() {
+    wait "$background" || fail "in the background: $(cat background.out)"
+}
+
+a_slow_update_is_kept_at_its_commit() {
+    ask slow h
+    in_background revector apply "$slow" fix2.rvp --timeout 20s
+    until_it_is moving
+    expect 0 "$(kept)" "patches kept while threads move"
+    expect "nothing has happened yet" "$(revector history "$slow")" "history while threads move"
+    ask slow r
+    ends_well
+    expect 1 "$(kept)" "patches kept after the commit"
+    expect "apply committed" "$(last asked) $(last result)" "the row"
+    now 2 "after a slow update"
+}
+
+a_slow_revert_is_taken_out_at_its_end() {
+    ask slow h # in the new function
+    in_background revector revert "$slow" --all --timeout 20s
+    until_it_is moving
+    expect 1 "$(kept)" "patches kept while threads go back"
+    expect "apply" "$(last asked)" "the last row meanwhile"
+    ask slow r
+    ends_well
+    expect 0 "$(kept)" "patches kept after a slow revert"
+    expect "revert reverted" "$(last asked) $(last result)" "the row"
+    now 1 "after a slow revert"
+}
+
+an_update_that_is_given_up_is_told_with_its_threads() {
+    ask slow h
+    refused 1 "(held) is inside " revector apply "$slow" fix2.rvp --timeout 300ms
+    expect "apply aborted" "$(last asked) $(last result)" "the row"
+    expect_has "$(last because)" "not all threads could move in time" "why"
+    expect_has "$(last because)" "(held) is inside " "who could not"
+    expect_has "$(revector status "$slow")" "aborted: not all threads" "the log"
+    expect 0 "$(kept)" "patches kept after an update that was given up"
+    now 1 "after an update that was given up"
+    ask slow r
+}
+
+a_revert_that_is_given_up_stays_kept() {
+    works revector apply "$slow" fix2.rvp
+    ask slow h
+    refused 1 "(held) is inside " revector revert "$slow" --all --timeout 300ms
+    expect "revert aborted" "$(last asked) $(last result)" "the row"
+    expect 1 "$(kept)" "patches kept after a revert that was given up"
+    now 2 "after a revert that was given up"
+    ask slow r
+    works revector revert "$slow" --all
+}
+
+a_deadline_begins_at_the_commit() {
+    ask slow h
+    in_background revector apply "$slow" fix2.rvp --timeout 20s --confirm 1s
+    until_it_is moving
+    expect_has "$(revector status "$slow")" "confirm within" "status while threads move"
+    sleep 1.2
+    expect_has "$(revector status "$slow")" moving "status after the deadline's time"
+    refused 1 "waits to be confirmed" revector confirm "$slow"
+    ask slow r
+    ends_well
+    now 2 "right after the commit"
+    sleep 0.6
+    now 2 "before the deadline"
+    sleep 0.7
+    now 1 "after the deadline"
+    expect "the deadline" "$(last by)" "who has reverted it"
+}
+
+a_deadline_waits_for_another_update_that_returns() {
+    works revector apply "$slow" fix3.rvp --confirm 1s
+    ask slow h # in fix3
+    in_background revector apply "$slow" fix2.rvp --timeout 400ms
+    until_it_is moving
+    now 2 "of a thread that has moved"
+    ask slow h # in fix2, which keeps it returning
+    until_it_is returning
+    sleep 1
+    expect_has "$(revector status "$slow")" returning "status after the deadline"
+    ask slow r
+    ask slow r
+    wait "$background" && fail "it came into force"
+    until_last reverted "the deadline"
+    now 1 "after the deadline"
+    expect 0 "$(kept)" "patches kept"
+    expect 2 "$(revector history "$slow" | grep -c 'the deadline')" "rows of deadlines"
+}
+
+a_deadline_does_not_give_up() {
+    works revector apply "$slow" fix2.rvp --confirm 300ms
+    ask slow h
+    until_it_is moving
+    now 1 "of a thread that has left the new code"
+    sleep 0.5
+    refused 1 "in progress" revector apply "$slow" fix3.rvp
+    refused 1 "waits to be confirmed" revector confirm "$slow"
+    ask slow r
+    until_last reverted "the deadline"
+    now 1 "after a slow revert by the deadline"
+}
+
+# What cannot be kept after a slow commit is taken back, and whoever asked is told.
+a_slow_update_that_cannot_be_kept_is_refused() {
+    ask slow h
+    in_background revector apply "$slow" fix2.rvp --timeout 20s
+    until_it_is moving
+    mv updates elsewhere
+    ask slow r
+    wait "$background" && fail "it could be kept: $(cat background.out)"
+    mv elsewhere updates
+    expect_has "$(cat background.out)" "No such file" "what apply says"
+    until_last reverted "the deadline"
+    expect_has "$(last because)" "could not be kept" "why it is reverted"
+    now 1 "after an update that could not be kept"
+    expect 0 "$(kept)" "patches kept"
+}
+
+a_slow_update_is_kept_at_its_commit
+a_slow_revert_is_taken_out_at_its_end
+an_update_that_is_given_up_is_told_with_its_threads
+a_revert_that_is_given_up_stays_kept
+a_deadline_begins_at_the_commit
+a_deadline_waits_for_another_update_that_returns
+a_deadline_does_not_give_up
+a_slow_update_that_cannot_be_kept_is_refused
+echo "slow: rows, copies and deadlines come when threads have moved"
