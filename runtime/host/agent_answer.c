@@ -125,7 +125,9 @@ static int answer_revert(struct question *question, struct rv_ctl_writer *out)
 {
     uint64_t all = rv_ctl_number(&question->fields, RV_CTL_TAG_ALL, 0);
     uint64_t id = rv_ctl_number(&question->fields, RV_CTL_TAG_ID, 0);
-    struct rv_apply_options options = {.size = sizeof(options)};
+    struct rv_apply_options options = {.size = sizeof(options),
+                                       .detail = question->detail,
+                                       .detail_size = sizeof(question->detail)};
     uint64_t start = rv_clock_ns();
     int error;
 
@@ -133,11 +135,11 @@ static int answer_revert(struct question *question, struct rv_ctl_writer *out)
         return RV_ENOUPDATE;
     take_consistency(question, &options);
     error = rv_host_revert((uint32_t)id, &options, PATIENCE_MS);
-    if (error) {
+    if (error && error != RV_EHOOK)
         snprintf(question->detail, sizeof(question->detail), all ? "all" : "%llu",
                  (unsigned long long)id);
+    if (error)
         return error;
-    }
     if (all)
         agent_log("all updates: reverted");
     else

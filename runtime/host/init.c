@@ -10,6 +10,7 @@
 #include "move.h"
 #include "reclaim.h"
 #include "root.h"
+#include "shadow.h"
 #include "trust.h"
 
 #include <pthread.h>
@@ -20,12 +21,14 @@
 static void before_fork(void)
 {
     rv_gate_before_fork();
+    rv_shadow_before_fork();
     rv_platform_lock();
 }
 
 static void after_fork(void)
 {
     rv_platform_unlock();
+    rv_shadow_after_fork();
     rv_gate_after_fork();
 }
 
@@ -33,6 +36,7 @@ static void in_child(void)
 {
     rv_updates_in_child_locked();
     rv_platform_unlock();
+    rv_shadow_in_child();
     rv_gate_in_child();
     rv_move_in_child();
     rv_apply_in_child();
