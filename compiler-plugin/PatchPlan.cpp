@@ -10,6 +10,7 @@
 #include "compiler-plugin/BodyHash.h"
 #include "compiler-plugin/PatchData.h"
 #include "compiler-plugin/PatchTarget.h"
+#include "compiler-plugin/PatchTypes.h"
 #include "compiler-plugin/Refusals.h"
 #include "compiler-plugin/Unit.h"
 
@@ -38,6 +39,9 @@ public:
     checkLists();
     planVariables(M, Info, Target, Refuse, Plan);
     importNames();
+    if (Refuse.any())
+      explainLayouts(Info, Target, Refuse);
+    checkEnums(Info, Target, Refuse);
     if (Refuse.any())
       return std::nullopt;
     return std::move(Plan);

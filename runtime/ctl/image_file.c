@@ -96,7 +96,9 @@ static int resolve_units(struct image_file *file, uint32_t count)
         units[i].directory = string_at(file, section, &records[i].directory);
         units[i].compiler = string_at(file, section, &records[i].compiler);
         units[i].command = list_at(file, section, &records[i].command);
-        if (!units[i].source || !units[i].directory || !units[i].compiler || !units[i].command)
+        units[i].types = list_at(file, section, &records[i].types);
+        if (!units[i].source || !units[i].directory || !units[i].compiler || !units[i].command ||
+            !units[i].types)
             return RV_ECORRUPT;
         if (records[i].part && (!i || records[i - 1].part != records[i].part - 1))
             return RV_ECORRUPT;

@@ -32,6 +32,7 @@ struct rv_file_unit {
     const struct rv_unit *record;
     const char *source, *directory, *compiler;
     const char *command; /* cc1 arguments, each NUL-terminated; an empty one ends the list */
+    const char *types;   /* likewise, one string for each type, see rv_unit */
 };
 
 struct rv_file_method {

@@ -112,6 +112,10 @@ struct rv_unit {
     rv_rel directory; /* working directory of the compiler */
     rv_rel compiler; /* compiler's full version string */
     rv_rel command; /* clang -cc1 arguments, each NUL-terminated; an empty one ends the list */
+    rv_rel types; /* the named types that it has data or functions of, one string for each; an empty
+                     one ends the list. Lines: "struct NAME" (or union, class), "BYTES", and for
+                     each field "NAME BITS-FROM-THE-START BITS"; or "enum NAME", and for each
+                     enumerator "NAME VALUE" */
     uint32_t count; /* entries in the leaf table */
     uint32_t flags; /* enum rv_unit_flags */
     uint32_t part; /* 0 but for parts of a very large unit */
