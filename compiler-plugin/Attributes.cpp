@@ -18,6 +18,8 @@ namespace {
 
 constexpr llvm::StringLiteral MethodMark = "revector_method";
 constexpr llvm::StringLiteral FixedMark = "revector_fixed";
+constexpr llvm::StringLiteral HookMarks[RV_HOOK_KINDS] = {
+    "revector_pre_apply", "revector_post_apply", "revector_pre_revert", "revector_post_revert"};
 
 bool hasMark(const Decl &D, llvm::StringRef Mark) {
   return llvm::any_of(D.specific_attrs<OMPAssumeAttr>(),
@@ -94,6 +96,53 @@ struct FixedAttribute : FunctionMark {
   FixedAttribute() : FunctionMark(FixedMark, MethodMark, FixedNames) {}
 };
 
+// Whether F is int (struct rv_hook *) or, if it is to run after something, void (same).
+bool hasTypeOfHook(const FunctionDecl &F, rv_hook_kind Kind) {
+  bool IsPre = Kind == RV_HOOK_PRE_APPLY || Kind == RV_HOOK_PRE_REVERT;
+  QualType Result = F.getReturnType();
+  if (F.getNumParams() != 1 || F.isVariadic() ||
+      !(IsPre ? Result->isSpecificBuiltinType(BuiltinType::Int) : Result->isVoidType()))
+    return false;
+  const auto *Pointee = F.getParamDecl(0)->getType()->getPointeeType().getTypePtrOrNull();
+  const RecordDecl *Record = Pointee ? Pointee->getAsRecordDecl() : nullptr;
+  return Record && Record->getName() == "rv_hook";
+}
+
+// A hook has no caller: in a patch it is kept all the same (keepHook), else it goes.
+template <rv_hook_kind Kind> struct HookAttribute : ParsedAttrInfo {
+  static constexpr Spelling Names[] = {{ParsedAttr::AS_GNU, HookMarks[Kind].data()}};
+
+  HookAttribute() { Spellings = Names; }
+
+  bool diagAppertainsToDecl(Sema &S, const ParsedAttr &A, const Decl *D) const override {
+    const FunctionDecl *F = D->getAsFunction();
+    if (F && !D->isTemplated() && hasTypeOfHook(*F, Kind))
+      return true;
+    S.Diag(A.getLoc(), diag::err_attribute_wrong_decl_type_str)
+        << A << A.isRegularKeywordAttribute()
+        << (Kind == RV_HOOK_PRE_APPLY || Kind == RV_HOOK_PRE_REVERT
+                ? "functions of the type int (struct rv_hook *)"
+                : "functions of the type void (struct rv_hook *)");
+    return false;
+  }
+
+  AttrHandling handleDeclAttribute(Sema &S, Decl *D, const ParsedAttr &A) const override {
+    if (!A.checkExactlyNumArgs(S, 0))
+      return AttributeNotApplied;
+    D->addAttr(OMPAssumeAttr::Create(S.Context, HookMarks[Kind], A.getRange()));
+    D->addAttr(UnusedAttr::CreateImplicit(S.Context));
+    return AttributeApplied;
+  }
+};
+
+ParsedAttrInfoRegistry::Add<HookAttribute<RV_HOOK_PRE_APPLY>>
+    PreApply("revector_pre_apply", "runs before a patch is applied");
+ParsedAttrInfoRegistry::Add<HookAttribute<RV_HOOK_POST_APPLY>>
+    PostApply("revector_post_apply", "runs when a patch has been applied");
+ParsedAttrInfoRegistry::Add<HookAttribute<RV_HOOK_PRE_REVERT>>
+    PreRevert("revector_pre_revert", "runs before a patch is reverted");
+ParsedAttrInfoRegistry::Add<HookAttribute<RV_HOOK_POST_REVERT>>
+    PostRevert("revector_post_revert", "runs when a patch has been reverted");
 ParsedAttrInfoRegistry::Add<MethodAttribute>
     Method("revector_method", "calls of this function are translated, never inlined");
 ParsedAttrInfoRegistry::Add<FixedAttribute> Fixed("revector_fixed", "this function is left alone");
@@ -103,6 +152,18 @@ ParsedAttrInfoRegistry::Add<FixedAttribute> Fixed("revector_fixed", "this functi
 bool isMethod(const llvm::Function &F) { return hasMark(F, MethodMark); }
 
 bool isFixed(const llvm::Function &F) { return hasMark(F, FixedMark); }
+
+std::optional<rv_hook_kind> hookKind(const llvm::Function &F) {
+  for (int Kind = 0; Kind < RV_HOOK_KINDS; ++Kind)
+    if (hasMark(F, HookMarks[Kind]))
+      return static_cast<rv_hook_kind>(Kind);
+  return std::nullopt;
+}
+
+void keepHook(Decl &D) {
+  if (llvm::any_of(HookMarks, [&](llvm::StringRef Mark) { return hasMark(D, Mark); }))
+    D.addAttr(UsedAttr::CreateImplicit(D.getASTContext()));
+}
 
 void diagnoseBoth(DiagnosticsEngine &Diags, const Decl &D) {
   if (hasMark(D, MethodMark) && hasMark(D, FixedMark))

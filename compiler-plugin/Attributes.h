@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Attributes.h - [[revector::method]] and [[revector::fixed]], from source to IR.
+// Attributes.h - [[revector::method]] and its like, from source to IR.
 //
-// A plugin cannot define a clang attribute that lives in the AST. The two are
+// A plugin cannot define a clang attribute that lives in the AST. They are
 // kept as strings of `assume` attributes, which clang merges over redeclarations
 // and copies to the function's "llvm.assume" attribute; nothing there acts on
 // strings it does not know. (An annotation would do the same, but its list
 // llvm.global.annotations keeps every function in it alive.)
 #ifndef REVECTOR_PLUGIN_ATTRIBUTES_H
 #define REVECTOR_PLUGIN_ATTRIBUTES_H
+
+#include "runtime/include/revector/record.h"
+
+#include <optional>
 
 namespace clang {
 class DiagnosticsEngine;
@@ -24,6 +28,12 @@ namespace revector {
 bool isMethod(const llvm::Function &F);
 // The source asks that F is left alone.
 bool isFixed(const llvm::Function &F);
+
+// Which hook of a patch F is, if it is one.
+std::optional<rv_hook_kind> hookKind(const llvm::Function &F);
+
+// In a patch, a hook is needed although nobody calls it.
+void keepHook(clang::Decl &D);
 
 // Reports a function that has become both over several declarations.
 void diagnoseBoth(clang::DiagnosticsEngine &Diags, const clang::Decl &D);

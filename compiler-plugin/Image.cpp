@@ -49,6 +49,7 @@ Constant *imageContents(Module &M) {
          RV_SECTION_REPLACEMENTS);
   bounds(offsetof(rv_image, imports), offsetof(rv_image, imports_end), RV_SECTION_IMPORTS);
   bounds(offsetof(rv_image, fixups), offsetof(rv_image, fixups_end), RV_SECTION_FIXUPS);
+  bounds(offsetof(rv_image, hooks), offsetof(rv_image, hooks_end), RV_SECTION_HOOKS);
   return ConstantArray::get(ArrayType::get(Pointer, Words.size()), Words);
 }
 

@@ -6,6 +6,7 @@
 // so that only what is needed is imported.
 #include "compiler-plugin/Patch.h"
 
+#include "compiler-plugin/PatchHooks.h"
 #include "compiler-plugin/PatchImports.h"
 #include "compiler-plugin/PatchPlan.h"
 #include "compiler-plugin/PatchRemarks.h"
@@ -100,6 +101,7 @@ bool makePatch(Module &M, const Unit &Info) {
   for (const PatchFunction &It : Plan->Functions)
     if (It.What == Fate::Replaced)
       recordReplacement(M, It, Writer);
+  recordHooks(M, Writer, Refuse);
   recordIdentity(M, Target.file(), Writer);
   return !Refuse.any();
 }

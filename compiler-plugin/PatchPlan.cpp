@@ -6,9 +6,11 @@
 // PatchData.cpp.
 #include "compiler-plugin/PatchPlan.h"
 
+#include "compiler-plugin/Attributes.h"
 #include "compiler-plugin/BodyHash.h"
 #include "compiler-plugin/PatchData.h"
 #include "compiler-plugin/PatchTarget.h"
+#include "compiler-plugin/PatchTypes.h"
 #include "compiler-plugin/Refusals.h"
 #include "compiler-plugin/Unit.h"
 
@@ -38,6 +40,9 @@ public:
     planVariables(M, Info, Target, Refuse, Plan);
     importNames();
     if (Refuse.any())
+      explainLayouts(Info, Target, Refuse);
+    checkEnums(Info, Target, Refuse);
+    if (Refuse.any())
       return std::nullopt;
     return std::move(Plan);
   }
@@ -58,7 +63,8 @@ private:
   std::vector<Retyped> RetypedFunctions;
 
   void addFunction(Function &F) {
-    PatchFunction It = {&F, Fate::New, Target.method(F),
+    // A hook belongs to this patch, whatever the program has under its name.
+    PatchFunction It = {&F, Fate::New, hookKind(F) ? std::nullopt : Target.method(F),
                         signatureHash(F, Info.Types.function(F.getName())), bodyHash(F)};
     if (It.Method)
       It.What = compare(It, *Target.file().methods[*It.Method].record);

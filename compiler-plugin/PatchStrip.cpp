@@ -3,6 +3,7 @@
 // PatchStrip.cpp - mark what is needed, starting from what others can reach.
 #include "compiler-plugin/PatchStrip.h"
 
+#include "compiler-plugin/Attributes.h"
 #include "compiler-plugin/PatchPlan.h"
 
 #include "llvm/ADT/SmallPtrSet.h"
@@ -66,7 +67,7 @@ public:
 
   void run(Module &M) {
     for (const PatchFunction &It : Plan.Functions)
-      if (It.What == Fate::Replaced)
+      if (It.What == Fate::Replaced || hookKind(*It.F))
         mark(It.F);
     for (GlobalValue &Global : M.global_values())
       if (!Global.isDeclarationForLinker() && !Global.isDiscardableIfUnused())

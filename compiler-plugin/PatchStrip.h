@@ -12,7 +12,7 @@ namespace revector {
 
 struct PatchPlan;
 
-// Leaves replaced functions, new ones that something outside this module may
+// Leaves replaced functions, hooks, new ones that something outside this module may
 // call, new variables likewise, and what these need. Everything that exists in
 // the program becomes a declaration. Constructors, destructors, lists of kept
 // symbols and file-scope assembler go. Functions that are erased leave Plan.

@@ -31,8 +31,11 @@ public:
   UnitConsumer(std::shared_ptr<Unit> Info) : Info(std::move(Info)) {}
 
   bool HandleTopLevelDecl(DeclGroupRef Group) override {
-    for (const Decl *D : Group)
+    for (Decl *D : Group) {
       diagnoseBoth(D->getASTContext().getDiagnostics(), *D);
+      if (Info->Target)
+        keepHook(*D);
+    }
     return true;
   }
 

@@ -143,12 +143,12 @@ private:
     Kept.push_back(Record);
   }
 
-  // Each argument with its NUL, and an empty one.
-  Constant *command() {
+  // Each of them with its NUL, and an empty one.
+  template <typename Strings> Constant *list(const Strings &Items) {
     std::string Text;
-    for (StringRef Argument : Info.Command)
-      if (!Argument.empty())
-        Text += Argument.str() + '\0';
+    for (StringRef Item : Items)
+      if (!Item.empty())
+        Text += Item.str() + '\0';
     return Writer.string(Text);
   }
 
@@ -160,6 +160,7 @@ private:
   }
 
   void definePart(const Part &P, Constant *Image) {
+    const std::vector<std::string> Nothing;
     rv_unit Contents = {};
     Contents.count = P.Count;
     Contents.flags = unitFlags();
@@ -171,7 +172,8 @@ private:
                    {offsetof(rv_unit, source), Writer.string(Info.Source)},
                    {offsetof(rv_unit, directory), Writer.string(Info.Directory)},
                    {offsetof(rv_unit, compiler), Writer.string(Info.Compiler)},
-                   {offsetof(rv_unit, command), command()}});
+                   {offsetof(rv_unit, command), list(Info.Command)},
+                   {offsetof(rv_unit, types), list(P.Number ? Nothing : Info.Types.layouts())}});
     Kept.push_back(P.Record); // a patch may have neither methods nor variables
     if (P.Leaf)
       fillLeaf(P);

@@ -21,6 +21,13 @@ clang::DiagnosticBuilder report(const Unit &Info, clang::DiagnosticIDs::Level Le
   return Info.Diags->Report(Id);
 }
 
+void say(const Unit &Info, clang::DiagnosticIDs::Level Level, StringRef Sentence,
+         ArrayRef<std::string> Words) {
+  auto Text = report(Info, Level, Sentence);
+  for (const std::string &Word : Words)
+    Text << Word;
+}
+
 std::string nameOf(const GlobalValue &What) {
   return "'" + demangle(GlobalValue::dropLLVMManglingEscape(What.getName())) + "'";
 }
@@ -35,6 +42,19 @@ void Refusals::because(StringRef Sentence, const GlobalValue &What) {
 void Refusals::because(StringRef Sentence, const GlobalValue &What, const GlobalValue &Other) {
   report(Info, clang::DiagnosticIDs::Error, Sentence) << nameOf(What) << nameOf(Other);
   ++Count;
+}
+
+void Refusals::because(StringRef Sentence, ArrayRef<std::string> Words) {
+  say(Info, clang::DiagnosticIDs::Error, Sentence, Words);
+  ++Count;
+}
+
+void Refusals::explain(StringRef Sentence, ArrayRef<std::string> Words) {
+  say(Info, clang::DiagnosticIDs::Note, Sentence, Words);
+}
+
+void Refusals::warn(StringRef Sentence, ArrayRef<std::string> Words) {
+  say(Info, clang::DiagnosticIDs::Warning, Sentence, Words);
 }
 
 void Refusals::warn(StringRef Sentence, const GlobalValue &What) {

@@ -5,7 +5,10 @@
 #ifndef REVECTOR_PLUGIN_REFUSALS_H
 #define REVECTOR_PLUGIN_REFUSALS_H
 
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
+
+#include <string>
 
 namespace llvm {
 class GlobalValue;
@@ -23,8 +26,13 @@ public:
   void because(llvm::StringRef Sentence, const llvm::GlobalValue &What);
   void because(llvm::StringRef Sentence, const llvm::GlobalValue &What,
                const llvm::GlobalValue &Other);
+  // About something that is no symbol.
+  void because(llvm::StringRef Sentence, llvm::ArrayRef<std::string> Words);
+  // More about what was refused last.
+  void explain(llvm::StringRef Sentence, llvm::ArrayRef<std::string> Words);
   // Not a refusal: the patch is made.
   void warn(llvm::StringRef Sentence, const llvm::GlobalValue &What);
+  void warn(llvm::StringRef Sentence, llvm::ArrayRef<std::string> Words);
 
   bool any() const { return Count; }
 

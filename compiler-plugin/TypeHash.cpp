@@ -34,8 +34,10 @@ public:
     }
   }
 
-  void finish(llvm::StringMap<uint64_t> &Functions, llvm::StringMap<uint64_t> &Variables) {
+  void finish(llvm::StringMap<uint64_t> &Functions, llvm::StringMap<uint64_t> &Variables,
+              std::vector<std::string> &Layouts) {
     Shapes.hashAll();
+    Layouts = Shapes.texts();
     for (auto &[Name, Of] : FunctionShapes)
       Functions.try_emplace(Name, TypeShapes::hash(Of));
     for (auto &[Name, Of] : VariableShapes)
@@ -85,7 +87,7 @@ void TypeHashes::collect(ASTContext &Context) {
     return;
   Collector Found(Context);
   Found.visit(*Context.getTranslationUnitDecl());
-  Found.finish(Functions, Variables);
+  Found.finish(Functions, Variables, Layouts);
 }
 
 uint64_t TypeHashes::function(llvm::StringRef MangledName) const {

@@ -14,7 +14,10 @@
 #define REVECTOR_PLUGIN_TYPEHASH_H
 
 #include "llvm/ADT/StringMap.h"
+
 #include "llvm/ADT/StringRef.h"
+#include <string>
+#include <vector>
 
 #include <cstdint>
 
@@ -35,8 +38,12 @@ public:
   uint64_t function(llvm::StringRef MangledName) const;
   uint64_t variable(llvm::StringRef MangledName) const;
 
+  // The named types that these reach, as rv_unit has them, in order.
+  const std::vector<std::string> &layouts() const { return Layouts; }
+
 private:
   llvm::StringMap<uint64_t> Functions, Variables;
+  std::vector<std::string> Layouts;
 };
 
 } // namespace revector

@@ -12,8 +12,11 @@
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclCXX.h"
 #include "clang/AST/RecordLayout.h"
+#include "clang/Basic/SourceManager.h"
 #include "llvm/ADT/GraphTraits.h"
 #include "llvm/ADT/SCCIterator.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace clang;
 
@@ -93,6 +96,8 @@ void TypeShapes::addType(QualType Written, Shape &To) {
     return addBuiltin(Context, Builtin, To);
   if (auto *Enum = dyn_cast<EnumType>(T)) {
     QualType Underlying = Enum->getDecl()->getIntegerType();
+    if (const EnumDecl *Definition = Enum->getDecl()->getDefinition())
+      Enums.insert(Definition);
     return Underlying.isNull() ? add(To, 'E') : addType(Underlying, To);
   }
   if (auto *Record = dyn_cast<RecordType>(T))
@@ -149,6 +154,58 @@ void TypeShapes::layOut(const RecordDecl *R, RecordShape &Into) {
   for (const ShapeItem &Item : To)
     if (Item.Record)
       Into.Targets.push_back(Item.Record);
+}
+
+// ---- texts ----
+
+// "struct NAME"; empty if the program cannot have a name for it that lasts.
+static std::string titleOf(const ASTContext &Context, const TagDecl &D) {
+  const NamedDecl *Named = &D;
+  if (const TypedefNameDecl *Typedef = D.getTypedefNameForAnonDecl())
+    Named = Typedef;
+  if (Named->getName().empty() || D.isDependentContext() ||
+      Context.getSourceManager().isInSystemHeader(D.getLocation()))
+    return "";
+  return (D.getKindName() + " " + Named->getQualifiedNameAsString()).str();
+}
+
+static std::string textOf(const ASTContext &Context, const RecordDecl &R) {
+  std::string Text = titleOf(Context, R);
+  if (Text.empty())
+    return Text;
+  const ASTRecordLayout &Layout = Context.getASTRecordLayout(&R);
+  Text += "\n" + std::to_string(Layout.getSize().getQuantity());
+  for (const FieldDecl *Field : R.fields()) {
+    bool IsOpenArray = Field->getType()->isIncompleteArrayType();
+    uint64_t Bits = Field->isBitField() ? Field->getBitWidthValue(Context)
+                    : IsOpenArray       ? 0
+                                        : Context.getTypeSize(Field->getType());
+    StringRef Name = Field->getName().empty() ? "-" : Field->getName();
+    Text += ("\n" + Name + " " + Twine(Layout.getFieldOffset(Field->getFieldIndex())) + " " +
+             Twine(Bits))
+                .str();
+  }
+  return Text;
+}
+
+static std::string textOf(const ASTContext &Context, const EnumDecl &E) {
+  std::string Text = titleOf(Context, E);
+  if (!Text.empty())
+    for (const EnumConstantDecl *Constant : E.enumerators())
+      Text += ("\n" + Constant->getName() + " " + llvm::toString(Constant->getInitVal(), 10)).str();
+  return Text;
+}
+
+std::vector<std::string> TypeShapes::texts() const {
+  std::vector<std::string> Texts;
+  for (const auto &[R, Of] : Records)
+    Texts.push_back(textOf(Context, *R));
+  for (const EnumDecl *E : Enums)
+    Texts.push_back(textOf(Context, *E));
+  llvm::sort(Texts);
+  Texts.erase(llvm::unique(Texts), Texts.end());
+  llvm::erase(Texts, "");
+  return Texts;
 }
 
 // ---- hashes ----

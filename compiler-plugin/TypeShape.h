@@ -10,13 +10,16 @@
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/SmallPtrSet.h"
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace clang {
 class ASTContext;
+class EnumDecl;
 class FunctionDecl;
 class FunctionType;
 class QualType;
@@ -53,6 +56,9 @@ public:
   void hashAll();
   static uint64_t hash(const Shape &Of);
 
+  // Of all named types but those of system headers, as rv_unit has them; sorted.
+  std::vector<std::string> texts() const;
+
 private:
   void addRecord(const clang::RecordType *T, Shape &To);
   void addCallable(const clang::FunctionType *T, Shape &To);
@@ -64,6 +70,7 @@ private:
   clang::ASTContext &Context;
   llvm::DenseMap<const clang::RecordDecl *, std::unique_ptr<RecordShape>> Records;
   std::vector<const clang::RecordDecl *> Unfinished; // shape made, fields not yet
+  llvm::SmallPtrSet<const clang::EnumDecl *, 16> Enums;
 };
 
 } // namespace revector

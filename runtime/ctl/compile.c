@@ -11,9 +11,13 @@
 #include "compile.h"
 
 #include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define PLUGIN_PLACE "/lib/revector/revector-clang.so" /* below the folder of `include` */
 
 /* Options that are left out, with how many words follow each. */
 static const struct {
@@ -134,6 +138,20 @@ static void add_plugin(struct rv_words *words, const struct rv_compile *compile)
     rv_words_addf(words, "unit=%u", compile->unit.unit);
 }
 
+/* Patches may include our headers, also where the program has never heard of them. */
+static void add_headers(struct rv_words *words, const struct rv_compile *compile)
+{
+    char path[PATH_MAX];
+    int prefix = (int)strlen(compile->plugin) - (int)strlen(PLUGIN_PLACE);
+
+    if (prefix < 0 || strcmp(compile->plugin + prefix, PLUGIN_PLACE) ||
+        snprintf(path, sizeof(path), "%.*s/include", prefix, compile->plugin) >= PATH_MAX ||
+        access(path, R_OK))
+        return;
+    rv_words_add(words, "-idirafter");
+    rv_words_add(words, path);
+}
+
 /* Length of the folder's name in `path`, with the slash at its end. */
 static int folder_length(const char *path)
 {
@@ -185,6 +203,7 @@ void rv_compile_command(const struct rv_compile *compile, struct rv_words *words
     add_code_model(words, unit->command);
     add_places(words, compile, unit);
     add_plugin(words, compile);
+    add_headers(words, compile);
     if (isatty(STDERR_FILENO))
         rv_words_add(words, "-fcolor-diagnostics");
     rv_words_add(words, "-o");

@@ -16,6 +16,7 @@ static const char *const section_names[SECTION_COUNT] = {
     [SECTION_DATA] = RV_SECTION_DATA,       [SECTION_STRINGS] = RV_SECTION_STRINGS,
     [SECTION_PATCH] = RV_SECTION_PATCH,     [SECTION_REPLACEMENTS] = RV_SECTION_REPLACEMENTS,
     [SECTION_IMPORTS] = RV_SECTION_IMPORTS, [SECTION_FIXUPS] = RV_SECTION_FIXUPS,
+    [SECTION_HOOKS] = RV_SECTION_HOOKS,
 };
 
 /* Bytes of a section that has some in the file; null if the file is too short. */

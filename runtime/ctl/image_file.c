@@ -21,6 +21,7 @@ static const size_t record_sizes[SECTION_COUNT] = {
     [SECTION_REPLACEMENTS] = sizeof(struct rv_replacement),
     [SECTION_IMPORTS] = sizeof(struct rv_import),
     [SECTION_FIXUPS] = sizeof(struct rv_fixup),
+    [SECTION_HOOKS] = sizeof(struct rv_hook_file),
 };
 
 /* ---- links between records ---- */
@@ -95,7 +96,9 @@ static int resolve_units(struct image_file *file, uint32_t count)
         units[i].directory = string_at(file, section, &records[i].directory);
         units[i].compiler = string_at(file, section, &records[i].compiler);
         units[i].command = list_at(file, section, &records[i].command);
-        if (!units[i].source || !units[i].directory || !units[i].compiler || !units[i].command)
+        units[i].types = list_at(file, section, &records[i].types);
+        if (!units[i].source || !units[i].directory || !units[i].compiler || !units[i].command ||
+            !units[i].types)
             return RV_ECORRUPT;
         if (records[i].part && (!i || records[i - 1].part != records[i].part - 1))
             return RV_ECORRUPT;
@@ -183,6 +186,25 @@ static int resolve_imports(struct image_file *file, uint32_t count)
     return 0;
 }
 
+static int resolve_hooks(struct image_file *file, uint32_t count)
+{
+    const struct section *section = &file->sections[SECTION_HOOKS];
+    const struct rv_hook_file *records = (const void *)section->bytes;
+    struct rv_file_hooks *hooks = calloc(count + 1u, sizeof(*hooks));
+
+    file->face.hook_files = hooks;
+    file->face.hook_file_count = count;
+    if (!hooks)
+        return RV_ENOMEM;
+    for (uint32_t i = 0; i < count; i++)
+        for (int kind = 0; kind < RV_HOOK_KINDS; kind++) {
+            hooks[i].names[kind] = string_at(file, section, &records[i].of[kind].name);
+            if (!hooks[i].names[kind] && records[i].of[kind].function)
+                return RV_ECORRUPT;
+        }
+    return 0;
+}
+
 static int resolve_patch(struct image_file *file, uint32_t count)
 {
     const struct rv_patch *patch = (const void *)file->sections[SECTION_PATCH].bytes;
@@ -218,6 +240,7 @@ static int resolve(struct image_file *file)
         [SECTION_PATCH] = resolve_patch,
         [SECTION_REPLACEMENTS] = resolve_replacements,
         [SECTION_IMPORTS] = resolve_imports,
+        [SECTION_HOOKS] = resolve_hooks,
     };
 
     for (int kind = 0; kind < SECTION_COUNT; kind++) {
@@ -279,6 +302,7 @@ void rv_image_file_close(struct rv_image_file *face)
     free((void *)face->data);
     free((void *)face->replacements);
     free((void *)face->imports);
+    free((void *)face->hook_files);
     free(file->methods_by_name);
     free(file->data_by_name);
     free(file);

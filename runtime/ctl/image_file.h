@@ -32,6 +32,7 @@ struct rv_file_unit {
     const struct rv_unit *record;
     const char *source, *directory, *compiler;
     const char *command; /* cc1 arguments, each NUL-terminated; an empty one ends the list */
+    const char *types;   /* likewise, one string for each type, see rv_unit */
 };
 
 struct rv_file_method {
@@ -59,6 +60,10 @@ struct rv_file_import {
     const char *name;
 };
 
+struct rv_file_hooks {
+    const char *names[RV_HOOK_KINDS]; /* null: none of that kind */
+};
+
 /* An image's file. Index in an array = ordinal of the record. */
 struct rv_image_file {
     uint8_t build_id[32];
@@ -72,9 +77,10 @@ struct rv_image_file {
 
     /* A patch only; else 0. */
     const struct rv_patch *patch;
-    uint32_t replacement_count, import_count, fixup_count;
+    uint32_t replacement_count, import_count, fixup_count, hook_file_count;
     const struct rv_file_replacement *replacements;
     const struct rv_file_import *imports;
+    const struct rv_file_hooks *hook_files;
 };
 
 /*

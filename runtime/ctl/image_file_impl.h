@@ -18,6 +18,7 @@ enum section_kind {
     SECTION_REPLACEMENTS,
     SECTION_IMPORTS,
     SECTION_FIXUPS,
+    SECTION_HOOKS,
     SECTION_COUNT
 };
 

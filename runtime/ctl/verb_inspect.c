@@ -58,6 +58,26 @@ static const char *data_import_name(const struct rv_image_file *patch, size_t i)
     return import->record->kind == RV_IMPORT_DATA ? import->name : NULL;
 }
 
+static const char *pre_apply_name(const struct rv_image_file *patch, size_t i)
+{
+    return patch->hook_files[i].names[RV_HOOK_PRE_APPLY];
+}
+
+static const char *post_apply_name(const struct rv_image_file *patch, size_t i)
+{
+    return patch->hook_files[i].names[RV_HOOK_POST_APPLY];
+}
+
+static const char *pre_revert_name(const struct rv_image_file *patch, size_t i)
+{
+    return patch->hook_files[i].names[RV_HOOK_PRE_REVERT];
+}
+
+static const char *post_revert_name(const struct rv_image_file *patch, size_t i)
+{
+    return patch->hook_files[i].names[RV_HOOK_POST_REVERT];
+}
+
 static const char *source_name(const struct rv_image_file *patch, size_t i)
 {
     return patch->units[i].record->part ? NULL : patch->units[i].source;
@@ -80,6 +100,10 @@ static void print_patch(struct rv_out *out, const char *path, off_t size,
     print_names(out, "adds_data", patch->data_count, new_data_name, patch);
     print_names(out, "calls", patch->import_count, method_import_name, patch);
     print_names(out, "uses_data", patch->import_count, data_import_name, patch);
+    print_names(out, "pre_apply", patch->hook_file_count, pre_apply_name, patch);
+    print_names(out, "post_apply", patch->hook_file_count, post_apply_name, patch);
+    print_names(out, "pre_revert", patch->hook_file_count, pre_revert_name, patch);
+    print_names(out, "post_revert", patch->hook_file_count, post_revert_name, patch);
     rv_out_number(out, "fixups", patch->fixup_count);
     rv_out_number(out, "bytes", (uint64_t)size);
 }

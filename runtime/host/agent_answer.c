@@ -145,7 +145,9 @@ static int answer_revert(struct question *question, struct rv_ctl_writer *out)
 {
     uint64_t all = rv_ctl_number(&question->fields, RV_CTL_TAG_ALL, 0);
     uint64_t id = rv_ctl_number(&question->fields, RV_CTL_TAG_ID, 0);
-    struct rv_apply_options options = {.size = sizeof(options)};
+    struct rv_apply_options options = {.size = sizeof(options),
+                                       .detail = question->detail,
+                                       .detail_size = sizeof(question->detail)};
     struct rv_operate_terms terms = terms_of(question);
     uint64_t start = rv_clock_ns();
     int error;
@@ -154,11 +156,11 @@ static int answer_revert(struct question *question, struct rv_ctl_writer *out)
         return RV_ENOUPDATE;
     take_consistency(question, &options);
     error = rv_operate_revert((uint32_t)id, &options, &terms);
-    if (error) {
+    if (error && error != RV_EHOOK)
         snprintf(question->detail, sizeof(question->detail), all ? "all" : "%llu",
                  (unsigned long long)id);
+    if (error)
         return error;
-    }
     rv_ctl_put_number(out, RV_CTL_TAG_AGENT_NS, rv_clock_ns() - start);
     if (id)
         agent_put_update(out, (uint32_t)id);

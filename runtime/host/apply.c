@@ -7,11 +7,12 @@
 #include "bind.h"
 #include "control/clock.h"
 #include "control/trailer.h"
-#include "garbage.h"
 #include "gate.h"
+#include "hooks.h"
 #include "host.h"
 #include "loader.h"
 #include "move.h"
+#include "settle.h"
 #include "tablewalk/tw_atomic.h"
 
 #include <pthread.h>
@@ -41,8 +42,10 @@ void rv_operation_lock(void)
 
 int rv_operation_try(void)
 {
-    is_mine = pthread_mutex_trylock(&operation) == 0;
-    return is_mine;
+    if (is_mine || pthread_mutex_trylock(&operation)) /* mine: from a hook */
+        return 0;
+    is_mine = 1;
+    return 1;
 }
 
 void rv_operation_unlock(void)
@@ -51,63 +54,11 @@ void rv_operation_unlock(void)
     pthread_mutex_unlock(&operation);
 }
 
-/* ---- settling: what follows from an update's end ---- */
-
-#define SETTLE_MAX 64 /* updates in one go; more wait for the next */
-
-struct settling {
-    struct {
-        uint32_t id;
-        struct rv_patch_image *patch;
-        int collected;
-    } all[SETTLE_MAX];
-    size_t count;
-};
-
-static int note_ended(const struct rv_update *update, void *context)
-{
-    struct settling *settling = context;
-    const struct rv_patch_image *patch = update->owner;
-
-    if (!rv_update_has_ended(update))
-        return 0;
-    if (!patch || (!patch->garbage && update->garbage))
-        return 0;
-    settling->all[settling->count].id = update->id;
-    settling->all[settling->count].patch = update->owner;
-    settling->all[settling->count].collected = !patch->garbage;
-    return ++settling->count == SETTLE_MAX;
-}
-
-static void unload(void *owner)
-{
-    rv_loader_unload(owner);
-}
-
-static void retire(uint32_t id, struct rv_patch_image *patch)
-{
-    struct rv_garbage *node = patch->garbage;
-    patch->garbage = NULL;
-    rv_garbage_retire_code(node, patch->place.start, patch->place.end, id, unload, patch);
-}
-
-static void settle_locked(void)
-{
-    struct settling settling = {.count = 0};
-
-    rv_updates_each(note_ended, &settling);
-    for (size_t n = 0; n < settling.count; n++)
-        if (!settling.all[n].collected)
-            retire(settling.all[n].id, settling.all[n].patch);
-        else if (rv_update_forget(settling.all[n].id) == 0)
-            rv_loader_forget(settling.all[n].patch);
-}
-
 void rv_apply_settle(void)
 {
     if (!rv_operation_try())
         return; /* whoever has it settles too */
-    settle_locked();
+    rv_settle_locked();
     rv_operation_unlock();
 }
 
@@ -312,6 +263,32 @@ static int update_target(struct rv_patch_image *patch, struct rv_image_state *ta
     return 0;
 }
 
+static int is_moving(const struct rv_update *update, void *context)
+{
+    (void)context;
+    return update->state == RV_UPDATE_MOVING || update->state == RV_UPDATE_RETURNING;
+}
+
+/* Hooks may do what must not be done inside the gate. */
+static int ask_hooks(struct rv_patch_image *patch, struct request *request)
+{
+    int error;
+
+    if (rv_updates_each(is_moving, NULL))
+        return RV_EBUSY;
+    rv_gate_leave();
+    error = rv_hooks_pre_apply(patch, &request->detail);
+    rv_gate_enter();
+    return error;
+}
+
+static void tell_hooks(struct rv_patch_image *patch, int error)
+{
+    rv_gate_leave();
+    rv_hooks_give_up_apply(patch, error);
+    rv_gate_enter();
+}
+
 /* The patch is loaded: everything else, or nothing of it. */
 static int apply_loaded(struct rv_patch_image *patch, struct rv_image_state *target,
                         struct request *request, uint32_t *id)
@@ -319,8 +296,12 @@ static int apply_loaded(struct rv_patch_image *patch, struct rv_image_state *tar
     int error = rv_bind_check(patch, target, &request->detail);
     if (!error)
         error = rv_bind_fill(patch, target);
+    if (!error && !(request->options->flags & RV_APPLY_DRY_RUN))
+        error = ask_hooks(patch, request);
     if (!error)
         error = update_target(patch, target, request, id);
+    if (error)
+        tell_hooks(patch, error);
     return error;
 }
 
@@ -338,7 +319,7 @@ static int apply_to(struct request *request, struct rv_image_state *target, uint
         return error;
     error = apply_loaded(patch, target, request, id);
     if (error || *id == 0) {
-        rv_loader_unload(patch);
+        rv_settle_unload(patch);
         rv_loader_forget(patch);
     }
     return error;
@@ -393,14 +374,16 @@ static int apply_locked(struct request *request, uint32_t *id)
 
 int rv_apply_go_on(unsigned *wait_ms)
 {
-    int is_moving;
+    int goes_on;
 
     *wait_ms = 1;
     if (!rv_operation_try())
         return 0; /* whoever has it goes on with it */
-    is_moving = rv_move_round(wait_ms);
+    goes_on = rv_move_round(wait_ms);
+    if (!goes_on)
+        rv_settle_locked();
     rv_operation_unlock();
-    return is_moving;
+    return goes_on;
 }
 
 /* The first looks come fast: most threads of a server are blocked, or call something soon. */
@@ -454,11 +437,46 @@ int rv_host_apply(int fd, const char *path, const struct rv_apply_options *optio
         rv_detail_add(&request.detail, rv_move_late());
         error = RV_EMOVETIME;
     }
-    settle_locked();
+    rv_settle_locked();
     return error;
 }
 
 /* ---- revert ---- */
+
+struct reverting {
+    uint32_t id;
+    struct rv_patch_image *patch; /* a null pointer: there is nothing to ask */
+};
+
+static int find_patch(const struct rv_update *update, void *context)
+{
+    struct reverting *reverting = context;
+
+    if (update->id == reverting->id && update->state == RV_UPDATE_COMMITTED)
+        reverting->patch = update->owner;
+    return 0;
+}
+
+/* The hooks are asked, if the update is one that can be reverted now. */
+static int begin_revert(uint32_t id, enum rv_consistency consistency,
+                        const struct rv_apply_options *options, struct rv_update **update)
+{
+    struct rv_detail detail = {.text = options->detail, .size = options->detail_size};
+    struct reverting reverting = {.id = id};
+    int error = 0;
+
+    rv_settle_locked(); /* no post_apply comes after a pre_revert */
+    if (!rv_updates_each(is_moving, NULL))
+        rv_updates_each(find_patch, &reverting);
+    if (reverting.patch)
+        error = rv_hooks_pre_revert(reverting.patch, id, &detail);
+    if (error)
+        return error;
+    error = rv_update_revert(id, consistency, thread_count(), update);
+    if (error && reverting.patch)
+        rv_hooks_give_up_revert(reverting.patch, id, error);
+    return error;
+}
 
 int rv_host_revert(uint32_t id, const struct rv_apply_options *options, uint64_t patience_ms,
                    struct rv_ending *ending)
@@ -468,7 +486,7 @@ int rv_host_revert(uint32_t id, const struct rv_apply_options *options, uint64_t
     int error = check_options(or_plain(options), &consistency);
 
     if (!error)
-        error = rv_update_revert(id, consistency, thread_count(), &update);
+        error = begin_revert(id, consistency, or_plain(options), &update);
     if (error)
         return error;
     await(ending, id, NULL);
@@ -479,6 +497,6 @@ int rv_host_revert(uint32_t id, const struct rv_apply_options *options, uint64_t
     move_locked(patience_ms);
     if (rv_host_state(id) == RV_UPDATE_COMMITTED)
         error = RV_EMOVETIME;
-    settle_locked();
+    rv_settle_locked();
     return error;
 }

@@ -123,6 +123,19 @@ static int check_fixups(const struct rv_patch_image *patch)
     return 0;
 }
 
+static int check_hooks(const struct rv_patch_image *patch)
+{
+    const struct rv_image *wishes = wishes_of(patch);
+
+    for (const struct rv_hook_file *file = wishes->hooks; file < wishes->hooks_end; file++)
+        for (int kind = 0; kind < RV_HOOK_KINDS; kind++) {
+            const void *function = RV_TARGET(const void, file->of[kind].function);
+            if (function && (!is_inside(patch, function, 1) || !file->of[kind].name))
+                return RV_ECORRUPT;
+        }
+    return 0;
+}
+
 int rv_bind_check(const struct rv_patch_image *patch, const struct rv_image_state *target,
                   struct rv_detail *detail)
 {
@@ -135,7 +148,9 @@ int rv_bind_check(const struct rv_patch_image *patch, const struct rv_image_stat
         memcmp(header->build_id, target->place.build_id, target->place.build_id_size) != 0)
         return RV_EWRONGBUILD;
     error = check_wishes(patch, target, detail);
-    return error ? error : check_fixups(patch);
+    if (!error)
+        error = check_fixups(patch);
+    return error ? error : check_hooks(patch);
 }
 
 /* ---- filling in ---- */

@@ -11,6 +11,7 @@
 #include "operate.h"
 #include "reclaim.h"
 #include "root.h"
+#include "shadow.h"
 #include "trust.h"
 
 #include <pthread.h>
@@ -21,12 +22,14 @@
 static void before_fork(void)
 {
     rv_gate_before_fork();
+    rv_shadow_before_fork();
     rv_platform_lock();
 }
 
 static void after_fork(void)
 {
     rv_platform_unlock();
+    rv_shadow_after_fork();
     rv_gate_after_fork();
 }
 
@@ -35,6 +38,7 @@ static void in_child(void)
     rv_contexts_in_child();
     rv_updates_in_child_locked();
     rv_platform_unlock();
+    rv_shadow_in_child();
     rv_gate_in_child();
     rv_move_in_child();
     rv_examine_in_child();

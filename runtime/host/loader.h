@@ -11,6 +11,14 @@
 #include "image.h"
 #include "patch_file.h"
 
+enum rv_hook_stage { /* see hooks.h */
+                     RV_HOOKS_NONE,
+                     RV_HOOKS_READY,
+                     RV_HOOKS_IN_FORCE,
+                     RV_HOOKS_LEAVING,
+                     RV_HOOKS_OVER,
+};
+
 /* A patch that is loaded; the owner of its update. */
 struct rv_patch_image {
     struct rv_patch_file file;
@@ -18,6 +26,8 @@ struct rv_patch_image {
     struct rv_place place;
     struct rv_image_state *image;
     struct rv_garbage *garbage; /* set aside for its end; a null pointer once used */
+    enum rv_hook_stage hooks;
+    int is_orphan;             /* what it was for is gone: none of its functions may run */
 };
 
 /*

@@ -158,6 +158,8 @@ int rv_operate_apply(int fd, const char *path, const struct rv_apply_options *op
     int error = RV_ENOMEM;
 
     *id = 0;
+    if (rv_apply_is_mine())
+        return RV_EBUSY; /* from a hook */
     wish.options = options && options->size == sizeof(wish.options)
                        ? *options
                        : (struct rv_apply_options){.size = options ? 0 : sizeof(wish.options)};
@@ -266,6 +268,8 @@ int rv_operate_revert(uint32_t id, const struct rv_apply_options *options,
         .asker = &terms->asker, .why = "", .patience_ms = terms->patience_ms};
     int error;
 
+    if (rv_apply_is_mine())
+        return RV_EBUSY; /* from a hook */
     order.options = options ? *options : (struct rv_apply_options){.size = sizeof(*options)};
     rv_operation_lock();
     error = id ? rv_revert_one(id, &order) : revert_all(&order);

@@ -17,7 +17,7 @@ static char *command_for(const char *recorded, size_t size, uint32_t flags)
     static char line[4096];
     char command[1024];
     const struct rv_unit record = {.flags = flags};
-    const struct rv_file_unit unit = {&record, "src/kv.c", "/build", "clang", command};
+    const struct rv_file_unit unit = {&record, "src/kv.c", "/build", "clang", command, ""};
     struct rv_image_file file = {.unit_count = 1, .units = &unit};
     struct rv_target_image image = {.path = "/bin/kv", .file = &file};
     const struct rv_compile compile = {{&image, 0}, "/tmp/fix.c", "/tmp/0.o", "clang-19", "/p.so"};

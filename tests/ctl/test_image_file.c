@@ -7,6 +7,7 @@
 #include "image_file.h"
 
 #include <fcntl.h>
+#include <elf.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -181,8 +182,8 @@ static void a_record_of_another_version_is_refused(void **state)
     (void)state;
     assert_non_null(at);
     memcpy(copy, bytes, size);
-    /* every 1 in .data.rel.ro might be the number; so change them all */
-    for (size_t i = 0; i + 8 < size; i += 8)
+    /* every such word in .data.rel.ro might be the number; so change all before the headers */
+    for (size_t i = 0; i + 8 < ((const Elf64_Ehdr *)bytes)->e_shoff; i += 8)
         if (*(uint64_t *)(copy + i) == RV_RECORD_ABI && i > (size_t)(at - bytes))
             copy[i] = RV_RECORD_ABI + 1;
     rv_image_file_close(file);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // headers_as_cxx.cpp - the installed headers compile as C++; building this is the test.
 #include "revector/error.h"
+#include "revector/patch.h"
 #include "revector/record.h"
 #include "revector/revector.h"
+#include "revector/shadow.h"
 
 REVECTOR_METHOD int marked();
 REVECTOR_FIXED int left_alone();

@@ -25,6 +25,7 @@
  *   rv_replacements  struct rv_replacement  methods of the program with a new body here
  *   rv_imports       struct rv_import       things of the program that the patch reaches
  *   rv_fixups        struct rv_fixup        initialised data that holds an imported address
+ *   rv_hooks         struct rv_hook_file    functions to run when it is applied or reverted
  */
 #ifndef REVECTOR_RECORD_H
 #define REVECTOR_RECORD_H
@@ -36,7 +37,7 @@ extern "C" {
 #endif
 
 /* Raised whenever a struct below changes its layout or meaning. */
-#define RV_RECORD_ABI 2u
+#define RV_RECORD_ABI 3u
 
 #define RV_SECTION_METHODS      "rv_methods"
 #define RV_SECTION_UNITS        "rv_units"
@@ -46,6 +47,7 @@ extern "C" {
 #define RV_SECTION_REPLACEMENTS "rv_replacements"
 #define RV_SECTION_IMPORTS      "rv_imports"
 #define RV_SECTION_FIXUPS       "rv_fixups"
+#define RV_SECTION_HOOKS        "rv_hooks"
 
 /* Distance in bytes from the address of this field to its target; 0: none. */
 typedef int32_t rv_rel;
@@ -110,6 +112,10 @@ struct rv_unit {
     rv_rel directory; /* working directory of the compiler */
     rv_rel compiler; /* compiler's full version string */
     rv_rel command; /* clang -cc1 arguments, each NUL-terminated; an empty one ends the list */
+    rv_rel types; /* the named types that it has data or functions of, one string for each; an empty
+                     one ends the list. Lines: "struct NAME" (or union, class), "BYTES", and for
+                     each field "NAME BITS-FROM-THE-START BITS"; or "enum NAME", and for each
+                     enumerator "NAME VALUE" */
     uint32_t count; /* entries in the leaf table */
     uint32_t flags; /* enum rv_unit_flags */
     uint32_t part; /* 0 but for parts of a very large unit */
@@ -147,6 +153,7 @@ struct rv_image {
     const struct rv_replacement *replacements, *replacements_end;
     const struct rv_import *imports, *imports_end;
     const struct rv_fixup *fixups, *fixups_end;
+    const struct rv_hook_file *hooks, *hooks_end;
 };
 
 /* ---- patches ---- */
@@ -198,6 +205,22 @@ struct rv_fixup {
     rv_rel where; /* uint64_t in RELRO or in writable data of the patch */
     rv_rel import; /* struct rv_import of this patch */
     int64_t addend;
+};
+
+enum rv_hook_kind {
+    RV_HOOK_PRE_APPLY = 0,
+    RV_HOOK_POST_APPLY = 1,
+    RV_HOOK_PRE_REVERT = 2,
+    RV_HOOK_POST_REVERT = 3,
+    RV_HOOK_KINDS = 4
+};
+
+/* The hooks of one source file of the patch, see patch.h; both 0: none of that kind. */
+struct rv_hook_file {
+    struct {
+        rv_rel name;
+        rv_rel function; /* int or void (struct rv_hook *), as patch.h says */
+    } of[RV_HOOK_KINDS]; /* by enum rv_hook_kind */
 };
 
 /*

@@ -99,7 +99,7 @@ int rv_apply(const char *path, const struct rv_apply_options *options, uint32_t 
 
 /*
  * Takes an update back; 0: all of them, the newest first. Updates may be reverted in
- * any order. Of `options`, which may be null, consistency and timeout count.
+ * any order. Of `options`, which may be null, consistency, timeout and detail count.
  */
 int rv_revert(uint32_t update, const struct rv_apply_options *options)
     __attribute__((warn_unused_result));

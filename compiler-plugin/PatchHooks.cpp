@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// PatchHooks.cpp - one record for the source file, so that the linker, which keeps the
+// order of the files, puts hooks in order.
+#include "compiler-plugin/PatchHooks.h"
+
+#include "compiler-plugin/Attributes.h"
+#include "compiler-plugin/RecordWriter.h"
+#include "compiler-plugin/Refusals.h"
+
+#include "llvm/IR/Module.h"
+#include "llvm/Transforms/Utils/ModuleUtils.h"
+
+using namespace llvm;
+
+namespace revector {
+
+void recordHooks(Module &M, RecordWriter &Writer, Refusals &Refuse) {
+  Function *Hooks[RV_HOOK_KINDS] = {};
+  SmallVector<Link, 2 * RV_HOOK_KINDS> Links;
+  for (Function &F : M) {
+    auto Kind = hookKind(F);
+    if (!Kind || F.isDeclaration())
+      continue;
+    if (Function *First = std::exchange(Hooks[*Kind], &F)) {
+      Refuse.because("%0 and %1 are hooks of one kind, of which a source file has one", *First, F);
+      continue;
+    }
+    size_t Offset = offsetof(rv_hook_file, of) + *Kind * sizeof(rv_hook_file::of[0]);
+    Links.push_back({Offset, Writer.string(GlobalValue::dropLLVMManglingEscape(F.getName()))});
+    Links.push_back({Offset + sizeof(rv_rel), &F});
+  }
+  if (Links.empty())
+    return;
+  GlobalVariable *Record = Writer.declare<rv_hook_file>("rv.hooks", RV_SECTION_HOOKS);
+  Writer.define(Record, rv_hook_file{}, Links);
+  appendToCompilerUsed(M, {Record});
+}
+
+} // namespace revector

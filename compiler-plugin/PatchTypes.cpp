@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// PatchTypes.cpp - types are compared by their names, within the unit.
+#include "compiler-plugin/PatchTypes.h"
+
+#include "compiler-plugin/PatchTarget.h"
+#include "compiler-plugin/Refusals.h"
+#include "compiler-plugin/Unit.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringMap.h"
+
+using namespace llvm;
+
+namespace revector {
+namespace {
+
+using Lines = SmallVector<StringRef, 16>;
+
+// The lines of each of the program's types, by the first one.
+StringMap<Lines> typesOf(const PatchTarget &Target) {
+  StringMap<Lines> Types;
+  for (const char *At = Target.unit().types; *At; At += StringRef(At).size() + 1) {
+    Lines Of;
+    StringRef(At).split(Of, '\n');
+    Types.try_emplace(Of.front(), Of);
+  }
+  return Types;
+}
+
+// Calls Compare(title, lines in the program, lines now) for types that both have and that differ.
+template <typename Function>
+void eachChanged(const Unit &Info, const PatchTarget &Target, Function Compare) {
+  StringMap<Lines> Types = typesOf(Target);
+  for (StringRef Text : Info.Types.layouts()) {
+    Lines Now;
+    Text.split(Now, '\n');
+    auto Then = Types.find(Now.front());
+    if (Then != Types.end() && Then->second != Now)
+      Compare(Now.front(), Then->second, Now);
+  }
+}
+
+bool isEnum(StringRef Title) { return Title.starts_with("enum "); }
+
+// A number of bits as "4" bytes, or "4.3" for 4 bytes and 3 bits.
+std::string bytes(StringRef Bits) {
+  uint64_t Count = 0;
+  Bits.getAsInteger(10, Count);
+  return std::to_string(Count / 8) + (Count % 8 ? "." + std::to_string(Count % 8) : "");
+}
+
+// "16 bytes (key at 0, 4 bytes; value at 4, 4 bytes)"
+std::string describe(const Lines &Of) {
+  std::string Text = Of[1].str() + " bytes (";
+  for (size_t I = 2; I < Of.size(); ++I) {
+    auto [Name, Numbers] = Of[I].split(' ');
+    auto [At, Size] = Numbers.split(' ');
+    Text += (I > 2 ? "; " : "") + Name.str() + " at " + bytes(At) + ", " + bytes(Size) + " bytes";
+  }
+  return Text + ")";
+}
+
+void checkEnum(StringRef Title, const Lines &Then, const Lines &Now, Refusals &Refuse) {
+  StringMap<StringRef> Values;
+  for (StringRef Line : drop_begin(Then))
+    Values.insert(Line.split(' '));
+  for (StringRef Line : drop_begin(Now)) {
+    auto [Name, Value] = Line.split(' ');
+    auto Known = Values.find(Name);
+    if (Known == Values.end() || Known->second == Value)
+      continue;
+    const std::string Words[] = {Name.str(), Title.str(), Known->second.str(), Value.str()};
+    if (Line == Now.back() && Name == Then.back().split(' ').first)
+      Refuse.warn("'%0' of '%1' was %2 and is %3 now, which is right for a count of the values "
+                  "before it, but live data that holds the old number is misread",
+                  Words);
+    else
+      Refuse.because("'%0' of '%1' was %2 and is %3 now, but live data may hold the old number; "
+                     "put new values behind the old ones, or give the new enum another name",
+                     Words);
+  }
+}
+
+} // namespace
+
+void checkEnums(const Unit &Info, const PatchTarget &Target, Refusals &Refuse) {
+  eachChanged(Info, Target, [&](StringRef Title, const Lines &Then, const Lines &Now) {
+    if (isEnum(Title))
+      checkEnum(Title, Then, Now, Refuse);
+  });
+}
+
+void explainLayouts(const Unit &Info, const PatchTarget &Target, Refusals &Refuse) {
+  eachChanged(Info, Target, [&](StringRef Title, const Lines &Then, const Lines &Now) {
+    if (!isEnum(Title) && Then.size() > 1)
+      Refuse.explain("'%0' has %1 in the program, and %2 in the new source",
+                     {Title.str(), describe(Then), describe(Now)});
+  });
+}
+
+} // namespace revector

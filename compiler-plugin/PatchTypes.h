@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// PatchTypes.h - what has become of the program's types in the new source.
+//
+// Hashes decide whether live data fits (PatchData, PatchPlan); here is the reason in words,
+// and what no hash covers: the values of enumerators.
+#ifndef REVECTOR_PLUGIN_PATCHTYPES_H
+#define REVECTOR_PLUGIN_PATCHTYPES_H
+
+namespace revector {
+
+class PatchTarget;
+class Refusals;
+struct Unit;
+
+// Refuses an enumerator that has another value than in the program, for live data may hold
+// the old one. The last one only gets a warning, since it may be their count.
+void checkEnums(const Unit &Info, const PatchTarget &Target, Refusals &Refuse);
+
+// For each type of the unit whose layout is not the program's, a note with both layouts.
+void explainLayouts(const Unit &Info, const PatchTarget &Target, Refusals &Refuse);
+
+} // namespace revector
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * settle.c - see settle.h. Code is retired only after its post hooks have run.
+ */
+#include "settle.h"
+#include "garbage.h"
+#include "gate.h"
+#include "hooks.h"
+#include "shadow.h"
+
+#define SETTLE_MAX 64 /* updates in one go; more wait for the next */
+
+struct settling {
+    struct {
+        uint32_t id;
+        struct rv_patch_image *patch;
+        int collected;
+    } all[SETTLE_MAX];
+    size_t count;
+};
+
+static int note_ended(const struct rv_update *update, void *context)
+{
+    struct settling *settling = context;
+    const struct rv_patch_image *patch = update->owner;
+
+    if (!rv_update_has_ended(update))
+        return 0;
+    if (!patch || (!patch->garbage && update->garbage))
+        return 0;
+    settling->all[settling->count].id = update->id;
+    settling->all[settling->count].patch = update->owner;
+    settling->all[settling->count].collected = !patch->garbage;
+    return ++settling->count == SETTLE_MAX;
+}
+
+void rv_settle_unload(void *owner)
+{
+    struct rv_patch_image *patch = owner;
+
+    rv_gate_leave(); /* the author's functions may do what must not be done in there */
+    rv_shadow_free_within(patch->place.start, patch->place.end, !patch->is_orphan);
+    rv_gate_enter();
+    rv_loader_unload(patch);
+}
+
+static void retire(uint32_t id, struct rv_patch_image *patch)
+{
+    struct rv_garbage *node = patch->garbage;
+    patch->garbage = NULL;
+    rv_garbage_retire_code(node, patch->place.start, patch->place.end, id, rv_settle_unload, patch);
+}
+
+struct due {
+    struct rv_patch_image *patch;
+    uint32_t id;
+    enum rv_update_state state;
+};
+
+static int find_due(const struct rv_update *update, void *context)
+{
+    struct due *due = context;
+
+    if (!update->owner || !rv_hooks_are_due(update->owner, update->state))
+        return 0;
+    *due = (struct due){update->owner, update->id, update->state};
+    return 1;
+}
+
+void rv_settle_locked(void)
+{
+    struct settling settling = {.count = 0};
+    struct due due;
+
+    while (rv_updates_each(find_due, &due))
+        rv_hooks_run_due(due.patch, due.id, due.state);
+    rv_updates_each(note_ended, &settling);
+    for (size_t n = 0; n < settling.count; n++)
+        if (!settling.all[n].collected)
+            retire(settling.all[n].id, settling.all[n].patch);
+        else if (rv_update_forget(settling.all[n].id) == 0)
+            rv_loader_forget(settling.all[n].patch);
+}

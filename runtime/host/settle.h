@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * settle.h - what follows from an update's coming into force and from its end.
+ *
+ * Post hooks run; the code of an update that has ended becomes garbage; when that is
+ * collected, its shadow data goes and it is unmapped; then the update is forgotten.
+ */
+#ifndef REVECTOR_SETTLE_H
+#define REVECTOR_SETTLE_H
+
+/* Whatever is due. Under the operation lock (apply.c), outside the gate. */
+void rv_settle_locked(void);
+
+/*
+ * Inside the gate: unmaps the patch (struct rv_patch_image), in whose code no thread is any
+ * more, or none ever was. The struct stays.
+ */
+void rv_settle_unload(void *patch);
+
+#endif

@@ -1,0 +1,131 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# hooks.sh - a patch's own checks and changes: they run in the agent, in time, and
+# whatever has begun is ended, also when an update or a revert is given up.
+# shellcheck source=lib.sh
+. "$(dirname -- "$0")/lib.sh"
+
+cat >prog.c <<'END'
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include "revector/patch.h"
+#include "revector/revector.h"
+
+static int files = 1, refuse_revert;
+static char said[256];
+
+__attribute__((noinline)) static int version(void) { return 1; }
+
+/* Is on the stack while it waits for the next line. */
+__attribute__((noinline)) static int hold(char *line)
+{
+    puts("held");
+    return fgets(line, 64, stdin) != NULL;
+}
+
+__attribute__((noinline)) static void serve(char *line)
+{
+    if (!strncmp(line, "files", 5))
+        files = line[6] - '0';
+    if (!strncmp(line, "keep", 4))
+        refuse_revert = line[5] - '0';
+    if (!strncmp(line, "hold", 4) && hold(line))
+        line[0] = 0;
+    if (!strncmp(line, "show", 4)) /* reads what the hooks read, or the optimiser drops it */
+        printf("%d files, %d\n", files, refuse_revert);
+    printf("%d%s\n", version(), said);
+    said[0] = 0;
+}
+
+int main(void)
+{
+    char line[64];
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    while (fgets(line, sizeof(line), stdin))
+        serve(line);
+}
+END
+mkdir fix
+sed 's/return 1;/return 2;/; s/puts("held")/puts("held by the new")/; /^int main/,$d' prog.c >fix/prog.c
+cat >>fix/prog.c <<'END'
+static void say(const char *what, int number)
+{
+    snprintf(said + strlen(said), sizeof(said) - strlen(said), " %s %d", what, number);
+}
+REVECTOR_PRE_APPLY static int files_are_closed(struct rv_hook *hook)
+{
+    say("pre_apply", rv_apply("/nowhere/at/all", NULL, NULL) == RV_EREAD);
+    say("revert", rv_revert(1, NULL));
+    return files ? rv_hook_refuse(hook, files, "%d files are open", files) : 0;
+}
+REVECTOR_POST_APPLY static void note_apply(struct rv_hook *hook) { say("post_apply", hook->error); }
+REVECTOR_PRE_REVERT static int may_go(struct rv_hook *hook)
+{
+    say("pre_revert", (int)hook->update > 0);
+    return refuse_revert;
+}
+REVECTOR_POST_REVERT static void note_revert(struct rv_hook *hook)
+{
+    say("post_revert", hook->error);
+}
+END
+sed -n '/^int main/,$p' prog.c >>fix/prog.c
+compile prog -I"$here/../../../runtime/include" prog.c
+start prog ./prog
+works revector build --for "$pid" -o fix.rvp fix/prog.c
+
+# A dry run asks nobody, not even a hook that would refuse.
+works revector apply "$pid" fix.rvp --dry-run
+ask prog x
+expect "1" "$answer" "after the dry run"
+
+# A refusal is one sentence with the hook's name, its words and its number.
+refused 1 "a hook of the patch refuses: files_are_closed: 1 files are open (1)" \
+    revector apply "$pid" fix.rvp
+ask prog "files 0"
+expect "1 pre_apply 1 revert -107" "$answer" "after the refusal; a hook cannot begin an update"
+
+# Applied, and back.
+works revector apply "$pid" fix.rvp
+ask prog x
+expect "2 pre_apply 1 revert -107 post_apply 0" "$answer" "applied"
+ask prog "keep 7"
+refused 1 "a hook of the patch refuses: may_go: it gives no reason (7)" revector revert "$pid" --all
+ask prog "keep 0"
+expect "2 pre_revert 1" "$answer" "the revert was refused"
+works revector revert "$pid" --all
+ask prog x
+expect "1 pre_revert 1 post_revert 0" "$answer" "reverted"
+
+# Given up, because a thread sits in the old code: what pre_apply did is undone.
+ask prog hold
+expect "held" "$answer" "a thread that does not move"
+refused 1 "not all threads could move in time" revector apply "$pid" fix.rvp --timeout 200ms
+ask prog x
+expect "1 pre_apply 1 revert -107 post_revert -150" "$answer" "given up"
+
+# The same for a revert: it stays, and post_apply says so.
+works revector apply "$pid" fix.rvp
+ask prog hold
+expect "held by the new" "$answer" "a thread that does not move back"
+refused 1 "not all threads could move in time" revector revert "$pid" --all --timeout 200ms
+ask prog x
+expect "2 pre_apply 1 revert -107 post_apply 0 pre_revert 1 post_apply -150" "$answer" \
+    "the revert was given up"
+
+# An update that comes into force long after it was asked for.
+works revector revert "$pid" --all
+ask prog x
+ask prog hold
+revector apply "$pid" fix.rvp --timeout 20s >late.out 2>&1 &
+waiter=$!
+sleep 0.3
+ask prog x
+wait "$waiter" || fail "the late apply failed: $(cat late.out)"
+first=$answer
+ask prog x
+expect_has "$first$answer" "post_apply 0" "the agent ends it, and the hook runs"
+expect_has "$answer" "2" "the late apply"
+echo "hooks are asked, told, and told of what was given up"
