@@ -18,6 +18,7 @@ namespace {
 
 constexpr llvm::StringLiteral MethodMark = "revector_method";
 constexpr llvm::StringLiteral FixedMark = "revector_fixed";
+constexpr llvm::StringLiteral TurnMark = "revector_turn";
 
 bool hasMark(const Decl &D, llvm::StringRef Mark) {
   return llvm::any_of(D.specific_attrs<OMPAssumeAttr>(),
@@ -103,6 +104,14 @@ ParsedAttrInfoRegistry::Add<FixedAttribute> Fixed("revector_fixed", "this functi
 bool isMethod(const llvm::Function &F) { return hasMark(F, MethodMark); }
 
 bool isFixed(const llvm::Function &F) { return hasMark(F, FixedMark); }
+
+bool isTurn(const llvm::Function &F) { return hasMark(F, TurnMark); }
+
+void markTurn(ASTContext &Context, FunctionDecl &F) {
+  F.addAttr(OMPAssumeAttr::CreateImplicit(Context, MethodMark));
+  F.addAttr(OMPAssumeAttr::CreateImplicit(Context, TurnMark));
+  F.addAttr(NoInlineAttr::CreateImplicit(Context));
+}
 
 void diagnoseBoth(DiagnosticsEngine &Diags, const Decl &D) {
   if (hasMark(D, MethodMark) && hasMark(D, FixedMark))

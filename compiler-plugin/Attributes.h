@@ -11,8 +11,10 @@
 #define REVECTOR_PLUGIN_ATTRIBUTES_H
 
 namespace clang {
-class DiagnosticsEngine;
+class ASTContext;
 class Decl;
+class DiagnosticsEngine;
+class FunctionDecl;
 } // namespace clang
 namespace llvm {
 class Function;
@@ -24,6 +26,10 @@ namespace revector {
 bool isMethod(const llvm::Function &F);
 // The source asks that F is left alone.
 bool isFixed(const llvm::Function &F);
+
+// F is one turn of a loop (LoopTurn.h); so it is a method, too.
+bool isTurn(const llvm::Function &F);
+void markTurn(clang::ASTContext &Context, clang::FunctionDecl &F);
 
 // Reports a function that has become both over several declarations.
 void diagnoseBoth(clang::DiagnosticsEngine &Diags, const clang::Decl &D);
