@@ -73,6 +73,15 @@ static int is_under_way(const struct watch *watch)
     return strcmp(watch->state, "moving") == 0 || strcmp(watch->state, "returning") == 0;
 }
 
+/* What helps a thread that a function holds, which may be one that never returns. */
+static const char *advice(const char *kept, const char *wanted)
+{
+    if (!strstr(kept, " is inside ") || strcmp(wanted, "committed") != 0)
+        return "";
+    return "; if that function does not return, mark its loop [[revector::loop]], or apply with "
+           "--consistency call: then whoever is inside it keeps running old code until it returns";
+}
+
 /* What keeps threads may be gone when the time is over, so the last that was seen is told. */
 static void keep_reason(char *kept, size_t size, const struct watch *watch)
 {
@@ -97,7 +106,7 @@ int rv_wait_moved(struct rv_client *client, uint64_t id, const char *wanted, uns
         if (!is_under_way(&watch) || rv_clock_ms() > last)
             return strcmp(watch.state[0] ? watch.state : "reverted", wanted) == 0
                        ? 0
-                       : rv_because(reason, RV_EMOVETIME, "%s", kept);
+                       : rv_because(reason, RV_EMOVETIME, "%s%s", kept, advice(kept, wanted));
         if (!is_told && rv_clock_ms() - start > TELL_AFTER_MS) {
             fprintf(stderr, "revector: waiting: %s\n", watch.keepers);
             is_told = 1;

@@ -17,6 +17,7 @@ struct rv_patch_image {
     void *handle;              /* a null pointer once it is unloaded */
     struct rv_place place;
     struct rv_image_state *image;
+    int at_once; /* committed without asking the threads, see leftover.h; operation lock */
     struct rv_garbage *garbage; /* set aside for its end; a null pointer once used */
 };
 
