@@ -20,6 +20,7 @@ constexpr llvm::StringLiteral MethodMark = "revector_method";
 constexpr llvm::StringLiteral FixedMark = "revector_fixed";
 constexpr llvm::StringLiteral HookMarks[RV_HOOK_KINDS] = {
     "revector_pre_apply", "revector_post_apply", "revector_pre_revert", "revector_post_revert"};
+constexpr llvm::StringLiteral TurnMark = "revector_turn";
 
 bool hasMark(const Decl &D, llvm::StringRef Mark) {
   return llvm::any_of(D.specific_attrs<OMPAssumeAttr>(),
@@ -163,6 +164,14 @@ std::optional<rv_hook_kind> hookKind(const llvm::Function &F) {
 void keepHook(Decl &D) {
   if (llvm::any_of(HookMarks, [&](llvm::StringRef Mark) { return hasMark(D, Mark); }))
     D.addAttr(UsedAttr::CreateImplicit(D.getASTContext()));
+}
+
+bool isTurn(const llvm::Function &F) { return hasMark(F, TurnMark); }
+
+void markTurn(ASTContext &Context, FunctionDecl &F) {
+  F.addAttr(OMPAssumeAttr::CreateImplicit(Context, MethodMark));
+  F.addAttr(OMPAssumeAttr::CreateImplicit(Context, TurnMark));
+  F.addAttr(NoInlineAttr::CreateImplicit(Context));
 }
 
 void diagnoseBoth(DiagnosticsEngine &Diags, const Decl &D) {

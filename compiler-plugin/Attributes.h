@@ -15,8 +15,10 @@
 #include <optional>
 
 namespace clang {
-class DiagnosticsEngine;
+class ASTContext;
 class Decl;
+class DiagnosticsEngine;
+class FunctionDecl;
 } // namespace clang
 namespace llvm {
 class Function;
@@ -34,6 +36,10 @@ std::optional<rv_hook_kind> hookKind(const llvm::Function &F);
 
 // In a patch, a hook is needed although nobody calls it.
 void keepHook(clang::Decl &D);
+
+// F is one turn of a loop (LoopTurn.h); so it is a method, too.
+bool isTurn(const llvm::Function &F);
+void markTurn(clang::ASTContext &Context, clang::FunctionDecl &F);
 
 // Reports a function that has become both over several declarations.
 void diagnoseBoth(clang::DiagnosticsEngine &Diags, const clang::Decl &D);

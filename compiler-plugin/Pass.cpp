@@ -3,6 +3,7 @@
 
 #include "compiler-plugin/InlineCalls.h"
 #include "compiler-plugin/LiveData.h"
+#include "compiler-plugin/LoopTurn.h"
 #include "compiler-plugin/Patch.h"
 #include "compiler-plugin/Plan.h"
 #include "compiler-plugin/RecordWriter.h"
@@ -42,6 +43,7 @@ void translate(Module &M, const Unit &Info) {
 
 PreservedAnalyses RevectorPass::run(Module &M, ModuleAnalysisManager &) {
   forgetOtherCode(M);
+  closeTurns(M);
   if (const char *Why = whyNotAtAll(M))
     warn(*Info, Why);
   else if (!Info->Target || makePatch(M, *Info))

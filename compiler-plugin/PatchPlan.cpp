@@ -8,6 +8,7 @@
 
 #include "compiler-plugin/Attributes.h"
 #include "compiler-plugin/BodyHash.h"
+#include "compiler-plugin/Endless.h"
 #include "compiler-plugin/PatchData.h"
 #include "compiler-plugin/PatchTarget.h"
 #include "compiler-plugin/PatchTypes.h"
@@ -82,6 +83,10 @@ private:
     // compiled now, so ours is a copy for our own callers.
     if (F.isWeakForLinker() && !Target.isInUnit(Target.file().methods[*It.Method].unit))
       return Fate::New;
+    if (It.TypeHash != Record.type_hash && isTurn(F)) {
+      refuseFrame(F);
+      return Fate::Replaced;
+    }
     if (It.TypeHash != Record.type_hash && F.hasLocalLinkage()) {
       RetypedFunctions.push_back({&F, Record.flags});
       return Fate::New;
@@ -94,12 +99,37 @@ private:
       Refuse.because("%0 has changed, but its calls are not translated (it is fixed), so the "
                      "running program cannot be led to a new body",
                      F);
-    else if (Record.flags & RV_METHOD_CONSTRUCTOR)
-      Refuse.warn("%0 has changed, but the running program has already called it at its start", F);
-    else if (F.getName() == "main")
-      Refuse.warn("%0 has changed, but the running program is inside it and never calls it again",
-                  F);
+    else
+      warnOfOldCode(F, Record);
     return Fate::Replaced;
+  }
+
+  // A new turn would do for a loop that begins anew; the one that runs now, which
+  // the patch is for, would go on with the old turns, and nobody would know.
+  void refuseFrame(Function &F) {
+    Refuse.because("%0, which is a loop's turn, finds other variables around the loop, or of "
+                   "other types, or leads to other labels than in the running program, whose loop "
+                   "goes on with those that it has; now they are: " +
+                       Info.Frames.lookup(F.getName()),
+                   F);
+  }
+
+  // The patch is right, but there is code that it will not reach.
+  void warnOfOldCode(Function &F, const rv_method &Record) {
+    if (Record.flags & RV_METHOD_CONSTRUCTOR)
+      Refuse.warn("%0 has changed, but the running program has already called it at its start", F);
+    else if ((F.getName() == "main" || isEndless(F)) && !takesTurns(F))
+      Refuse.warn(F.getName() == "main"
+                      ? "%0 has changed, but the running program is inside it and never calls it "
+                        "again; of a loop that is marked [[revector::loop]], the next turn is new"
+                      : "%0 has changed, but it has a loop without an end: whoever is inside it "
+                        "keeps the old code; of a loop that is marked [[revector::loop]], the "
+                        "next turn is new",
+                  F);
+    else if (takesTurns(F) && !isTurn(F))
+      Refuse.warn("%0 has changed outside of its marked loop: whoever is inside it keeps the old "
+                  "code there",
+                  F);
   }
 
   // A local function may change its signature if whoever calls it changes too:

@@ -7,6 +7,7 @@
 // that no second flag is needed.
 #include "compiler-plugin/Attributes.h"
 #include "compiler-plugin/LiveData.h"
+#include "compiler-plugin/LoopTurn.h"
 #include "compiler-plugin/Pass.h"
 #include "compiler-plugin/PatchTarget.h"
 #include "compiler-plugin/StaticNames.h"
@@ -25,16 +26,18 @@ using namespace clang;
 namespace revector {
 namespace {
 
-// Sees the whole unit before the code generator ends it.
+// Sees every part of the unit before the code generator does.
 class UnitConsumer : public ASTConsumer {
 public:
-  UnitConsumer(std::shared_ptr<Unit> Info) : Info(std::move(Info)) {}
+  UnitConsumer(const CompilerInstance &CI, std::shared_ptr<Unit> Info)
+      : CI(CI), Info(std::move(Info)) {}
 
   bool HandleTopLevelDecl(DeclGroupRef Group) override {
     for (Decl *D : Group) {
       diagnoseBoth(D->getASTContext().getDiagnostics(), *D);
       if (Info->Target)
         keepHook(*D);
+      makeTurns(*D, CI.getASTConsumer(), Info->Frames);
     }
     return true;
   }
@@ -42,6 +45,7 @@ public:
   void HandleTranslationUnit(ASTContext &Context) override { Info->Types.collect(Context); }
 
 private:
+  const CompilerInstance &CI;
   std::shared_ptr<Unit> Info;
 };
 
@@ -61,7 +65,7 @@ public:
       return std::make_unique<ASTConsumer>();
     warnWithoutPasses(CI);
     addPass(CI.getCodeGenOpts(), Info);
-    return std::make_unique<UnitConsumer>(Info);
+    return std::make_unique<UnitConsumer>(CI, Info);
   }
 
 private:
@@ -96,6 +100,7 @@ private:
           [Info](llvm::ModulePassManager &Passes, llvm::OptimizationLevel) {
             Passes.addPass(StaticNamesPass());
             Passes.addPass(LiveDataPass(Info));
+            Passes.addPass(OpenTurnsPass());
           });
       PB.registerOptimizerLastEPCallback(
           [Info](llvm::ModulePassManager &Passes, llvm::OptimizationLevel) {

@@ -8,6 +8,7 @@
 // of the round before, so that each one has seen all others.
 #include "compiler-plugin/TypeShape.h"
 #include "compiler-plugin/HashStream.h"
+#include "compiler-plugin/LoopAttribute.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclCXX.h"
@@ -147,6 +148,8 @@ void TypeShapes::layOut(const RecordDecl *R, RecordShape &Into) {
     }
   }
   for (const FieldDecl *Field : R->fields()) {
+    if (isFrame(*R)) // each address is of the variable of that name
+      add(To, llvm::xxh3_64bits(Field->getName()));
     add(To, Layout.getFieldOffset(Field->getFieldIndex()));
     add(To, Field->isBitField() ? Field->getBitWidthValue(Context) : ~0u);
     addType(Field->getType(), To);

@@ -31,6 +31,7 @@ struct Unit {
   bool Lto = false;                 // optimised again by the linker
   bool FunctionSections = false;    // each function can be dropped by the linker
   TypeHashes Types;
+  llvm::StringMap<std::string> Frames; // what turns find in their functions, by symbol
   // Lives as long as the compilation. For errors that only the pass can find.
   clang::DiagnosticsEngine *Diags = nullptr;
   // Patch mode: what the patch is made for. Null: compile as usual.

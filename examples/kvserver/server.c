@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "errors.h"
+#include "loop.h"
 #include "worker.h"
 
 enum { SWEEP_MS = 1000 };
@@ -169,7 +170,8 @@ static void accept_until_signal(struct server *server)
     struct pollfd wait[] = {{.fd = server->listener, .events = POLLIN},
                             {.fd = server->signals, .events = POLLIN}};
 
-    while (!wait[1].revents) {
+    LOOP while (!wait[1].revents)
+    {
         if (poll(wait, 2, SWEEP_MS) > 0 && wait[0].revents)
             accept_all(server);
         store_sweep(server->store);

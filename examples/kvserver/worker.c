@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include "worker.h"
+#include "loop.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -67,7 +68,8 @@ static void *serve(void *argument)
     struct worker *worker = argument;
     struct epoll_event events[EVENTS];
 
-    for (;;) {
+    LOOP for (;;)
+    {
         int count = epoll_wait(worker->epoll, events, EVENTS, -1);
 
         for (int i = 0; i < count; i++) {

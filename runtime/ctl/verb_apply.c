@@ -49,8 +49,9 @@ int rv_apply_request_parse(struct rv_command *command, struct rv_apply_request *
     return parse_consistency(command, &request->consistency);
 }
 
-/* The functions of the update that the agent tells about. */
-static void print_functions(struct rv_out *out, const struct rv_ctl_reader *answer)
+/* What the agent says of the update under one tag. */
+static void print_texts(struct rv_out *out, const char *key, const struct rv_ctl_reader *answer,
+                        uint16_t tag)
 {
     char text[NAMES_SHOWN][128];
     const char *names[NAMES_SHOWN];
@@ -62,13 +63,13 @@ static void print_functions(struct rv_out *out, const struct rv_ctl_reader *answ
         return;
     update = rv_ctl_inside(&field);
     while (count < NAMES_SHOWN && rv_ctl_next(&update, &field)) {
-        if (field.tag != RV_CTL_TAG_NAME)
+        if (field.tag != tag)
             continue;
         snprintf(text[count], sizeof(text[0]), "%.*s", (int)field.size, (const char *)field.data);
         names[count] = text[count];
         count++;
     }
-    rv_out_names(out, "functions", names, count);
+    rv_out_names(out, key, names, count);
 }
 
 /* Milliseconds until the update is reverted, as the agent says; 0: it will not be. */
@@ -90,7 +91,8 @@ static void report(struct rv_out *out, const struct rv_ctl_reader *answer, uint6
         rv_out_flag(out, "would_apply", 1);
     else
         rv_out_number(out, "update", rv_ctl_number(answer, RV_CTL_TAG_ID, 0));
-    print_functions(out, answer);
+    print_texts(out, "functions", answer, RV_CTL_TAG_NAME);
+    print_texts(out, "keeps_old_code", answer, RV_CTL_TAG_OLD_CODE);
     if (confirm_left(answer))
         rv_out_time(out, "confirm_within_ns", confirm_left(answer) * 1000000);
     rv_out_time(out, "request_to_effect_ns", took);

@@ -17,6 +17,8 @@ struct update {
     size_t name_count, name_room;
     char **keepers;
     size_t keeper_count, keeper_room;
+    char **old;
+    size_t old_count, old_room;
 };
 
 struct status {
@@ -55,6 +57,7 @@ static void forget(struct update *update)
 {
     free_list(update->names, update->name_count);
     free_list(update->keepers, update->keeper_count);
+    free_list(update->old, update->old_count);
     memset(update, 0, sizeof(*update));
 }
 
@@ -84,6 +87,8 @@ static int take_facts(struct update *update, struct rv_ctl_reader fields)
     while (!error && rv_ctl_next(&fields, &field))
         if (field.tag == RV_CTL_TAG_KEEPER)
             error = add_text(&update->keepers, &update->keeper_count, &update->keeper_room, &field);
+        else if (field.tag == RV_CTL_TAG_OLD_CODE)
+            error = add_text(&update->old, &update->old_count, &update->old_room, &field);
     return error;
 }
 
@@ -100,6 +105,7 @@ static void print_update(struct rv_out *out, const struct update *update)
     rv_out_names(out, "functions", (const char *const *)update->names, update->name_count);
     rv_out_number(out, "still_in_use", update->holders);
     rv_out_names(out, "kept_by", (const char *const *)update->keepers, update->keeper_count);
+    rv_out_names(out, "keeps_old_code", (const char *const *)update->old, update->old_count);
     rv_out_item_end(out);
 }
 

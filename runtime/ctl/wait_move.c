@@ -63,6 +63,15 @@ static int is_under_way(const char *state)
     return strcmp(state, "moving") == 0 || strcmp(state, "returning") == 0;
 }
 
+/* What helps a thread that a function holds, which may be one that never returns. */
+static const char *advice(const char *kept, const char *verb)
+{
+    if (!strstr(kept, " is inside ") || strcmp(verb, "apply") != 0)
+        return "";
+    return "; if that function does not return, mark its loop [[revector::loop]], or apply with "
+           "--consistency call: then whoever is inside it keeps running old code until it returns";
+}
+
 /* Until it is not under way any more, or the process does not give up when it should. */
 static int watch_update(struct rv_client *client, uint64_t id, unsigned timeout_ms,
                         struct rv_reason *reason)
@@ -138,7 +147,9 @@ int rv_wait_moved(struct rv_client *client, const struct rv_ctl_reader *answer, 
         error = rv_client_pages(client, RV_CTL_HISTORY, take_events, &end, reason);
     if (error)
         return error;
-    snprintf(end.error ? reason->text : note, end.error ? sizeof(reason->text) : size, "%s",
-             end.text);
+    if (!end.error)
+        snprintf(note, size, "%s", end.text);
+    else
+        rv_because(reason, end.error, "%s%s", end.text, advice(end.text, verb));
     return end.error;
 }

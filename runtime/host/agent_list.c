@@ -14,6 +14,8 @@
 #include <string.h>
 
 #include "garbage.h"
+#include "leftover.h"
+#include "loader.h"
 #include "move.h"
 
 #define RESERVE 64 /* bytes that stay free for NEXT and what follows */
@@ -64,6 +66,13 @@ struct waiter {
     char function[128];
 };
 
+/* A thread that goes on in code which an update has replaced. */
+struct straggler {
+    uint32_t update;
+    pid_t thread;
+    char function[128];
+};
+
 struct update_page {
     struct rv_ctl_writer *out;
     uint64_t from;    /* update's place in the list << 32 | name's place in the update */
@@ -73,6 +82,8 @@ struct update_page {
     uint32_t keeper_count;
     struct waiter waiters[KEEPERS];
     uint32_t waiter_count;
+    struct straggler stragglers[KEEPERS];
+    uint32_t straggler_count;
 };
 
 static int note_keeper(const struct rv_garbage *piece, void *context)
@@ -98,6 +109,20 @@ static int note_waiter(const struct rv_move_wait *wait, void *context)
         snprintf(waiter->function, sizeof(waiter->function), "%s",
                  RV_TARGET(const char, wait->method->name));
     page->waiter_count++;
+    return 0;
+}
+
+static int note_straggler(const struct rv_leftover *leftover, void *context)
+{
+    struct update_page *page = context;
+    struct straggler *straggler = &page->stragglers[page->straggler_count];
+
+    if (page->straggler_count == KEEPERS)
+        return 1;
+    *straggler = (struct straggler){.update = leftover->update, .thread = leftover->thread};
+    if (leftover->method)
+        snprintf(straggler->function, sizeof(straggler->function), "%s", leftover->method);
+    page->straggler_count++;
     return 0;
 }
 
@@ -145,6 +170,25 @@ static void put_waiters(struct update_page *page, const struct rv_update *update
         return;
     for (uint32_t i = 0; i < page->waiter_count; i++)
         put_waiter(page->out, &page->waiters[i]);
+}
+
+/* Of a thread that ran nothing is known, whatever update it is about. */
+static void put_stragglers(struct update_page *page, const struct rv_update *update)
+{
+    const struct rv_patch_image *patch = update->owner;
+    char text[192];
+
+    if (update->state != RV_UPDATE_COMMITTED || !patch || !patch->at_once)
+        return;
+    for (uint32_t i = 0; i < page->straggler_count; i++) {
+        const struct straggler *straggler = &page->stragglers[i];
+        if (straggler->update != update->id && straggler->update)
+            continue;
+        snprintf(text, sizeof(text),
+                 straggler->update ? "%s (thread %d)" : "%snot known of thread %d, which runs",
+                 straggler->function, (int)straggler->thread);
+        rv_ctl_put_text(page->out, RV_CTL_TAG_OLD_CODE, text);
+    }
 }
 
 static const char *state_text(const struct rv_update *update)
@@ -235,6 +279,7 @@ static void put_update_facts(struct update_page *page, const struct rv_update *u
     rv_ctl_put_number(page->out, RV_CTL_TAG_COUNT, update->count);
     put_keepers(page, update->id);
     put_waiters(page, update);
+    put_stragglers(page, update);
 }
 
 static int put_update(const struct rv_update *update, void *context)
@@ -262,12 +307,20 @@ static int put_update(const struct rv_update *update, void *context)
     return 1;
 }
 
+/* What cannot be found out is left out of the answer. */
+static void note_stragglers(struct update_page *page)
+{
+    if (rv_leftovers_each(note_straggler, page))
+        agent_log("cannot tell who is inside replaced functions");
+}
+
 void agent_list_updates(struct rv_ctl_writer *out, uint64_t from)
 {
     struct update_page page = {.out = out, .from = from};
 
     rv_garbage_each(note_keeper, &page);
     rv_move_each(note_waiter, &page);
+    note_stragglers(&page);
     rv_updates_each(put_update, &page);
 }
 
@@ -276,5 +329,6 @@ void agent_put_update(struct rv_ctl_writer *out, uint32_t id)
     struct update_page page = {.out = out, .only = id};
 
     rv_move_each(note_waiter, &page);
+    note_stragglers(&page);
     rv_updates_each(put_update, &page);
 }

@@ -228,6 +228,7 @@ static void bring_into_force(struct rv_update *update, struct request *request)
 {
     if (request->consistency == RV_CONSISTENCY_CALL) {
         await(request->ending, update->id, NULL);
+        ((struct rv_patch_image *)update->owner)->at_once = 1;
         if (rv_update_commit(update))
             rv_platform_panic("an update that was ready could not be committed");
         return;

@@ -25,6 +25,7 @@ struct rv_patch_image {
     void *handle;              /* a null pointer once it is unloaded */
     struct rv_place place;
     struct rv_image_state *image;
+    int at_once; /* committed without asking the threads, see leftover.h; operation lock */
     struct rv_garbage *garbage; /* set aside for its end; a null pointer once used */
     enum rv_hook_stage hooks;
     int is_orphan;             /* what it was for is gone: none of its functions may run */

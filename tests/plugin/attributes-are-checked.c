@@ -15,11 +15,17 @@ typedef int type __attribute__((revector_method)); // expected-error {{'revector
 struct [[revector::fixed]] tag { // expected-error {{'fixed' attribute only applies to functions}}
     [[revector::method]] int field; // expected-error {{'method' attribute only applies to functions}}
 };
+[[revector::loop]] int looped; // expected-error {{'loop' attribute only applies to for, while and do statements}}
 int parameter([[revector::fixed]] int x); // expected-error {{'fixed' attribute only applies to functions}}
 
 int statement(int x)
 {
     [[revector::method]] x++; // expected-error {{'method' attribute cannot be applied to a statement}}
+    [[revector::loop]] x++; // expected-error {{'loop' attribute only applies to for, while and do statements}}
+    __attribute__((revector_loop)) while (x > 9)
+        x--;
+    __attribute__((revector_loop(2))) while (x > 8) // expected-error {{'revector_loop' attribute takes no arguments}}
+        x--;
     return x + other;
 }
 

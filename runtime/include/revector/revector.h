@@ -34,18 +34,21 @@ extern "C" {
 
 /*
  * For a function's declaration. METHOD keeps every call of it a call through the
- * table, FIXED leaves the function and its calls alone. Compilers without the
+ * table, FIXED leaves the function and its calls alone. LOOP, before for, while or
+ * do, makes each turn of that loop a call through the table. Compilers without the
  * plugin ignore them in silence.
  */
 #if defined(__has_attribute)
 #if __has_attribute(revector_method)
 #define REVECTOR_METHOD __attribute__((revector_method))
 #define REVECTOR_FIXED  __attribute__((revector_fixed))
+#define REVECTOR_LOOP   __attribute__((revector_loop))
 #endif
 #endif
 #ifndef REVECTOR_METHOD
 #define REVECTOR_METHOD
 #define REVECTOR_FIXED
+#define REVECTOR_LOOP
 #endif
 
 #pragma GCC visibility push(default)
