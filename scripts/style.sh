@@ -161,6 +161,24 @@ check_format() {
         sed -n 's/^\([^ ]*:[0-9]*\):[0-9]*: warning: .*/\1: not as clang-format-19 would have it/p' | sort -u
 }
 
+# The tests of ours that tests/PEERS.md names in its second column: `FILE` or `FILE: NAME`.
+check_peers() {
+    local list=tests/PEERS.md line ours remark name file
+    [ -e "$root/$list" ] || return
+    while IFS='|' read -r line _ ours remark _; do
+        line=${line%%:*}
+        [ "$ours" != ' - ' ] || [ -n "${remark// /}" ] || say "$list:$line: no test of ours, and no reason"
+        grep -oE '`[^`]+`' <<<"$ours" | tr -d '`' | while IFS= read -r name; do
+            file=tests/${name%%: *}
+            if [ ! -f "$root/$file" ]; then
+                say "$list:$line: there is no $file"
+            elif [ "$file" != "tests/$name" ] && ! grep -qF -- "${name#*: }" "$root/$file"; then
+                say "$list:$line: $file has no \"${name#*: }\""
+            fi
+        done
+    done < <(grep -nE '^\| .* \| .* \| .*\|$' "$root/$list")
+}
+
 # ---- all of them ----
 
 checks=$(declare -F | sed -n 's/^declare -f check_//p')

@@ -95,7 +95,7 @@ void agent_drop(struct agent_fd *held);
 /* A listening socket, close-on-exec and non-blocking, its name given to agent_set_name(); or -1. */
 int agent_listen(void);
 
-/* The next connection of somebody who may talk, or -1: nobody is waiting. Others get a refusal. */
+/* The next connection of somebody who may talk, or -1 with errno. Others get a refusal. */
 int agent_accept(int listener);
 
 /* ---- agent_loop.c ---- */

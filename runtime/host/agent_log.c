@@ -44,7 +44,8 @@ static uint64_t now_ms(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-static void append(const struct line *line)
+/* 0: the file cannot take it, as on a full disk. */
+static int append(const struct line *line)
 {
     char text[WIDTH + 64];
     struct timespec now;
@@ -56,8 +57,7 @@ static void append(const struct line *line)
     length = strftime(text, sizeof(text), "%FT%TZ", &date);
     length += (size_t)snprintf(text + length, sizeof(text) - length, " revector[%d]: %s\n",
                                getpid(), line->text);
-    if (write(file, text, length) < 0)
-        file = -1; /* a full disk must not make every answer slow */
+    return write(file, text, length) > 0;
 }
 
 static void flush_locked(void)
@@ -66,8 +66,8 @@ static void flush_locked(void)
         return;
     if (written + LINES < count)
         written = count - LINES;
-    while (written < count && file >= 0)
-        append(&ring[written++ % LINES]);
+    while (written < count && append(&ring[written % LINES]))
+        written++; /* what does not fit now is tried again with the next line */
 }
 
 static int is_repeated(const char *text)

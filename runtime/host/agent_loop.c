@@ -23,6 +23,7 @@
 #define CLIENTS      16
 #define IDLE_MS      5000
 #define WATCH_END_MS 100
+#define DEAF_MS      100
 #define NEVER        UINT64_MAX
 
 struct client {
@@ -34,6 +35,7 @@ static struct {
     struct agent_fd listener;
     struct client clients[CLIENTS];
     uint64_t collect_at;
+    uint64_t deaf_until; /* nobody could be let in; 0: somebody can */
     uint8_t question[RV_CTL_FRAME_MAX], answer[RV_CTL_FRAME_MAX];
 } loop;
 
@@ -91,27 +93,60 @@ static void serve(struct client *client)
     client->deadline = rv_clock_ms() + IDLE_MS;
 }
 
+/* The connection that has been silent for longest; a null pointer: there is none. */
+static struct client *most_silent(void)
+{
+    struct client *oldest = NULL;
+
+    for (struct client *at = loop.clients; at < loop.clients + CLIENTS; at++)
+        if (at->at.fd >= 0 && (!oldest || at->deadline < oldest->deadline))
+            oldest = at;
+    return oldest;
+}
+
 /* A free place, or the one that has been silent for longest. */
 static struct client *place_for_client(void)
 {
-    struct client *oldest = &loop.clients[0];
+    struct client *place = most_silent();
 
-    for (struct client *at = loop.clients; at < loop.clients + CLIENTS; at++) {
+    for (struct client *at = loop.clients; at < loop.clients + CLIENTS; at++)
         if (at->at.fd < 0)
             return at;
-        if (at->deadline < oldest->deadline)
-            oldest = at;
-    }
-    agent_drop(&oldest->at);
-    return oldest;
+    agent_drop(&place->at);
+    return place;
+}
+
+/*
+ * Somebody waits and there is no descriptor for him. Whoever has been silent for
+ * longest makes room; if there is nobody, we look again in a moment: the socket
+ * stays readable, and to ask poll() would be to spin.
+ */
+static int make_room(void)
+{
+    struct client *oldest = most_silent();
+
+    if (oldest)
+        agent_drop(&oldest->at);
+    else
+        loop.deaf_until = rv_clock_ms() + DEAF_MS;
+    return oldest != NULL;
+}
+
+static int nobody_was_waiting(int error)
+{
+    return error == EAGAIN || error == EINTR || error == ECONNABORTED;
 }
 
 static void accept_clients(void)
 {
     int fd;
 
-    while ((fd = agent_accept(loop.listener.fd)) >= 0) {
-        struct client *client = place_for_client();
+    while ((fd = agent_accept(loop.listener.fd)) >= 0 ||
+           (!nobody_was_waiting(errno) && make_room())) {
+        struct client *client = fd < 0 ? NULL : place_for_client();
+
+        if (!client)
+            continue;
 
         client->at = agent_hold(fd);
         client->deadline = rv_clock_ms() + IDLE_MS;
@@ -149,6 +184,8 @@ static int time_to_sleep(enum agent_order order)
     for (struct client *at = loop.clients; at < loop.clients + CLIENTS; at++)
         if (at->at.fd >= 0 && at->deadline < until)
             until = at->deadline;
+    if (loop.deaf_until && loop.deaf_until < until)
+        until = loop.deaf_until;
     if (order == AGENT_WATCH_END && until > now + WATCH_END_MS)
         until = now + WATCH_END_MS;
     if (until == NEVER)
@@ -156,26 +193,48 @@ static int time_to_sleep(enum agent_order order)
     return until > now ? (int)(until - now) : 0;
 }
 
+static void hear(struct client *client, short events)
+{
+    if (!agent_owns(&client->at))
+        client->at.fd = -1;
+    else if (events & POLLIN && !(events & POLLHUP))
+        serve(client);
+    else
+        agent_drop(&client->at); /* what it asked last is not done behind its back */
+}
+
+/* The kernel refuses to wait for more descriptors than the program may have now. */
+static void wait_for_fewer(void)
+{
+    if (!make_room())
+        poll(NULL, 0, DEAF_MS);
+}
+
 /* Sleep, then serve whoever has something for us. */
 static void one_round(enum agent_order order)
 {
     struct pollfd wanted[1 + CLIENTS];
+    struct client *whose[1 + CLIENTS];
+    nfds_t count = 1;
+    int got;
 
-    wanted[0] = (struct pollfd){.fd = loop.listener.fd, .events = POLLIN};
-    for (int i = 0; i < CLIENTS; i++)
-        wanted[1 + i] = (struct pollfd){.fd = loop.clients[i].at.fd, .events = POLLIN};
-    if (poll(wanted, 1 + CLIENTS, time_to_sleep(order)) <= 0)
-        return;
-    for (int i = 0; i < CLIENTS; i++) {
-        if (!wanted[1 + i].revents)
+    if (loop.deaf_until <= rv_clock_ms())
+        loop.deaf_until = 0;
+    wanted[0] = (struct pollfd){.fd = loop.deaf_until ? -1 : loop.listener.fd, .events = POLLIN};
+    for (struct client *at = loop.clients; at < loop.clients + CLIENTS; at++) {
+        if (at->at.fd < 0)
             continue;
-        if (!agent_owns(&loop.clients[i].at))
-            loop.clients[i].at.fd = -1;
-        else if (wanted[1 + i].revents & POLLIN && !(wanted[1 + i].revents & POLLHUP))
-            serve(&loop.clients[i]);
-        else
-            agent_drop(&loop.clients[i].at); /* what it asked last is not done behind its back */
+        whose[count] = at;
+        wanted[count++] = (struct pollfd){.fd = at->at.fd, .events = POLLIN};
     }
+    got = poll(wanted, count, time_to_sleep(order));
+    if (got < 0 && errno != EINTR)
+        wait_for_fewer();
+    if (got <= 0)
+        return;
+    for (nfds_t n = 1; n < count; n++)
+        if (wanted[n].revents)
+            hear(whose[n], wanted[n].revents);
     if (wanted[0].revents && agent_owns(&loop.listener))
         accept_clients();
 }

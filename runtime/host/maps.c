@@ -58,15 +58,18 @@ static int query(const struct rv_maps *maps, uintptr_t address, struct rv_mappin
 
 /* ---- the whole list ---- */
 
-/* "start-end rwxp ...", hexadecimal. Returns where the next line starts. */
-static const char *parse_line(const char *line, const char *end, struct rv_mapping *mapping)
+/* "start-end rwxp ...", hexadecimal, up to `end`. 0: it is something else. */
+static int parse_line(const char *line, const char *end, struct rv_mapping *mapping)
 {
     char *at;
     mapping->start = strtoul(line, &at, 16);
+    if (at >= end || *at != '-')
+        return 0;
     mapping->end = strtoul(at + 1, &at, 16);
+    if (end - at < 3 || *at != ' ')
+        return 0;
     mapping->is_data = at[1] == 'r' && at[2] == 'w';
-    at = memchr(at, '\n', (size_t)(end - at));
-    return at ? at + 1 : end;
+    return 1;
 }
 
 static int add(struct rv_maps *maps, const struct rv_mapping *mapping)
@@ -86,19 +89,15 @@ static int add(struct rv_maps *maps, const struct rv_mapping *mapping)
 /* Takes whole lines out of `text`; returns how many bytes those were, or an error. */
 static ssize_t parse_lines(struct rv_maps *maps, const char *text, size_t size)
 {
-    const char *end = memrchr(text, '\n', size);
-    const char *at = text;
-    if (!end)
-        return 0;
-    while (at <= end) {
+    const char *at = text, *end;
+    while ((end = memchr(at, '\n', size - (size_t)(at - text)))) {
         struct rv_mapping mapping;
-        int error;
-        at = parse_line(at, end + 1, &mapping);
-        error = add(maps, &mapping);
+        int error = parse_line(at, end, &mapping) ? add(maps, &mapping) : RV_EUNREADABLE;
         if (error)
             return error;
+        at = end + 1;
     }
-    return end + 1 - text;
+    return at - text;
 }
 
 static int read_list(struct rv_maps *maps)

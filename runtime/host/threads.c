@@ -24,6 +24,7 @@ static ssize_t read_file(const char *path, char *text, size_t size)
     ssize_t got;
     if (fd < 0)
         return -1;
+    errno = EIO; /* for a file that is empty */
     got = read(fd, text, size - 1);
     close(fd);
     if (got >= 0)
@@ -40,18 +41,29 @@ static ssize_t read_task_file(pid_t tid, const char *name, char *text, size_t si
 
 /* ---- listing ---- */
 
-/* Field 22 of stat; the command's name may hold spaces and brackets. 0: it is gone. */
-static uint64_t start_time(pid_t tid)
+/* A file of a thread's could not be read: because it has ended, or for another reason? */
+static enum rv_thread_state state_of_error(int error)
+{
+    return error == ENOENT || error == ESRCH ? RV_THREAD_GONE : RV_THREAD_UNREADABLE;
+}
+
+/*
+ * Field 22 of stat; the command's name may hold spaces and brackets. *start is 0: it is
+ * gone. RV_EUNREADABLE: nobody can say, as without descriptors.
+ */
+static int start_time(pid_t tid, uint64_t *start)
 {
     char text[1024];
     const char *at;
 
+    *start = 0;
     if (read_task_file(tid, "stat", text, sizeof(text)) <= 0)
-        return 0;
+        return state_of_error(errno) == RV_THREAD_GONE ? 0 : RV_EUNREADABLE;
     at = strrchr(text, ')');
     for (int field = 2; at && field < 22; field++)
         at = strchr(at + 1, ' ');
-    return at ? strtoull(at + 1, NULL, 10) : 0;
+    *start = at ? strtoull(at + 1, NULL, 10) : 0;
+    return *start ? 0 : RV_EUNREADABLE;
 }
 
 static int add(struct rv_thread_list *list, pid_t tid)
@@ -77,9 +89,11 @@ static int list_numbers(struct rv_thread_list *list)
     list->count = 0;
     if (!tasks)
         return RV_EUNREADABLE;
-    while (!error && (entry = readdir(tasks)))
+    for (errno = 0; !error && (entry = readdir(tasks)); errno = 0)
         if (entry->d_name[0] != '.')
             error = add(list, atoi(entry->d_name));
+    if (!error && errno)
+        error = RV_EUNREADABLE; /* that was not the end */
     closedir(tasks);
     return error;
 }
@@ -96,15 +110,19 @@ static int all_are_alive(const struct rv_thread_list *list)
 }
 
 /* Threads that have ended meanwhile leave the list. */
-static void add_start_times(struct rv_thread_list *list)
+static int add_start_times(struct rv_thread_list *list)
 {
     size_t kept = 0;
     for (size_t n = 0; n < list->count; n++) {
-        list->all[n].start = start_time(list->all[n].tid);
-        if (list->all[n].start)
-            list->all[kept++] = list->all[n];
+        struct rv_thread_key key = list->all[n];
+        int error = start_time(key.tid, &key.start);
+        if (error)
+            return error;
+        if (key.start)
+            list->all[kept++] = key;
     }
     list->count = kept;
+    return 0;
 }
 
 static int add_context(struct rv_thread_key key, void *list)
@@ -135,12 +153,11 @@ int rv_threads_list(struct rv_thread_list *list)
             return error;
         if (!all_are_alive(list))
             continue;
-        add_start_times(list);
-        error = rv_contexts_each(add_context, list);
-        if (error)
-            return error;
+        error = add_start_times(list);
+        if (!error)
+            error = rv_contexts_each(add_context, list);
         qsort(list->all, list->count, sizeof(*list->all), by_number);
-        return 0;
+        return error;
     }
     return RV_EBUSY;
 }
@@ -152,11 +169,6 @@ void rv_threads_free(struct rv_thread_list *list)
 }
 
 /* ---- looking ---- */
-
-static enum rv_thread_state state_of_error(int error)
-{
-    return error == ENOENT || error == ESRCH ? RV_THREAD_GONE : RV_THREAD_UNREADABLE;
-}
 
 /*
  * "running", or "-1 sp pc" (blocked, but not in a system call), or the number of

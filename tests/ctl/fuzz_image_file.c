@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * fuzz_image_file.c - libFuzzer target for the reader of records.
+ * fuzz_image_file.c - libFuzzer target for the reader of records, those of a
+ * patch too.
  *
  * The input is a list of changes to the sample image, of 8 bytes each: where
  * (4), what (4); so most inputs are still ELF files with records. An input of
@@ -45,6 +46,20 @@ static void touch(const char *text)
     touched += strlen(text);
 }
 
+static void read_patch(const struct rv_image_file *file)
+{
+    for (uint32_t i = 0; i < file->replacement_count; i++) {
+        touch(file->replacements[i].name);
+        touched += file->replacements[i].record->body_hash;
+    }
+    for (uint32_t i = 0; i < file->import_count; i++) {
+        touch(file->imports[i].name);
+        touched += file->imports[i].record->ordinal;
+    }
+    if (file->patch)
+        touched += file->patch->build_id_size;
+}
+
 static void read_all(const struct rv_image_file *file)
 {
     for (uint32_t i = 0; i < file->unit_count; i++) {
@@ -69,6 +84,7 @@ static void read_all(const struct rv_image_file *file)
         if (rv_image_file_unit_data(file, file->data[i].unit, file->data[i].name) == RV_NONE)
             abort();
     }
+    read_patch(file);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -13,10 +13,12 @@
 #include <string.h>
 #include <unistd.h>
 
-MADE_IMAGE(3)
+MADE_IMAGE(5)
 MADE_METHOD(answer, 0, 10);
 MADE_METHOD(count_up, 1, 11);
 MADE_METHOD(wait_in, 2, 12);
+MADE_METHOD(outer, 3, 13);
+MADE_METHOD(inner, 4, 14);
 MADE_DATA(counter, 20);
 
 int64_t counter;
@@ -24,6 +26,8 @@ int64_t counter;
 int answer_body(int x);
 int count_up_body(int x);
 int wait_in_body(int pipe);
+void outer_body(struct subject_call *call);
+void inner_body(struct subject_call *call);
 
 int answer_body(int x)
 {
@@ -39,6 +43,19 @@ int wait_in_body(int pipe)
 {
     (void)pipe;
     return 0;
+}
+
+void outer_body(struct subject_call *call)
+{
+    call->inside = 1;
+    call->seen |= 1u << 0;
+    inner(call);
+    call->inside = 0;
+}
+
+void inner_body(struct subject_call *call)
+{
+    call->seen |= 1u << 0;
 }
 
 const struct rv_apply_options per_call = {.size = sizeof(per_call),

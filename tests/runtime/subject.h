@@ -15,6 +15,16 @@ int answer(int x);     /* 0: x + 1 */
 int count_up(int x);   /* 1: x + counter; adds 1 to `counter` */
 int wait_in(int pipe); /* 2: returns at once; the patch reads a byte from the pipe first */
 
+/*
+ * 3, 4: replaced together by the patches "first" and "second"; outer() calls inner(). Each
+ * sets bit 0 of `seen`, in those patches bit 1 or 2: more than one bit is a mixed call.
+ */
+struct subject_call {
+    volatile uint32_t seen, inside; /* inside: a signal handler would be part of the call */
+};
+void outer(struct subject_call *call);
+void inner(struct subject_call *call);
+
 extern int64_t counter; /* data 0 */
 
 /*

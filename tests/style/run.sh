@@ -57,6 +57,9 @@ case_of whitespace bench/a.c 'a\n' '\ta\n' bench/a.c:1:
 case_of shell scripts/a.sh '#!/bin/sh\ntrue\n' '#!/bin/sh\nif true\n' scripts/a.sh:
 case_of shell scripts/a.sh '#!/bin/sh\ntrue\n' '#!/bin/sh\nread x[1]\ncd $y\n' scripts/a.sh:2:
 case_of format bench/a.c 'int a;\n' 'int  a;\n' bench/a.c:1:
+case_of peers tests/PEERS.md '| a | `PEERS.md: thing` | |\n' '\n| a | `gone.c` | |\n' tests/PEERS.md:2:
+case_of peers tests/PEERS.md '| a | `PEERS.md` | `gone.c` |\n' '| a | `../tablewalk/below.h: gone` | |\n' tests/PEERS.md:1:
+case_of peers tests/PEERS.md '| a | - | why |\n' '| a | - |  |\n' tests/PEERS.md:1:
 
 for check in $("$style" --list); do
     [[ $tried == *" $check "* ]] || complain "no case tries the check $check"

@@ -35,6 +35,7 @@ check "a static function of another unit" other.c 's/x \* 2/x * 3/' "other 5" 11
 check "a library function" prog.c 's/return x;/return (int)strtol("77", NULL, 10) + abs(-x);/' "new 5" 5 82
 check "a library function that the program did not use" prog.c \
     's/return x;/return (int)strspn("aaab", "a") + x;/' "new 5" 5 8
+check "data of a library" prog.c 's/return x;/return x + (stderr != NULL);/' "new 5" 5 6
 check "an inlined function" prog.c 's/x > limit ? limit : x/x > 3 ? 3 : x/' "inlined 50" 10 3
 check "a new function" prog.c \
     's/^NOINLINE static int do_new(int x)/NOINLINE static int fresh(int x) { return x * 7; }\n&/; s/return x;/return fresh(x);/' \

@@ -64,6 +64,15 @@ story() {
     expect "6 60" "$answer" "both reverted ($*)"
 }
 
+# A note that comes before the build ID.
+cat >note.s <<'S'
+.section .note.aaa, "a", @note
+.balign 4
+.long 4, 4, 1
+.asciz "abc"
+.long 7
+S
+
 names=0
 story
 story -s
@@ -72,8 +81,40 @@ story -Os -ffunction-sections -Wl,--gc-sections
 story -fplugin-arg-revector-translation=leaf
 story -fplugin-arg-revector-place=inline
 story -fplugin-arg-revector-translation=leaf -fplugin-arg-revector-place=inline
+story -Wl,-Bsymbolic
+story note.s
 story -fuse-ld=lld
 story -fuse-ld=lld -flto
 story -fuse-ld=lld -flto=thin
 refused 1 "make a patch for each" revector patch "$pid" fix/lib.c fix/plug.c
+
+# Two functions in two libraries call each other; one of them is replaced meanwhile.
+printf 'int odd(int);\n__attribute__((noinline)) int even(int x) { return x == 0 ? 1 : odd(x - 1); }\n' >even.c
+printf 'int even(int);\n__attribute__((noinline)) int odd(int x) { return x == 0 ? 2 : even(x - 1); }\n' >odd.c
+cat >mutual.c <<'C'
+#include <stdio.h>
+#include <stdlib.h>
+int even(int x);
+int main(void)
+{
+    char line[64];
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    while (fgets(line, sizeof(line), stdin))
+        printf("%d\n", even(atoi(line)));
+    return 0;
+}
+C
+compile libodd.so -shared -fPIC odd.c
+compile libeven.so -shared -fPIC even.c -L. -lodd
+compile mutual mutual.c -L. -leven -lodd -Wl,-rpath,"$work"
+change odd.c 's/x == 0 ? 2/x == 0 ? 20/'
+start mutual ./mutual
+ask mutual 7
+expect 2 "$answer" "mutual recursion, before"
+works revector patch "$pid" fix/odd.c
+ask mutual 7
+expect 20 "$answer" "mutual recursion, patched"
+works revector revert "$pid" --all
+ask mutual 7
+expect 2 "$answer" "mutual recursion, reverted"
 echo "libraries, plugins, $names ways to build them"

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * unit_faults.c - an apply and a revert in which one allocation, or one system call,
+ * fails: each of them in turn, until nothing is left to fail.
+ *
+ * Either the step succeeds all the same, or it refuses with a code that has a sentence
+ * and everything is as before; and the next one works. Two other threads have to be
+ * moved meanwhile. What the core asks of its platform is in unit_exhaustion.c.
+ */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "inject.h"
+#include "revector/revector.h"
+#include "subject.h"
+
+#include <dirent.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MOST 5000 /* that one step can ask for */
+#define LOOK 150  /* more than one look at three threads asks for */
+
+static char folder[] = "/tmp/revector-faults-XXXXXX";
+static char path[64];
+static char detail[256];
+static struct rv_apply_options options = {
+    .size = sizeof(options), .timeout_ms = 1000, .detail = detail, .detail_size = sizeof(detail)};
+static enum inject_kind kind;
+static long faults; /* that have been injected */
+static int lost;    /* mappings that the dynamic linker forgets when it fails half-way */
+
+/* ---- what may not change ---- */
+
+struct holdings {
+    int descriptors, mappings;
+    size_t allocated;
+};
+
+/* Mappings whose line has `text` in it. */
+static int count_mappings(const char *text)
+{
+    FILE *maps = fopen("/proc/self/maps", "r");
+    char line[512];
+    int count = 0;
+
+    assert_non_null(maps);
+    while (fgets(line, sizeof(line), maps))
+        count += strstr(line, text) != NULL;
+    fclose(maps);
+    return count;
+}
+
+static int count_descriptors(void)
+{
+    DIR *all = opendir("/proc/self/fd");
+    int count = 0;
+
+    assert_non_null(all);
+    while (readdir(all))
+        count++;
+    closedir(all);
+    return count;
+}
+
+static struct holdings holdings(void)
+{
+    return (struct holdings){count_descriptors(), count_mappings("") - lost, inject_held()};
+}
+
+static int is_same(const struct holdings *a, const struct holdings *b)
+{
+    return a->descriptors == b->descriptors && a->mappings == b->mappings &&
+           a->allocated == b->allocated;
+}
+
+static int note_target(const struct rv_method_info *info, void *context)
+{
+    const void ***at = context;
+    *(*at)++ = info->target;
+    return 0;
+}
+
+/* Static: addresses of a patch on the stack would keep it loaded. */
+static struct table {
+    const void *targets[8];
+    uint64_t slot;
+} before, after;
+
+static void note_table(struct table *table)
+{
+    const void **at = table->targets;
+
+    *table = (struct table){.slot = *subject_slot()};
+    rv_each_method(note_target, &at);
+}
+
+static void expect_table_as_before(void)
+{
+    note_table(&after);
+    assert_memory_equal(&before, &after, sizeof(before));
+}
+
+static int is_under_way(const struct rv_update_info *info, void *context)
+{
+    (void)context;
+    return info->state == RV_STATUS_MOVING || info->state == RV_STATUS_RETURNING;
+}
+
+static void expect_sentence(int error)
+{
+    assert_true(error < 0);
+    assert_non_null(rv_error_text(error));
+    assert_true(strlen(rv_error_text(error)) > 10);
+    assert_int_equal(rv_each_update(is_under_way, NULL), 0);
+}
+
+/* ---- steps ---- */
+
+static uint32_t apply_now(void)
+{
+    uint32_t id = 0;
+    int error = rv_apply(path, &options, &id);
+
+    if (error)
+        print_error("%s (%s)\n", rv_error_text(error), detail);
+    assert_int_equal(error, 0);
+    assert_int_equal(answer(1), 101);
+    return id;
+}
+
+static void revert_now(uint32_t id)
+{
+    assert_int_equal(rv_revert(id, &options), 0);
+    assert_int_equal(answer(1), 2);
+    subject_reclaim(1000);
+    assert_int_equal(count_mappings(folder), lost);
+}
+
+/* 1: nothing failed, so all has been tried. */
+static int apply_with_fault(long n)
+{
+    uint32_t id = 0;
+    int error, what, failed;
+
+    note_table(&before);
+    inject_arm(kind, n);
+    error = rv_apply(path, &options, &id);
+    failed = inject_disarm(&what);
+    faults += failed;
+    if (error) {
+        assert_true(failed);
+        expect_sentence(error);
+        expect_table_as_before();
+        assert_int_equal(answer(1), 2);
+        subject_reclaim(1000);
+        if (error == RV_ELOAD)
+            lost = count_mappings(folder);
+        assert_int_equal(count_mappings(folder), lost);
+        id = apply_now();
+    }
+    assert_int_equal(answer(1), 101);
+    revert_now(id);
+    return !failed;
+}
+
+static int revert_with_fault(long n)
+{
+    uint32_t id = apply_now();
+    int error, what, failed;
+
+    note_table(&before);
+    inject_arm(kind, n);
+    error = rv_revert(id, &options);
+    failed = inject_disarm(&what);
+    faults += failed;
+    if (error) {
+        assert_true(failed);
+        expect_sentence(error);
+        expect_table_as_before();
+        assert_int_equal(answer(1), 101);
+        assert_int_equal(rv_revert(id, &options), 0);
+    }
+    assert_int_equal(answer(1), 2);
+    subject_reclaim(1000);
+    assert_int_equal(count_mappings(folder), lost);
+    return !failed;
+}
+
+static int reclaim_with_fault(long n)
+{
+    int what, failed;
+
+    assert_int_equal(rv_revert(apply_now(), &options), 0);
+    inject_arm(kind, n);
+    (void)rv_reclaim();
+    failed = inject_disarm(&what);
+    faults += failed;
+    subject_reclaim(1000);
+    assert_int_equal(count_mappings(folder), lost);
+    return !failed;
+}
+
+/* Whatever the C library keeps for the next time, it keeps once. */
+static void expect_no_growth(int (*step)(long n), long n, struct holdings *held)
+{
+    struct holdings now = holdings();
+
+    for (int again = 0; again < 3 && !is_same(held, &now); again++) {
+        *held = now;
+        step(n);
+        now = holdings();
+    }
+    if (!is_same(held, &now))
+        fail_msg("fault %ld: %d descriptors, %d mappings, %zu bytes become %d, %d, %zu", n,
+                 held->descriptors, held->mappings, held->allocated, now.descriptors, now.mappings,
+                 now.allocated);
+}
+
+/* Each fault in turn. */
+static void try_all(int (*step)(long n), enum inject_kind with)
+{
+    struct holdings held;
+    long n = 1;
+
+    kind = with;
+    faults = 0;
+    revert_now(apply_now());
+    for (held = holdings(); !step(n); n++) {
+        expect_no_growth(step, n, &held);
+        assert_true(n < MOST);
+    }
+    print_message("%ld faults\n", faults);
+    assert_true(n > 5);
+}
+
+static void an_apply_survives_every_failed_allocation(void **state)
+{
+    (void)state;
+    try_all(apply_with_fault, INJECT_ALLOCATION);
+}
+
+static void an_apply_survives_every_failed_system_call(void **state)
+{
+    (void)state;
+    try_all(apply_with_fault, INJECT_SYSTEM_CALL);
+}
+
+static void a_revert_survives_every_failed_allocation(void **state)
+{
+    (void)state;
+    try_all(revert_with_fault, INJECT_ALLOCATION);
+}
+
+static void a_revert_survives_every_failed_system_call(void **state)
+{
+    (void)state;
+    try_all(revert_with_fault, INJECT_SYSTEM_CALL);
+}
+
+static void reclaiming_survives_every_failed_allocation(void **state)
+{
+    (void)state;
+    try_all(reclaim_with_fault, INJECT_ALLOCATION);
+}
+
+static void reclaiming_survives_every_failed_system_call(void **state)
+{
+    (void)state;
+    try_all(reclaim_with_fault, INJECT_SYSTEM_CALL);
+}
+
+/* ---- a thread inside the patch ---- */
+
+static int entrance[2];
+
+static void *enter(void *unused)
+{
+    wait_in(entrance[0]);
+    return unused;
+}
+
+static uint32_t apply_and_enter(pthread_t *thread)
+{
+    uint32_t id = apply_now();
+    struct timespec moment = {.tv_nsec = 20000000};
+
+    assert_int_equal(pipe(entrance), 0);
+    assert_int_equal(pthread_create(thread, NULL, enter, NULL), 0);
+    nanosleep(&moment, NULL);
+    return id;
+}
+
+static void leave(pthread_t thread)
+{
+    assert_int_equal(write(entrance[1], "x", 1), 1);
+    pthread_join(thread, NULL);
+    close(entrance[0]);
+    close(entrance[1]);
+}
+
+static void reclaim_around_a_thread(enum inject_kind with)
+{
+    int failed = 1, what;
+
+    for (long n = 1; failed; n++) {
+        inject_arm(with, n);
+        (void)rv_reclaim();
+        failed = inject_disarm(&what);
+        if (count_mappings(folder) == lost)
+            fail_msg("code was unmapped under a thread when %ld, system call %d, failed", n, what);
+    }
+}
+
+static void code_in_use_stays_whatever_fails(void **state)
+{
+    pthread_t thread;
+    uint32_t id = apply_and_enter(&thread);
+    (void)state;
+    assert_int_equal(rv_revert(id, &per_call), 0);
+    reclaim_around_a_thread(INJECT_ALLOCATION);
+    reclaim_around_a_thread(INJECT_SYSTEM_CALL);
+    leave(thread);
+    subject_reclaim(1000);
+    assert_int_equal(count_mappings(folder), lost);
+}
+
+static void revert_around_a_thread(uint32_t id, enum inject_kind with)
+{
+    struct rv_apply_options short_time = options;
+    int failed = 1, error, what;
+
+    short_time.timeout_ms = 1;
+    for (long n = 1; failed && n < LOOK; n++) {
+        inject_arm(with, n);
+        error = rv_revert(id, &short_time);
+        failed = inject_disarm(&what);
+        if (!error)
+            fail_msg("a thread was overlooked when %ld, system call %d, failed", n, what);
+        assert_int_equal(answer(1), 101);
+    }
+}
+
+static void a_thread_inside_is_never_overlooked(void **state)
+{
+    pthread_t thread;
+    uint32_t id = apply_and_enter(&thread);
+    (void)state;
+    revert_around_a_thread(id, INJECT_ALLOCATION);
+    revert_around_a_thread(id, INJECT_SYSTEM_CALL);
+    leave(thread);
+    revert_now(id);
+}
+
+static void *wait_for_ever(void *unused)
+{
+    for (;;)
+        pause();
+    return unused;
+}
+
+static int run(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_apply_survives_every_failed_allocation),
+        cmocka_unit_test(an_apply_survives_every_failed_system_call),
+        cmocka_unit_test(a_revert_survives_every_failed_allocation),
+        cmocka_unit_test(a_revert_survives_every_failed_system_call),
+        cmocka_unit_test(reclaiming_survives_every_failed_allocation),
+        cmocka_unit_test(reclaiming_survives_every_failed_system_call),
+        cmocka_unit_test(code_in_use_stays_whatever_fails),
+        cmocka_unit_test(a_thread_inside_is_never_overlooked),
+    };
+    pthread_t threads[2];
+
+    for (int n = 0; n < 2; n++)
+        if (pthread_create(&threads[n], NULL, wait_for_ever, NULL))
+            return 2;
+    return cmocka_run_group_tests_name("faults", tests, NULL, NULL);
+}
+
+int main(void)
+{
+    int failed;
+
+    if (!mkdtemp(folder))
+        return 2;
+    snprintf(path, sizeof(path), "%s/fix.rvp", folder);
+    subject_patch("good", path);
+    failed = inject_run(run);
+    unlink(path);
+    rmdir(folder);
+    return failed;
+}
