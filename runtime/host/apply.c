@@ -6,53 +6,19 @@
 #include "apply.h"
 #include "bind.h"
 #include "control/clock.h"
-#include "control/trailer.h"
+#include "ending.h"
 #include "gate.h"
 #include "hooks.h"
 #include "host.h"
 #include "loader.h"
 #include "move.h"
+#include "operation.h"
 #include "settle.h"
-#include "tablewalk/tw_atomic.h"
+#include "target.h"
 
-#include <pthread.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
-
-/*
- * The operation lock: one apply or revert at a time. Outermost, see gate.h.
- */
-static pthread_mutex_t operation = PTHREAD_MUTEX_INITIALIZER;
-static __thread int is_mine;
-
-int rv_apply_is_mine(void)
-{
-    return is_mine;
-}
-
-/* Of the update whose threads move; published last, so that a fork sees a whole one. */
-static struct rv_ending *awaited;
-
-void rv_operation_lock(void)
-{
-    pthread_mutex_lock(&operation);
-    is_mine = 1;
-}
-
-int rv_operation_try(void)
-{
-    if (is_mine || pthread_mutex_trylock(&operation)) /* mine: from a hook */
-        return 0;
-    is_mine = 1;
-    return 1;
-}
-
-void rv_operation_unlock(void)
-{
-    is_mine = 0;
-    pthread_mutex_unlock(&operation);
-}
 
 void rv_apply_settle(void)
 {
@@ -126,116 +92,19 @@ static uint32_t thread_count(void)
     return stat("/proc/self/task", &task) || task.st_nlink < 3 ? 0 : (uint32_t)task.st_nlink - 2;
 }
 
-static int is_same_file(const struct rv_update *update, void *context)
-{
-    const struct rv_patch_image *patch = update->owner;
-    const struct rv_patch_file *file = context;
-
-    return update->state == RV_UPDATE_COMMITTED && patch && patch->file.device == file->device &&
-           patch->file.inode == file->inode &&
-           patch->file.trailer.checksum == file->trailer.checksum;
-}
-
-struct target_question {
-    const struct rv_trailer *trailer;
-    struct rv_image_state *found; /* good while the image is pinned */
-    uintptr_t start;
-    int has_compiler;
-};
-
-/* Whether any unit of the image was compiled by what compiled the patch. */
-static int has_compiler(const struct rv_image *image, uint64_t compiler)
-{
-    for (const struct rv_unit *unit = image->units; unit < image->units_end; unit++)
-        if (rv_trailer_compiler(RV_TARGET(const char, unit->compiler)) == compiler)
-            return 1;
-    return 0;
-}
-
-static int is_target(const struct rv_image_state *image, void *context)
-{
-    struct target_question *question = context;
-    const struct rv_trailer *trailer = question->trailer;
-
-    if (image->phase != RV_IMAGE_LIVE || image->image->patch || trailer->build_id_size == 0 ||
-        image->place.build_id_size != trailer->build_id_size ||
-        memcmp(image->place.build_id, trailer->build_id, trailer->build_id_size) != 0)
-        return 0;
-    question->found = (struct rv_image_state *)image;
-    question->start = image->place.start;
-    question->has_compiler = has_compiler(image->image, trailer->compiler);
-    return 1;
-}
-
-/* ---- the end ---- */
-
-static int find_state(const struct rv_update *update, void *context)
-{
-    struct rv_update_info *info = context;
-
-    if (update->id != info->id)
-        return 0;
-    info->state = (uint32_t)update->state;
-    return 1;
-}
-
-/* Not there any more: it was reverted or given up, and has been forgotten. */
-enum rv_update_state rv_host_state(uint32_t id)
-{
-    struct rv_update_info info = {.id = id, .state = RV_UPDATE_ABORTED};
-
-    rv_updates_each(find_state, &info);
-    return (enum rv_update_state)info.state;
-}
-
-/* The target stays loaded until the update is no longer under way. */
-static void has_ended(void *context)
-{
-    struct rv_ending *ending = context;
-
-    tw_store_pointer_release(&awaited, NULL);
-    if (ending->pin) {
-        rv_gate_enter();
-        rv_loader_unpin(ending->pin);
-        rv_gate_leave();
-    }
-    ending->ended(ending, ending->id, rv_host_state(ending->id));
-}
-
-static void await(struct rv_ending *ending, uint32_t id, void *pin)
-{
-    ending->id = id;
-    ending->pin = pin;
-    tw_store_pointer_release(&awaited, ending);
-}
-
-/* The core has settled it; if it has not, it goes on as the parent's does. */
-void rv_apply_in_child(void)
-{
-    struct rv_ending *ending = tw_load_pointer_acquire(&awaited);
-
-    pthread_mutex_init(&operation, NULL); /* whoever held it is not in the child */
-    is_mine = 0;
-    awaited = NULL;
-    if (ending && rv_host_state(ending->id) >= RV_UPDATE_COMMITTED)
-        ending->ended(ending, ending->id, rv_host_state(ending->id));
-}
-
-/* ---- the steps of an apply ---- */
-
 /* Cannot fail: from here on the update finishes itself. */
 static void bring_into_force(struct rv_update *update, struct request *request)
 {
     if (request->consistency == RV_CONSISTENCY_CALL) {
-        await(request->ending, update->id, NULL);
+        rv_ending_await(request->ending, update->id, NULL);
         ((struct rv_patch_image *)update->owner)->at_once = 1;
         if (rv_update_commit(update))
             rv_platform_panic("an update that was ready could not be committed");
         return;
     }
-    await(request->ending, update->id, request->pin);
+    rv_ending_await(request->ending, update->id, request->pin);
     request->pin = NULL;
-    rv_move_start(update, timeout_of(request->options), has_ended, request->ending);
+    rv_move_start(update, timeout_of(request->options), rv_ending_reached, request->ending);
 }
 
 /* begin -> stage -> check -> transition -> commit | abort */
@@ -326,27 +195,19 @@ static int apply_to(struct request *request, struct rv_image_state *target, uint
     return error;
 }
 
-static int add_build(const struct rv_image_state *image, void *context)
+static int is_same_file(const struct rv_update *update, void *context)
 {
-    if (!image->image->patch)
-        rv_detail_add_build(context, image->place.name, image->place.build_id,
-                            image->place.build_id_size);
-    return 0;
-}
+    const struct rv_patch_image *patch = update->owner;
+    const struct rv_patch_file *file = context;
 
-/* Says which build the patch is for and which ones are here. */
-static int wrong_build(struct request *request)
-{
-    const struct rv_trailer *trailer = &request->file.trailer;
-
-    rv_detail_add_build(&request->detail, "its program", trailer->build_id, trailer->build_id_size);
-    rv_images_each(add_build, &request->detail);
-    return RV_EWRONGBUILD;
+    return update->state == RV_UPDATE_COMMITTED && patch && patch->file.device == file->device &&
+           patch->file.inode == file->inode &&
+           patch->file.trailer.checksum == file->trailer.checksum;
 }
 
 static int apply_locked(struct request *request, uint32_t *id)
 {
-    struct target_question question = {.trailer = &request->file.trailer};
+    struct rv_image_state *target;
     int error = rv_patch_file_check(request->fd, name_of(request), signature_of(request->options),
                                     &request->file, &request->detail);
 
@@ -354,18 +215,9 @@ static int apply_locked(struct request *request, uint32_t *id)
         return error;
     if (rv_updates_each(is_same_file, &request->file))
         return RV_EAPPLIED;
-    if (!rv_images_each(is_target, &question))
-        return wrong_build(request);
-    if (!question.has_compiler)
-        return RV_ECOMPILER;
-    error = rv_loader_pin(question.start, &request->pin);
-    if (error)
-        return error;
-    /* Asked again: it may have gone before it was pinned, and another one come. */
-    if (rv_images_each(is_target, &question))
-        error = apply_to(request, question.found, id);
-    else
-        error = RV_ELEAVING;
+    error = rv_target_pin(&request->file.trailer, &target, &request->pin, &request->detail);
+    if (!error)
+        error = apply_to(request, target, id);
     if (request->pin)
         rv_loader_unpin(request->pin);
     return error;
@@ -431,7 +283,7 @@ int rv_host_apply(int fd, const char *path, const struct rv_apply_options *optio
     rv_patch_file_close(&request.file);
     rv_gate_leave();
     if (!error && *id && request.consistency == RV_CONSISTENCY_CALL)
-        has_ended(ending);
+        rv_ending_reached(ending);
     if (!error)
         move_locked(patience_ms);
     if (!error && *id && rv_host_state(*id) == RV_UPDATE_ABORTED) {
@@ -490,11 +342,11 @@ int rv_host_revert(uint32_t id, const struct rv_apply_options *options, uint64_t
         error = begin_revert(id, consistency, or_plain(options), &update);
     if (error)
         return error;
-    await(ending, id, NULL);
+    rv_ending_await(ending, id, NULL);
     if (consistency == RV_CONSISTENCY_CALL)
-        has_ended(ending);
+        rv_ending_reached(ending);
     else
-        rv_move_start(update, timeout_of(or_plain(options)), has_ended, ending);
+        rv_move_start(update, timeout_of(or_plain(options)), rv_ending_reached, ending);
     move_locked(patience_ms);
     if (rv_host_state(id) == RV_UPDATE_COMMITTED)
         error = RV_EMOVETIME;

@@ -16,7 +16,6 @@ struct hook_call {
     char sentence[201];
 };
 
-
 int rv_hook_refuse(struct rv_hook *hook, int code, const char *format, ...)
 {
     struct hook_call *call = (struct hook_call *)hook;

@@ -15,7 +15,7 @@
  * Post hooks follow from what has become of the update and not from who was there: so
  * they run as well when the agent ends a transition, and in the child of a fork.
  *
- * Under the operation lock (apply.c), outside the gate, without the core lock.
+ * Under the operation lock (operation.h), outside the gate, without the core lock.
  */
 #ifndef REVECTOR_HOOKS_H
 #define REVECTOR_HOOKS_H

@@ -29,7 +29,7 @@ struct rv_ending {
 };
 
 /*
- * Loads the patch in `fd` and applies it. The operation lock (apply.h) is held, here and
+ * Loads the patch in `fd` and applies it. The operation lock (operation.h) is held, here and
  * for rv_host_revert.
  *
  * `fd` is read from offset 0; it stays the caller's. `path` may be null; if it

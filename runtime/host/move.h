@@ -4,7 +4,7 @@
  *
  * A thread has moved when it was seen, blocked, with nothing of the side that it
  * leaves on its stack, or when it found so itself in a method fault. Whoever holds
- * the operation lock (apply.c) calls all of this but rv_move_each; the agent does so
+ * the operation lock (operation.h) calls all of this but rv_move_each; the agent does so
  * in its loop, a program's own thread until it is through.
  */
 #ifndef REVECTOR_MOVE_H

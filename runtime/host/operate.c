@@ -6,6 +6,7 @@
 #include "control/clock.h"
 #include "detail.h"
 #include "operate_list.h"
+#include "operation.h"
 #include "patch_file.h"
 
 #include <stdio.h>
@@ -158,7 +159,7 @@ int rv_operate_apply(int fd, const char *path, const struct rv_apply_options *op
     int error = RV_ENOMEM;
 
     *id = 0;
-    if (rv_apply_is_mine())
+    if (rv_operation_is_mine())
         return RV_EBUSY; /* from a hook */
     wish.options = options && options->size == sizeof(wish.options)
                        ? *options
@@ -268,7 +269,7 @@ int rv_operate_revert(uint32_t id, const struct rv_apply_options *options,
         .asker = &terms->asker, .why = "", .patience_ms = terms->patience_ms};
     int error;
 
-    if (rv_apply_is_mine())
+    if (rv_operation_is_mine())
         return RV_EBUSY; /* from a hook */
     order.options = options ? *options : (struct rv_apply_options){.size = sizeof(*options)};
     rv_operation_lock();

@@ -18,7 +18,7 @@
  * (operate_end.c).
  *
  * Any thread that may block and take the dynamic linker's lock; no locks held. They take
- * the operation lock (apply.h). Innermost: list (operate_list.c).
+ * the operation lock (operation.h). Innermost: list (operate_list.c).
  */
 #ifndef REVECTOR_OPERATE_H
 #define REVECTOR_OPERATE_H

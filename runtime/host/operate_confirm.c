@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include "control/clock.h"
 #include "operate_list.h"
+#include "operation.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -13,7 +13,9 @@
  */
 #define _GNU_SOURCE
 #include "control/clock.h"
+#include "ending.h"
 #include "operate_list.h"
+#include "operation.h"
 #include "patch_file.h"
 #include "tablewalk/tw_atomic.h"
 
@@ -269,6 +271,7 @@ void rv_operate_in_child(void)
     not_before = 0;
     rv_memo_in_child();
     rv_history_in_child();
-    rv_apply_in_child();
+    rv_operation_in_child();
+    rv_ending_in_child();
     rv_memo_rest();
 }

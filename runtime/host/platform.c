@@ -4,9 +4,10 @@
  */
 #define _GNU_SOURCE
 #include "rv_platform.h"
-#include "apply.h"
 #include "contexts.h"
+#include "host.h"
 #include "operate.h"
+#include "operation.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -52,7 +53,7 @@ int rv_platform_wait(const uint32_t *word, uint32_t value)
 {
     const int kept = errno;
 
-    if (rv_apply_is_mine())
+    if (rv_operation_is_mine())
         return 0;
     syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
     errno = kept;

@@ -8,7 +8,7 @@
 #ifndef REVECTOR_SETTLE_H
 #define REVECTOR_SETTLE_H
 
-/* Whatever is due. Under the operation lock (apply.c), outside the gate. */
+/* Whatever is due. Under the operation lock (operation.h), outside the gate. */
 void rv_settle_locked(void);
 
 /*

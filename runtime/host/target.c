@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * target.c - see target.h.
+ */
+#include "target.h"
+#include "loader.h"
+#include "revector/error.h"
+
+#include <string.h>
+
+struct question {
+    const struct rv_trailer *trailer;
+    struct rv_image_state *found; /* good while the image is pinned */
+    uintptr_t start;
+    int has_compiler;
+};
+
+/* Whether any unit of the image was compiled by what compiled the patch. */
+static int has_compiler(const struct rv_image *image, uint64_t compiler)
+{
+    for (const struct rv_unit *unit = image->units; unit < image->units_end; unit++)
+        if (rv_trailer_compiler(RV_TARGET(const char, unit->compiler)) == compiler)
+            return 1;
+    return 0;
+}
+
+static int is_target(const struct rv_image_state *image, void *context)
+{
+    struct question *question = context;
+    const struct rv_trailer *trailer = question->trailer;
+
+    if (image->phase != RV_IMAGE_LIVE || image->image->patch || trailer->build_id_size == 0 ||
+        image->place.build_id_size != trailer->build_id_size ||
+        memcmp(image->place.build_id, trailer->build_id, trailer->build_id_size) != 0)
+        return 0;
+    question->found = (struct rv_image_state *)image;
+    question->start = image->place.start;
+    question->has_compiler = has_compiler(image->image, trailer->compiler);
+    return 1;
+}
+
+static int add_build(const struct rv_image_state *image, void *context)
+{
+    if (!image->image->patch)
+        rv_detail_add_build(context, image->place.name, image->place.build_id,
+                            image->place.build_id_size);
+    return 0;
+}
+
+/* Says which build the patch is for and which ones are here. */
+static int wrong_build(const struct rv_trailer *trailer, struct rv_detail *detail)
+{
+    rv_detail_add_build(detail, "its program", trailer->build_id, trailer->build_id_size);
+    rv_images_each(add_build, detail);
+    return RV_EWRONGBUILD;
+}
+
+int rv_target_pin(const struct rv_trailer *trailer, struct rv_image_state **target, void **pin,
+                  struct rv_detail *detail)
+{
+    struct question question = {.trailer = trailer};
+    int error;
+
+    if (!rv_images_each(is_target, &question))
+        return wrong_build(trailer, detail);
+    if (!question.has_compiler)
+        return RV_ECOMPILER;
+    error = rv_loader_pin(question.start, pin);
+    if (error)
+        return error;
+    /* Asked again: it may have gone before it was pinned, and another one come. */
+    if (!rv_images_each(is_target, &question))
+        return RV_ELEAVING;
+    *target = question.found;
+    return 0;
+}

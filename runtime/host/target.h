@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * target.h - which image of the process a patch is for.
+ */
+#ifndef REVECTOR_TARGET_H
+#define REVECTOR_TARGET_H
+
+#include "control/trailer.h"
+#include "detail.h"
+#include "image.h"
+
+/*
+ * The image with the build ID that the patch was made for. It stays loaded until
+ * rv_loader_unpin(*pin). RV_EWRONGBUILD: there is none, the detail has those that there are;
+ * RV_ECOMPILER, RV_ELEAVING; then *pin may be set nevertheless. Inside the gate.
+ */
+int rv_target_pin(const struct rv_trailer *trailer, struct rv_image_state **target, void **pin,
+                  struct rv_detail *detail) __attribute__((warn_unused_result));
+
+#endif
