@@ -92,13 +92,15 @@ static int enter_updates(const struct rv_update *update, int with, uint32_t unit
 uint64_t rv_stage_body(const struct rv_update *update, int with, const struct rv_method *method)
 {
     uint64_t body = (uintptr_t)RV_TARGET(const void, method->body);
+    int is_listed = 0; /* else it is the newest */
 
     for (const struct rv_update *other = rv_updates_locked(); other; other = other->next) {
         const struct rv_change *change = rv_update_change_locked(other, method);
-        if (other != update && counts(other, update, with) && change)
+        is_listed |= other == update;
+        if (counts(other, update, with) && change)
             body = change->body;
     }
-    if (with)
+    if (with && !is_listed)
         body = rv_update_change_locked(update, method)->body;
     return body;
 }

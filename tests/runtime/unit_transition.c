@@ -2,89 +2,11 @@
 /*
  * unit_transition.c - threads move from one side of an update to the other and back.
  *
- * Methods 1 and 5 (`walk`) and 6 (`leaf`) are replaced. fake.thread says which of two
- * threads calls, fake.stack what it has on its stack; a call is what compiled code does,
- * with the method fault behind it.
+ * With `thread` consistency; unit_together.c has `process`.
  */
-#include "core_fixture.h"
+#include "moving.h"
 #include "arch.h"
 #include "transition.h"
-
-#include <string.h>
-
-static struct made_image made;
-static const int methods[] = {1, 5, 6};
-
-enum { NEW = 0x10000, SIZE = 0x100 };
-
-static uint64_t new_body(int method)
-{
-    return NEW + (unsigned)method * SIZE;
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    core_add(&made);
-    for (int n = 0; n < MADE_METHODS; n++) /* where a fault of a leaf unit's method goes */
-        made.methods[n].fault = (rv_rel)(made.bodies[n] + 12 - (char *)&made.methods[n].fault);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    fake.thread = 0;
-    memset(fake.stack, 0, sizeof(fake.stack));
-    fake.stack_error = 0;
-    fake.while_waiting = NULL;
-    core_drop(&made);
-    core_collect();
-    for (uint32_t id = 1; id < 1000; id++)
-        (void)rv_update_forget(id);
-    return fake.pieces != 0 || fake.pages != 0;
-}
-
-static int is_thunk(int method, uint64_t entry)
-{
-    const struct rv_method *record = &made.methods[method];
-    return entry == (uintptr_t)rv_fault_thunks + record->index * RV_ARCH_FAULT_STEP ||
-           entry == (uintptr_t)RV_TARGET(const void, record->fault);
-}
-
-/* Where a call by thread number `thread` ends. */
-static uint64_t call(int thread, int method)
-{
-    uint64_t entry = made_call(&made, method);
-
-    fake.thread = thread;
-    return is_thunk(method, entry) ? made_fault(&made, method) : entry;
-}
-
-static void expect_side(int thread, int is_new)
-{
-    for (unsigned n = 0; n < sizeof(methods) / sizeof(*methods); n++)
-        assert_int_equal(call(thread, methods[n]),
-                         is_new ? new_body(methods[n]) : made_body(&made, methods[n]));
-}
-
-static void stand_in(uintptr_t pc)
-{
-    fake.stack[0] = pc;
-}
-
-static struct rv_update *moving_as(enum rv_consistency consistency)
-{
-    struct rv_update *update = core_staged(&made, "one", 1, new_body(1));
-
-    assert_int_equal(rv_update_stage(update, &made.methods[5], new_body(5), 0), 0);
-    assert_int_equal(rv_update_stage(update, &made.methods[6], new_body(6), 0), 0);
-    assert_int_equal(rv_update_check(update), 0);
-    assert_int_equal(rv_update_transition(update, consistency, 2), 0);
-    assert_int_equal(update->state, RV_UPDATE_MOVING);
-    rv_update_mark(update);
-    return update;
-}
 
 static struct rv_update *moving(void)
 {
@@ -212,6 +134,24 @@ static void a_revert_that_is_given_up_leaves_the_update_in_force(void **state)
     rv_update_returned(update);
     assert_int_equal(update->state, RV_UPDATE_COMMITTED);
     expect_side(1, 1);
+}
+
+static void giving_up_a_revert_leaves_a_newer_updates_functions_in_force(void **state)
+{
+    struct rv_update *update = moving(), *reverting, *newer;
+    (void)state;
+    assert_int_equal(rv_update_commit(update), 0);
+    newer = core_staged(&made, "two", 6, new_body(9));
+    assert_int_equal(rv_update_check(newer), 0);
+    assert_int_equal(rv_update_transition(newer, RV_CONSISTENCY_CALL, 2), 0);
+    assert_int_equal(rv_update_commit(newer), 0);
+    assert_int_equal(rv_update_revert(update->id, RV_CONSISTENCY_THREAD, 2, &reverting), 0);
+    rv_update_mark(update);
+    rv_update_turn(update);
+    rv_update_mark(update);
+    assert_int_equal(rv_update_returned(update), 0);
+    assert_int_equal(call(0, 6), new_body(9));
+    assert_int_equal(call(0, 1), new_body(1));
 }
 
 static void nothing_else_begins_while_threads_move(void **state)
@@ -351,90 +291,6 @@ static void the_same_keeps_an_update_from_having_returned(void **state)
     assert_int_equal(rv_update_returned(update), 0);
 }
 
-/* ---- together: `process` ---- */
-
-static struct rv_update *awaited;
-
-static void commit_meanwhile(void)
-{
-    assert_int_equal(rv_update_commit(awaited), 0);
-}
-
-static void turn_meanwhile(void)
-{
-    rv_update_turn(awaited);
-}
-
-static void a_caller_outside_waits_until_all_run_new_functions(void **state)
-{
-    struct rv_update *update = awaited = moving_as(RV_CONSISTENCY_PROCESS);
-    (void)state;
-    fake.while_waiting = commit_meanwhile;
-    assert_int_equal(call(0, 1), new_body(1));
-    assert_int_equal(update->state, RV_UPDATE_COMMITTED);
-    expect_side(1, 1);
-}
-
-static void a_caller_inside_an_old_function_waits_for_nobody(void **state)
-{
-    struct rv_update *update = moving_as(RV_CONSISTENCY_PROCESS);
-    const int waits = fake.waits;
-    (void)state;
-    stand_in(made_body(&made, 5) + 3);
-    expect_side(0, 0);
-    assert_int_equal(fake.waits, waits);
-    assert_false(rv_update_has_moved(update, 100));
-    stand_in(0);
-    assert_int_equal(rv_update_commit(update), 0);
-}
-
-static void giving_up_sends_those_who_wait_to_the_old_functions(void **state)
-{
-    struct rv_update *update = awaited = moving_as(RV_CONSISTENCY_PROCESS);
-    (void)state;
-    fake.while_waiting = turn_meanwhile;
-    assert_int_equal(call(0, 1), made_body(&made, 1));
-    assert_int_equal(rv_update_spans(update, NULL, 0), 0); /* nobody has anything to leave */
-    expect_side(0, 0);
-    expect_side(1, 0);
-    assert_int_equal(rv_update_returned(update), 0);
-    assert_int_equal(update->state, RV_UPDATE_ABORTED);
-    expect_side(0, 0);
-}
-
-static void who_moves_the_others_does_not_wait_for_itself(void **state)
-{
-    struct rv_update *update = moving_as(RV_CONSISTENCY_PROCESS);
-    (void)state;
-    expect_side(0, 0); /* the fake one must not wait */
-    assert_int_equal(rv_update_commit(update), 0);
-    expect_side(0, 1);
-}
-
-static void a_revert_of_a_process_waits_too(void **state)
-{
-    struct rv_update *update = awaited = moving_as(RV_CONSISTENCY_PROCESS), *reverting;
-    (void)state;
-    assert_int_equal(rv_update_commit(update), 0);
-    assert_int_equal(rv_update_revert(update->id, RV_CONSISTENCY_PROCESS, 2, &reverting), 0);
-    rv_update_mark(update);
-    fake.while_waiting = commit_meanwhile;
-    assert_int_equal(call(0, 1), made_body(&made, 1));
-    assert_int_equal(update->state, RV_UPDATE_REVERTED);
-}
-
-static void a_fork_gives_up_in_the_child_what_everybody_waits_for(void **state)
-{
-    struct rv_update *update = moving_as(RV_CONSISTENCY_PROCESS);
-    (void)state;
-    expect_side(0, 0);
-    rv_platform_lock();
-    rv_updates_in_child_locked();
-    rv_platform_unlock();
-    assert_int_equal(update->state, RV_UPDATE_ABORTED);
-    expect_side(0, 0);
-}
-
 /* At each call of the platform in turn: the update is given up, and nothing has changed. */
 static void a_failure_anywhere_changes_nothing(void **state)
 {
@@ -458,7 +314,7 @@ static void a_failure_anywhere_changes_nothing(void **state)
     assert_true(failures >= 6);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, moving_set_up, moving_tear_down)
 
 int main(void)
 {
@@ -472,6 +328,7 @@ int main(void)
         TEST(after_turning_those_that_moved_go_back_when_they_have_left),
         TEST(reverting_moves_threads_too),
         TEST(a_revert_that_is_given_up_leaves_the_update_in_force),
+        TEST(giving_up_a_revert_leaves_a_newer_updates_functions_in_force),
         TEST(nothing_else_begins_while_threads_move),
         TEST(a_call_on_its_way_when_the_commit_comes_reaches_the_new_body),
         TEST(a_fork_leaves_the_child_on_the_side_of_its_thread),
@@ -482,12 +339,6 @@ int main(void)
         TEST(spans_end_where_the_next_function_begins),
         TEST(a_thread_that_cannot_tell_and_was_counted_keeps_the_commit_back),
         TEST(the_same_keeps_an_update_from_having_returned),
-        TEST(a_caller_outside_waits_until_all_run_new_functions),
-        TEST(a_caller_inside_an_old_function_waits_for_nobody),
-        TEST(giving_up_sends_those_who_wait_to_the_old_functions),
-        TEST(who_moves_the_others_does_not_wait_for_itself),
-        TEST(a_revert_of_a_process_waits_too),
-        TEST(a_fork_gives_up_in_the_child_what_everybody_waits_for),
         TEST(a_failure_anywhere_changes_nothing),
     };
     return cmocka_run_group_tests_name("transition", tests, core_start, NULL);

@@ -82,13 +82,13 @@ descriptors_of_the_process() {
 }
 
 the_log_on_a_full_disk() {
-    before=$(grep -c applied log)
+    before=$(grep -c committed log)
     prlimit --pid "$pid" --fsize=0:unlimited
     whole "on a full disk"
     prlimit --pid "$pid" --fsize=unlimited
     works revector apply "$pid" fix.rvp
     works revector revert "$pid" --all
-    lines=$(($(grep -c applied log) - before))
+    lines=$(($(grep -c committed log) - before))
     [ $lines -ge 2 ] || fail "what happened while the disk was full is not in the log: $(cat log)"
 }
 
