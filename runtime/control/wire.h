@@ -36,8 +36,11 @@
  *   METHODS   FROM                                      METHOD{}* [NEXT]
  *   WALK      NAME or ID                                METHOD{} LEVEL{}* ENTRY{}
  *   APPLY     PATH CONSISTENCY DRY_RUN TIMEOUT          ID AGENT_NS UPDATE{}
- *             CONFIRM ONCE REPLACE [SIGNATURE], and
- *             one descriptor of the patch (SCM_RIGHTS)
+ *             CONFIRM ONCE REPLACE HOLD
+ *             [SIGNATURE], and one descriptor of the
+ *             patch (SCM_RIGHTS)
+ *   COMMIT    ID                                        -
+ *   ABORT     ID                                        -
  *   REVERT    ID or ALL, CONSISTENCY TIMEOUT            AGENT_NS [UPDATE{}]
  *   LOG       FROM                                      LINE{}* [NEXT]
  *   HISTORY   FROM                                      EVENT{}* [NEXT]
@@ -47,6 +50,10 @@
  * "moving" or "returning" in it; STATUS tells how it goes on. After "returning" it is
  * "aborted", or gone. How it ended is then in the last EVENT that has its UPDATE_ID: CODE
  * and TEXT if that was a refusal after all.
+ *
+ * One of several processes that all take a patch or none: APPLY with HOLD. When all its
+ * threads have moved its STATE is "moved" until COMMIT or ABORT comes, TIMEOUT is over, or
+ * the connection on which APPLY came ends; the two latter are an ABORT.
  *
  * The answer to any question may be a frame of kind ERROR instead, with CODE
  * and TEXT; nothing has been changed then. An answer that does not fit into one
@@ -85,6 +92,8 @@ enum rv_ctl_kind {
     RV_CTL_LOG,
     RV_CTL_HISTORY = 32,
     RV_CTL_CONFIRM = 33,
+    RV_CTL_COMMIT = 34,
+    RV_CTL_ABORT = 35,
     RV_CTL_ANSWER = 0x100,
     RV_CTL_ERROR,
 };
@@ -148,6 +157,7 @@ enum rv_ctl_type {
       "milliseconds until the update reverts unless it is confirmed; 0: never")                    \
     X(ONCE, 70, NUMBER, "1: do not keep the update for the program's next start")                  \
     X(REPLACE, 71, NUMBER, "1: supersede all updates of the image that are in force")              \
+    X(HOLD, 72, NUMBER, "1: do not commit before COMMIT comes")                                    \
     X(SIGNATURE, 80, BYTES, "what minisign made for the patch: the file's text")                   \
     X(TRUST, 81, TEXT, "which signatures the process asks for, if it does")                        \
     X(OLD_CODE, 90, TEXT, "a replaced function that a thread is still inside")

@@ -101,11 +101,8 @@ static int refusal(const struct rv_ctl_reader *fields, struct rv_reason *reason)
     return code && code < 100000 ? -(int)code : RV_EPROTOCOL;
 }
 
-int rv_client_ask(struct rv_client *client, int fd, struct rv_ctl_reader *answer,
-                  struct rv_reason *reason)
+int rv_client_send(struct rv_client *client, int fd, struct rv_reason *reason)
 {
-    struct rv_ctl_frame frame;
-    ssize_t received;
     size_t size;
     int error = rv_ctl_end(&client->question, &size);
 
@@ -113,7 +110,16 @@ int rv_client_ask(struct rv_client *client, int fd, struct rv_ctl_reader *answer
         return error;
     if (send_packet(client, size, fd) && errno != EPIPE && errno != ECONNRESET)
         return io_error(client, -1, reason);
-    received = receive_packet(client);
+    return 0;
+}
+
+int rv_client_receive(struct rv_client *client, struct rv_ctl_reader *answer,
+                      struct rv_reason *reason)
+{
+    struct rv_ctl_frame frame;
+    ssize_t received = receive_packet(client);
+    int error;
+
     if (received <= 0)
         return io_error(client, received, reason);
     error = rv_ctl_decode(client->in, (size_t)received, &frame);
@@ -125,6 +131,14 @@ int rv_client_ask(struct rv_client *client, int fd, struct rv_ctl_reader *answer
         return RV_EPROTOCOL;
     *answer = frame.fields;
     return 0;
+}
+
+int rv_client_ask(struct rv_client *client, int fd, struct rv_ctl_reader *answer,
+                  struct rv_reason *reason)
+{
+    int error = rv_client_send(client, fd, reason);
+
+    return error ? error : rv_client_receive(client, answer, reason);
 }
 
 struct update_tour {

@@ -45,6 +45,12 @@ struct rv_ctl_writer *rv_client_begin(struct rv_client *client, enum rv_ctl_kind
 int rv_client_ask(struct rv_client *client, int fd, struct rv_ctl_reader *answer,
                   struct rv_reason *reason) __attribute__((warn_unused_result));
 
+/* Its two halves, for whoever asks several processes at once. */
+int rv_client_send(struct rv_client *client, int fd, struct rv_reason *reason)
+    __attribute__((warn_unused_result));
+int rv_client_receive(struct rv_client *client, struct rv_ctl_reader *answer,
+                      struct rv_reason *reason) __attribute__((warn_unused_result));
+
 /*
  * Ask for a list, page by page, until there is no NEXT; `page` is called for each
  * one and ends the tour by returning non-zero.

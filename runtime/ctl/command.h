@@ -113,7 +113,11 @@ struct rv_apply_request {
 
 int rv_apply_request_parse(struct rv_command *command, struct rv_apply_request *request)
     __attribute__((warn_unused_result));
-int rv_apply_file(struct rv_command *command, int pid, const char *path,
+/* The patch `path` goes to whatever `word` names: a process, or all of a program. */
+int rv_apply_file(struct rv_command *command, const char *word, const char *path,
                   const struct rv_apply_request *request) __attribute__((warn_unused_result));
+
+/* More than its --timeout for a process to load a patch and to answer, when it is busy. */
+#define RV_APPLY_LOAD_MS 2000
 
 #endif

@@ -18,6 +18,7 @@
      KEEP_OPTIONS)
 #define KEEP_OPTIONS (RV_TAKES(confirm) | RV_TAKES(once))
 #define TARGET_HELP  "TARGET is a process ID, or the name of a program that runs once.\n"
+#define FAMILY_HELP  "TARGET is a process ID, or the name of a program: then all its processes.\n"
 
 static const struct rv_verb verbs[] = {
     {"build", "--for PROGRAM|PID [-o FIX.rvp] FILE.c...", 1, -1,
@@ -32,25 +33,26 @@ static const struct rv_verb verbs[] = {
      rv_verb_inspect},
     {"apply", "TARGET FIX.rvp", 2, 2, APPLY_OPTIONS | RV_TAKES(signature),
      "Put a patch in force in a process",
-     TARGET_HELP "Nothing changes unless everything can: a refusal says why, by name.\n"
-                 "In a process that was started with REVECTOR_UPDATES=DIR the patch is also kept\n"
-                 "there, and in force again from the next start on.\n",
+     FAMILY_HELP
+     "Nothing changes unless everything can, in all of them: a refusal says why, by name.\n"
+     "In a process that was started with REVECTOR_UPDATES=DIR the patch is also kept\n"
+     "there, and in force again from the next start on.\n",
      rv_verb_apply},
     {"revert", "TARGET [UPDATE | --all]", 1, 2,
      RV_TAKES(all) | RV_TAKES(consistency) | RV_TAKES(timeout), "Take updates back",
-     TARGET_HELP "UPDATE is a number that apply and status show. Updates may be reverted in any\n"
+     FAMILY_HELP "UPDATE is a number that apply and status show. Updates may be reverted in any\n"
                  "order.\n",
      rv_verb_revert},
     {"confirm", "TARGET [UPDATE]", 1, 2, RV_TAKES(once),
      "Keep an update that apply --confirm put in force",
-     TARGET_HELP "UPDATE may be left out if only one waits.\n", rv_verb_confirm},
+     FAMILY_HELP "UPDATE may be left out if only one waits.\n", rv_verb_confirm},
     {"patch", "TARGET FILE.c...", 2, -1, BUILD_OPTIONS | APPLY_OPTIONS,
      "Build and apply in one step",
-     TARGET_HELP "The patch is kept in ${XDG_STATE_HOME:-~/.local/state}/revector (root without\n"
+     FAMILY_HELP "The patch is kept in ${XDG_STATE_HOME:-~/.local/state}/revector (root without\n"
                  "that variable: /var/lib/revector), where debuggers and profilers find it.\n",
      rv_verb_patch},
     {"status", "[TARGET]", 0, 1, 0, "Show updates, their state, and what keeps old code loaded",
-     TARGET_HELP "Without TARGET: every process that may be asked.\n", rv_verb_status},
+     FAMILY_HELP "Without TARGET: every process that may be asked.\n", rv_verb_status},
     {"history", "TARGET", 1, 1, 0, "Show what was done to a process, when, by whom, how it ended",
      TARGET_HELP "The last 128 events; the process keeps them in memory.\n", rv_verb_history},
     {"methods", "TARGET", 1, 1, 0, "List functions: their IDs, names, and the update in force",

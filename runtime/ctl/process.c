@@ -118,50 +118,93 @@ static int is_called(int pid, const char *word)
     return *text && !strcmp(base_name(text), word);
 }
 
-/* How many processes are called that; the pids of all, as text, in `reason`'s list. */
-static int find_by_name(const char *word, int *pid, char *list, size_t size)
+static int add_pid(struct rv_pids *pids, int pid)
+{
+    const size_t room = pids->room ? 2 * pids->room : 64;
+    int *all = pids->all;
+
+    if (pids->count == pids->room) {
+        all = realloc(all, room * sizeof(*all));
+        if (!all)
+            return RV_ENOMEM;
+        pids->all = all;
+        pids->room = room;
+    }
+    pids->all[pids->count++] = pid;
+    return 0;
+}
+
+static int find_by_name(const char *word, struct rv_pids *pids)
 {
     DIR *proc = opendir("/proc");
     struct dirent *entry;
-    size_t length = 0;
-    int hits = 0;
+    int error = 0;
 
-    while (proc && (entry = readdir(proc))) {
+    while (proc && !error && (entry = readdir(proc))) {
         int candidate = atoi(entry->d_name);
 
-        if (!rv_process_is_number(entry->d_name) || candidate == getpid() ||
-            !is_called(candidate, word) || !rv_process_exists(candidate))
-            continue;
-        *pid = candidate;
-        if (length < size)
-            length +=
-                (size_t)snprintf(list + length, size - length, "%s%d", hits ? ", " : "", candidate);
-        hits++;
+        if (rv_process_is_number(entry->d_name) && candidate != getpid() &&
+            is_called(candidate, word) && rv_process_exists(candidate))
+            error = add_pid(pids, candidate);
     }
     if (proc)
         closedir(proc);
-    return hits;
+    return error;
+}
+
+static int find_by_number(const char *word, struct rv_pids *pids)
+{
+    long number = strtol(word, NULL, 10);
+
+    if (number <= 0 || number > INT_MAX || !rv_process_exists((int)number))
+        return 0;
+    return add_pid(pids, (int)number);
+}
+
+int rv_process_all(const char *word, struct rv_pids *pids, struct rv_reason *reason)
+{
+    const int is_number = rv_process_is_number(word);
+    int error = 0;
+
+    *pids = (struct rv_pids){0};
+    if (*word)
+        error = is_number ? find_by_number(word, pids) : find_by_name(word, pids);
+    if (!error && !pids->count)
+        error = rv_because(reason, RV_ENOPROCESS, is_number ? "%s" : "'%s'", word);
+    if (error)
+        rv_process_free(pids);
+    return error;
+}
+
+void rv_process_free(struct rv_pids *pids)
+{
+    free(pids->all);
+    *pids = (struct rv_pids){0};
+}
+
+static int is_ambiguous(const char *word, const struct rv_pids *pids, struct rv_reason *reason)
+{
+    char list[1024];
+    size_t length = 0;
+
+    for (size_t n = 0; n < pids->count && length < sizeof(list); n++)
+        length += (size_t)snprintf(list + length, sizeof(list) - length, "%s%d", n ? ", " : "",
+                                   pids->all[n]);
+    return rv_because(reason, RV_EAMBIGUOUS, "%s is %s", word, list);
 }
 
 int rv_process_find(const char *word, int *pid, struct rv_reason *reason)
 {
-    char list[1024];
-    int hits;
+    struct rv_pids pids;
+    int error = rv_process_all(word, &pids, reason);
 
-    if (rv_process_is_number(word)) {
-        long number = strtol(word, NULL, 10);
-
-        *pid = (int)number;
-        if (number > 0 && number <= INT_MAX && rv_process_exists(*pid))
-            return 0;
-        return rv_because(reason, RV_ENOPROCESS, "%s", word);
-    }
-    hits = *word ? find_by_name(word, pid, list, sizeof(list)) : 0;
-    if (!hits)
-        return rv_because(reason, RV_ENOPROCESS, "'%s'", word);
-    if (hits > 1)
-        return rv_because(reason, RV_EAMBIGUOUS, "%s is %s", word, list);
-    return 0;
+    if (error)
+        return error;
+    *pid = pids.all[0];
+    if (pids.count > 1)
+        error = is_ambiguous(word, &pids, reason);
+    rv_process_free(&pids);
+    return error;
 }
 
 /* ---- mapped files ---- */

@@ -21,6 +21,17 @@
 int rv_process_find(const char *word, int *pid, struct rv_reason *reason)
     __attribute__((warn_unused_result));
 
+/* Processes; zeroed: none. */
+struct rv_pids {
+    int *all;
+    size_t count, room;
+};
+
+/* All that `word` names, which are several for a name at most. RV_ENOPROCESS, RV_ENOMEM. */
+int rv_process_all(const char *word, struct rv_pids *pids, struct rv_reason *reason)
+    __attribute__((warn_unused_result));
+void rv_process_free(struct rv_pids *pids);
+
 /* Whether the word can only be a pid. */
 int rv_process_is_number(const char *word);
 

@@ -1,26 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * verb_apply.c - revector apply: ask the agent, report what it did.
- *
- * The patch travels as an open descriptor next to its path, so that the process
- * needs no right to open the file, and another root directory does not matter.
  */
 #define _GNU_SOURCE
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "client.h"
 #include "control/clock.h"
-#include "patch_file.h"
+#include "family.h"
 
 #define NAMES_SHOWN 256
 
 #define MOVE_MS 5000 /* as the process has it */
-#define LOAD_MS 2000 /* more for the process to load the patch and to answer, when it is busy */
 
 /* In the order of enum rv_ctl_consistency. */
 static int parse_consistency(struct rv_command *command, unsigned *consistency)
@@ -108,33 +99,16 @@ static struct rv_ctl_reader answer_copy(const struct rv_ctl_reader *answer, uint
     return (struct rv_ctl_reader){to, to + size};
 }
 
-/* A patch file, opened and checked, as it is sent. */
-struct parcel {
-    int fd;
-    char path[PATH_MAX]; /* absolute */
-    struct rv_signature_text signature;
-};
-
-static int ask(struct rv_command *command, struct rv_client *client, const struct parcel *parcel,
+static int ask(struct rv_command *command, struct rv_client *client, const struct rv_parcel *parcel,
                const struct rv_apply_request *request)
 {
-    struct rv_ctl_writer *question = rv_client_begin(client, RV_CTL_APPLY);
     static uint8_t kept[RV_CTL_FRAME_MAX];
     struct rv_ctl_reader answer, keep;
     uint64_t start = rv_clock_ns();
     char note[64]; /* of what was asked for itself: that it is to be confirmed */
     int error;
 
-    rv_ctl_put_text(question, RV_CTL_TAG_PATH, parcel->path);
-    rv_ctl_put_number(question, RV_CTL_TAG_CONSISTENCY, request->consistency);
-    rv_ctl_put_number(question, RV_CTL_TAG_DRY_RUN, (uint64_t)request->dry_run);
-    rv_ctl_put_number(question, RV_CTL_TAG_TIMEOUT, request->timeout_ms);
-    rv_ctl_put_number(question, RV_CTL_TAG_CONFIRM, request->confirm_ms);
-    rv_ctl_put_number(question, RV_CTL_TAG_ONCE, (uint64_t)request->once);
-    rv_ctl_put_number(question, RV_CTL_TAG_REPLACE, (uint64_t)request->replace);
-    if (parcel->signature.size)
-        rv_ctl_put_bytes(question, RV_CTL_TAG_SIGNATURE, parcel->signature.text,
-                         parcel->signature.size);
+    rv_parcel_address(client, parcel, request, RV_PARCEL_APPLY);
     error = rv_client_ask(client, parcel->fd, &answer, &command->reason);
     if (error)
         return error;
@@ -151,47 +125,45 @@ static int ask(struct rv_command *command, struct rv_client *client, const struc
     return 0;
 }
 
-/* The parcel's descriptor is the caller's, also after a refusal. */
-static int pack(struct rv_command *command, const char *path, struct parcel *parcel)
+static int apply_to(struct rv_command *command, int pid, const struct rv_parcel *parcel,
+                    const struct rv_apply_request *request)
 {
-    int error;
+    struct rv_client *client;
+    int error =
+        rv_client_open(pid, request->timeout_ms + RV_APPLY_LOAD_MS, &client, &command->reason);
 
-    parcel->fd = -1;
-    error = rv_patch_open(path, &parcel->fd, &command->reason);
-    if (!error && !realpath(path, parcel->path))
-        error = rv_because(&command->reason, RV_EREAD, "%s: %s", path, strerror(errno));
-    if (!error)
-        error =
-            rv_patch_signature(path, command->args.signature, &parcel->signature, &command->reason);
+    if (!error) {
+        error = ask(command, client, parcel, request);
+        rv_client_close(client);
+    }
     return error;
 }
 
-int rv_apply_file(struct rv_command *command, int pid, const char *path,
+int rv_apply_file(struct rv_command *command, const char *word, const char *path,
                   const struct rv_apply_request *request)
 {
-    struct rv_client *client;
-    struct parcel parcel;
-    int error = pack(command, path, &parcel);
+    struct rv_parcel parcel;
+    struct rv_pids pids;
+    int error = rv_process_all(word, &pids, &command->reason);
 
+    if (error)
+        return error;
+    error = rv_parcel_pack(command, path, &parcel);
     if (!error)
-        error = rv_client_open(pid, request->timeout_ms + LOAD_MS, &client, &command->reason);
-    if (!error) {
-        error = ask(command, client, &parcel, request);
-        rv_client_close(client);
-    }
-    if (parcel.fd >= 0)
-        close(parcel.fd);
+        error = pids.count == 1 ? apply_to(command, pids.all[0], &parcel, request)
+                                : rv_family_apply(command, word, &parcel, request);
+    rv_parcel_drop(&parcel);
+    rv_process_free(&pids);
     return error;
 }
 
 int rv_verb_apply(struct rv_command *command)
 {
     struct rv_apply_request request;
-    int pid, error = rv_apply_request_parse(command, &request);
+    int error = rv_apply_request_parse(command, &request);
 
     if (!error)
-        error = rv_process_find(command->args.operands[0], &pid, &command->reason);
-    if (!error)
-        error = rv_apply_file(command, pid, command->args.operands[1], &request);
+        error =
+            rv_apply_file(command, command->args.operands[0], command->args.operands[1], &request);
     return error;
 }

@@ -50,16 +50,18 @@ int rv_verb_patch(struct rv_command *command)
         .files = args->operands + 1,
         .file_count = args->operand_count - 1,
     };
-    int pid, error = rv_apply_request_parse(command, &apply);
+    struct rv_pids pids;
+    int error = rv_apply_request_parse(command, &apply);
 
     if (!error)
-        error = rv_process_find(args->operands[0], &pid, &command->reason);
+        error = rv_process_all(args->operands[0], &pids, &command->reason);
     if (error)
         return error;
-    snprintf(program, sizeof(program), "%d", pid);
+    snprintf(program, sizeof(program), "%d", pids.all[0]);
+    rv_process_free(&pids);
     error = rv_build(command, &request, made);
     if (error)
         return error;
     rv_out_text(&command->out, "patch", made);
-    return rv_apply_file(command, pid, made, &apply);
+    return rv_apply_file(command, args->operands[0], made, &apply);
 }

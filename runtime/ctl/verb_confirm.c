@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "client.h"
+#include "family.h"
 
 /* The operand UPDATE; 0: there is none. */
 static int parse_update(struct rv_command *command, unsigned long *id)
@@ -20,34 +20,30 @@ static int parse_update(struct rv_command *command, unsigned long *id)
     return 0;
 }
 
-static int confirm(struct rv_command *command, struct rv_client *client, unsigned long id)
+static int confirm(struct rv_command *command, int pid, void *id)
 {
-    struct rv_ctl_writer *question = rv_client_begin(client, RV_CTL_CONFIRM);
+    struct rv_ctl_writer *question;
     struct rv_ctl_reader answer;
-    int error;
+    struct rv_client *client;
+    int error = rv_client_open(pid, RV_CLIENT_TIMEOUT_MS, &client, &command->reason);
 
-    if (id)
-        rv_ctl_put_number(question, RV_CTL_TAG_ID, id);
+    if (error)
+        return error;
+    question = rv_client_begin(client, RV_CTL_CONFIRM);
+    if (*(unsigned long *)id)
+        rv_ctl_put_number(question, RV_CTL_TAG_ID, *(unsigned long *)id);
     rv_ctl_put_number(question, RV_CTL_TAG_ONCE, command->args.once != NULL);
     error = rv_client_ask(client, -1, &answer, &command->reason);
     if (!error)
         rv_out_number(&command->out, "confirmed", rv_ctl_number(&answer, RV_CTL_TAG_ID, 0));
+    rv_client_close(client);
     return error;
 }
 
 int rv_verb_confirm(struct rv_command *command)
 {
-    struct rv_client *client;
     unsigned long id;
-    int pid, error = parse_update(command, &id);
+    int error = parse_update(command, &id);
 
-    if (!error)
-        error = rv_process_find(command->args.operands[0], &pid, &command->reason);
-    if (!error)
-        error = rv_client_open(pid, RV_CLIENT_TIMEOUT_MS, &client, &command->reason);
-    if (error)
-        return error;
-    error = confirm(command, client, id);
-    rv_client_close(client);
-    return error;
+    return error ? error : rv_family_each(command, command->args.operands[0], confirm, &id);
 }

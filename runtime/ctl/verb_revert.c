@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client.h"
 #include "control/clock.h"
+#include "family.h"
 
 /* UPDATE or --all, exactly one of them; 0 is all. */
 static int parse_update(struct rv_command *command, unsigned long *id)
@@ -90,22 +90,32 @@ static int revert(struct rv_command *command, struct rv_client *client, unsigned
     return 0;
 }
 
-int rv_verb_revert(struct rv_command *command)
-{
+struct wish {
     struct rv_apply_request request;
-    struct rv_client *client;
-    unsigned long id;
-    int pid, error = parse_update(command, &id);
+    unsigned long id; /* 0: all */
+};
 
-    if (!error)
-        error = rv_apply_request_parse(command, &request);
-    if (!error)
-        error = rv_process_find(command->args.operands[0], &pid, &command->reason);
-    if (!error)
-        error = rv_client_open(pid, RV_CLIENT_TIMEOUT_MS, &client, &command->reason);
+static int revert_in(struct rv_command *command, int pid, void *context)
+{
+    const struct wish *wish = context;
+    struct rv_client *client;
+    int error = rv_client_open(pid, RV_CLIENT_TIMEOUT_MS, &client, &command->reason);
+
     if (error)
         return error;
-    error = revert(command, client, id, &request);
+    error = revert(command, client, wish->id, &wish->request);
     rv_client_close(client);
     return error;
+}
+
+int rv_verb_revert(struct rv_command *command)
+{
+    struct wish wish;
+    int error = parse_update(command, &wish.id);
+
+    if (!error)
+        error = rv_apply_request_parse(command, &wish.request);
+    if (error)
+        return error;
+    return rv_family_each(command, command->args.operands[0], revert_in, &wish);
 }

@@ -241,24 +241,45 @@ static void visit_process(int pid, void *context)
     *(error ? &everybody->hidden : &everybody->shown) += 1;
 }
 
-int rv_verb_status(struct rv_command *command)
+/* All processes of a program; one that has ended meanwhile has nothing to say. */
+static int status_of_all(struct rv_command *command, const struct rv_pids *pids)
+{
+    int error = 0;
+
+    for (size_t n = 0; n < pids->count && !error; n++)
+        if (pids->count == 1 || rv_process_exists(pids->all[n]))
+            error = status_of(command, pids->all[n]);
+    return error;
+}
+
+static void status_of_everybody(struct rv_command *command)
 {
     struct everybody everybody = {.command = command};
-    int pid, error = 0;
+
+    rv_agents_each(visit_process, &everybody);
+    rv_out_list_end(&command->out);
+    if (everybody.hidden)
+        rv_out_say(&command->out, "%u more that you may not see", everybody.hidden);
+    else if (!everybody.shown)
+        rv_out_say(&command->out, "no process has an agent");
+}
+
+int rv_verb_status(struct rv_command *command)
+{
+    struct rv_pids pids = {0};
+    int error = 0;
 
     if (command->args.operand_count)
-        error = rv_process_find(command->args.operands[0], &pid, &command->reason);
+        error = rv_process_all(command->args.operands[0], &pids, &command->reason);
     if (error)
         return error;
     rv_out_list(&command->out, "processes");
-    if (command->args.operand_count)
-        error = status_of(command, pid);
-    else
-        rv_agents_each(visit_process, &everybody);
+    if (!command->args.operand_count) {
+        status_of_everybody(command);
+        return 0;
+    }
+    error = status_of_all(command, &pids);
     rv_out_list_end(&command->out);
-    if (!command->args.operand_count && everybody.hidden)
-        rv_out_say(&command->out, "%u more that you may not see", everybody.hidden);
-    else if (!command->args.operand_count && !everybody.shown)
-        rv_out_say(&command->out, "no process has an agent");
+    rv_process_free(&pids);
     return error;
 }

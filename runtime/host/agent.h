@@ -112,6 +112,14 @@ void agent_loop(void);
  */
 size_t agent_answer(const void *question, size_t size, int patch, int socket, void *answer);
 
+/*
+ * Whether an update waits for COMMIT on that connection; if so, that nothing more will come;
+ * and, for a new agent, that none does.
+ */
+int agent_is_holder(int socket);
+void agent_forsake(int socket);
+void agent_forget_holder(void);
+
 /* An ERROR frame; `detail` may be null or "". Returns its size. */
 size_t agent_refusal(int error, const char *detail, uint32_t serial, void *answer);
 

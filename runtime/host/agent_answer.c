@@ -23,6 +23,12 @@ struct question {
     char detail[1024]; /* names for the sentence of a refusal */
 };
 
+/* Which update waits for COMMIT, and the connection that it may come on. */
+static struct {
+    uint32_t id; /* 0: none */
+    int socket;
+} held;
+
 static uint64_t from(const struct question *question)
 {
     return rv_ctl_number(&question->fields, RV_CTL_TAG_FROM, 0);
@@ -104,6 +110,7 @@ static int apply(struct question *question, const char *path, uint32_t *id)
     if (confirm_ms > RV_CTL_CONFIRM_MAX)
         return RV_EOPTIONS;
     terms.confirm_ms = (uint32_t)confirm_ms;
+    terms.is_held = rv_ctl_number(&question->fields, RV_CTL_TAG_HOLD, 0) != 0;
     take_consistency(question, &options);
     if (rv_ctl_number(&question->fields, RV_CTL_TAG_DRY_RUN, 0))
         options.flags |= RV_APPLY_DRY_RUN;
@@ -134,11 +141,58 @@ static int answer_apply(struct question *question, struct rv_ctl_writer *out)
         agent_log("refused %s: %s", path, rv_error_text(error));
         return error;
     }
+    if (id && rv_ctl_number(&question->fields, RV_CTL_TAG_HOLD, 0)) {
+        held.id = id;
+        held.socket = question->socket;
+    }
     rv_ctl_put_number(out, RV_CTL_TAG_ID, id);
     rv_ctl_put_number(out, RV_CTL_TAG_AGENT_NS, rv_clock_ns() - start);
     if (id)
         agent_put_update(out, id);
     return 0;
+}
+
+int agent_is_holder(int socket)
+{
+    return held.id && held.socket == socket;
+}
+
+void agent_forget_holder(void)
+{
+    held.id = 0;
+}
+
+static int decide(const struct question *question, int commits)
+{
+    const uint64_t id = rv_ctl_number(&question->fields, RV_CTL_TAG_ID, 0);
+
+    if (!agent_is_holder(question->socket) || held.id != id)
+        return RV_ENOUPDATE;
+    held.id = 0;
+    return rv_operate_decide((uint32_t)id, commits);
+}
+
+static int answer_commit(struct question *question, struct rv_ctl_writer *out)
+{
+    (void)out;
+    return decide(question, 1);
+}
+
+static int answer_abort(struct question *question, struct rv_ctl_writer *out)
+{
+    (void)out;
+    return decide(question, 0);
+}
+
+void agent_forsake(int socket)
+{
+    const uint32_t id = held.id;
+
+    if (!agent_is_holder(socket))
+        return;
+    held.id = 0;
+    if (rv_operate_decide(id, 0) == 0)
+        agent_log("update %u: given up, since whoever asked for it has gone", id);
 }
 
 static int answer_revert(struct question *question, struct rv_ctl_writer *out)
@@ -205,7 +259,8 @@ static const struct {
     {RV_CTL_METHODS, answer_methods}, {RV_CTL_WALK, answer_walk},
     {RV_CTL_APPLY, answer_apply},     {RV_CTL_REVERT, answer_revert},
     {RV_CTL_LOG, answer_log},         {RV_CTL_HISTORY, answer_history},
-    {RV_CTL_CONFIRM, answer_confirm},
+    {RV_CTL_CONFIRM, answer_confirm}, {RV_CTL_COMMIT, answer_commit},
+    {RV_CTL_ABORT, answer_abort},
 };
 
 static int answer_verb(unsigned kind, struct question *question, struct rv_ctl_writer *out)

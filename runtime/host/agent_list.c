@@ -199,7 +199,7 @@ static const char *state_text(const struct rv_update *update)
     case RV_UPDATE_READY:
         return "staged";
     case RV_UPDATE_MOVING:
-        return "moving";
+        return rv_move_is_held(update->id) ? "moved" : "moving";
     case RV_UPDATE_RETURNING:
         return "returning";
     case RV_UPDATE_ABORTED:

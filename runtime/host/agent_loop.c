@@ -11,7 +11,6 @@
 #define _GNU_SOURCE
 #include "agent.h"
 #include "control/clock.h"
-#include "control/clock.h"
 #include "operate.h"
 
 #include <errno.h>
@@ -71,6 +70,12 @@ static ssize_t receive(int socket, int *fd, int *cut)
     return size;
 }
 
+static void drop(struct client *client)
+{
+    agent_forsake(client->at.fd);
+    agent_drop(&client->at);
+}
+
 static void serve(struct client *client)
 {
     int fd, cut;
@@ -80,7 +85,7 @@ static void serve(struct client *client)
     if (size < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (size <= 0) {
-        agent_drop(&client->at);
+        drop(client);
         return;
     }
     answer = cut ? agent_refusal(RV_EPROTOCOL, NULL, 0, loop.answer)
@@ -89,7 +94,7 @@ static void serve(struct client *client)
         close(fd);
     if (!agent_owns(&client->at) ||
         send(client->at.fd, loop.answer, answer, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-        agent_drop(&client->at);
+        drop(client);
     client->deadline = rv_clock_ms() + IDLE_MS;
 }
 
@@ -112,7 +117,7 @@ static struct client *place_for_client(void)
     for (struct client *at = loop.clients; at < loop.clients + CLIENTS; at++)
         if (at->at.fd < 0)
             return at;
-    agent_drop(&place->at);
+    drop(place);
     return place;
 }
 
@@ -126,7 +131,7 @@ static int make_room(void)
     struct client *oldest = most_silent();
 
     if (oldest)
-        agent_drop(&oldest->at);
+        drop(oldest);
     else
         loop.deaf_until = rv_clock_ms() + DEAF_MS;
     return oldest != NULL;
@@ -158,8 +163,8 @@ static void drop_silent_clients(void)
     uint64_t now = rv_clock_ms();
 
     for (struct client *at = loop.clients; at < loop.clients + CLIENTS; at++)
-        if (at->at.fd >= 0 && at->deadline <= now)
-            agent_drop(&at->at);
+        if (at->at.fd >= 0 && at->deadline <= now && !agent_is_holder(at->at.fd))
+            drop(at);
 }
 
 static void collect_garbage(void)
@@ -182,7 +187,7 @@ static int time_to_sleep(enum agent_order order)
     if (next < until)
         until = next;
     for (struct client *at = loop.clients; at < loop.clients + CLIENTS; at++)
-        if (at->at.fd >= 0 && at->deadline < until)
+        if (at->at.fd >= 0 && at->deadline < until && !agent_is_holder(at->at.fd))
             until = at->deadline;
     if (loop.deaf_until && loop.deaf_until < until)
         until = loop.deaf_until;
@@ -195,12 +200,14 @@ static int time_to_sleep(enum agent_order order)
 
 static void hear(struct client *client, short events)
 {
-    if (!agent_owns(&client->at))
+    if (!agent_owns(&client->at)) {
+        agent_forsake(client->at.fd);
         client->at.fd = -1;
-    else if (events & POLLIN && !(events & POLLHUP))
+    } else if (events & POLLIN && !(events & POLLHUP)) {
         serve(client);
-    else
-        agent_drop(&client->at); /* what it asked last is not done behind its back */
+    } else {
+        drop(client); /* what it asked last is not done behind its back */
+    }
 }
 
 /* The kernel refuses to wait for more descriptors than the program may have now. */
@@ -254,6 +261,7 @@ void agent_loop(void)
 {
     enum agent_order order;
 
+    agent_forget_holder();
     loop.listener.fd = -1;
     loop.collect_at = NEVER;
     for (int i = 0; i < CLIENTS; i++)
@@ -268,6 +276,6 @@ void agent_loop(void)
     }
     rv_operate_give_up();
     for (int i = 0; i < CLIENTS; i++)
-        agent_drop(&loop.clients[i].at);
+        drop(&loop.clients[i]);
     agent_drop(&loop.listener);
 }

@@ -105,6 +105,8 @@ static void bring_into_force(struct rv_update *update, struct request *request)
     rv_ending_await(request->ending, update->id, request->pin);
     request->pin = NULL;
     rv_move_start(update, timeout_of(request->options), rv_ending_reached, request->ending);
+    if (request->ending->is_held)
+        rv_move_hold();
 }
 
 /* begin -> stage -> check -> transition -> commit | abort */
@@ -252,7 +254,7 @@ static void move_locked(uint64_t patience_ms)
     unsigned wait_ms;
 
     for (int n = 0; rv_move_round(&wait_ms); n++) {
-        if (rv_clock_ms() - start >= patience_ms) {
+        if (rv_clock_ms() - start >= patience_ms || rv_move_waits()) {
             rv_agent_wake(); /* it goes on from here */
             return;
         }
@@ -273,6 +275,8 @@ int rv_host_apply(int fd, const char *path, const struct rv_apply_options *optio
         .fd = fd, .path = path, .options = or_plain(options), .ending = ending};
     int error = check_options(request.options, &request.consistency);
 
+    if (!error && ending->is_held && request.consistency == RV_CONSISTENCY_CALL)
+        error = RV_EOPTIONS;
     if (error)
         return error;
     request.detail.text = request.options->detail;
@@ -288,9 +292,18 @@ int rv_host_apply(int fd, const char *path, const struct rv_apply_options *optio
         move_locked(patience_ms);
     if (!error && *id && rv_host_state(*id) == RV_UPDATE_ABORTED) {
         rv_detail_add(&request.detail, rv_move_late());
-        error = RV_EMOVETIME;
+        error = rv_move_reason();
     }
     rv_settle_locked();
+    return error;
+}
+
+int rv_host_decide(uint32_t id, int commits)
+{
+    int error = rv_move_decide(id, commits);
+
+    if (!error)
+        move_locked(0);
     return error;
 }
 

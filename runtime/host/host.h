@@ -24,6 +24,7 @@
  */
 struct rv_ending {
     void (*ended)(struct rv_ending *ending, uint32_t id, enum rv_update_state state);
+    int is_held; /* do not commit before rv_host_decide; RV_EOPTIONS for `call` consistency */
     uint32_t id; /* set by what is below */
     void *pin;   /* for what is below */
 };
@@ -50,6 +51,9 @@ int rv_host_apply(int fd, const char *path, const struct rv_apply_options *optio
 /* Reverts one update. Errors: as rv_update_revert, and RV_EMOVETIME. */
 int rv_host_revert(uint32_t id, const struct rv_apply_options *options, uint64_t patience_ms,
                    struct rv_ending *ending) __attribute__((warn_unused_result));
+
+/* An update that is held: commit it, or give it up. RV_ENOUPDATE: there is none of that number. */
+int rv_host_decide(uint32_t id, int commits) __attribute__((warn_unused_result));
 
 /* What the update has come to: ABORTED also if it has been forgotten already. */
 enum rv_update_state rv_host_state(uint32_t id);

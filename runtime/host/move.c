@@ -35,8 +35,11 @@ static struct {
     struct rv_move_wait *waiting;
     size_t waiting_count;
     int is_listed; /* waiting holds all who existed at some moment of this stage */
+    int is_held;   /* not to be committed before rv_move_decide */
+    uint32_t held; /* number of the update, when all have moved */
     unsigned wait_ms;
     char late[512];
+    int reason;
 } move;
 
 /* ---- a stage ---- */
@@ -290,9 +293,24 @@ const char *rv_move_late(void)
     return move.late;
 }
 
-static void turn_back(void)
+static void set_held(uint32_t id)
 {
+    pthread_mutex_lock(&shown);
+    move.held = id;
+    pthread_mutex_unlock(&shown);
+}
+
+int rv_move_reason(void)
+{
+    return move.reason;
+}
+
+static void turn_back(int reason)
+{
+    move.reason = reason;
     note_late();
+    move.is_held = 0;
+    set_held(0);
     rv_update_turn(move.update);
     forget_stage();
     move.deadline = 0;
@@ -307,6 +325,51 @@ void rv_move_start(struct rv_update *update, uint64_t timeout_ms, void (*done)(v
     move.done = done;
     move.context = context;
     move.wait_ms = WAIT_FIRST;
+    move.is_held = 0;
+}
+
+void rv_move_hold(void)
+{
+    move.is_held = 1;
+}
+
+int rv_move_decide(uint32_t id, int commits)
+{
+    if (!move.update || move.update->id != id || !move.is_held)
+        return RV_ENOUPDATE;
+    if (commits) {
+        move.is_held = 0;
+        move.deadline = 0; /* the others do not give up any more either */
+        set_held(0);
+    } else {
+        turn_back(RV_EFAMILY);
+    }
+    return 0;
+}
+
+int rv_move_is_held(uint32_t id)
+{
+    int is_held;
+
+    pthread_mutex_lock(&shown);
+    is_held = move.held == id;
+    pthread_mutex_unlock(&shown);
+    return is_held;
+}
+
+int rv_move_waits(void)
+{
+    return move.update && rv_move_is_held(move.update->id);
+}
+
+/* 1 if nobody is left who would have to move, and nobody else has to agree. */
+static int is_time_to_finish(void)
+{
+    if (!move.is_listed || move.waiting_count)
+        return 0;
+    if (move.is_held)
+        set_held(move.update->id);
+    return !move.is_held;
 }
 
 int rv_move_round(unsigned *wait_ms)
@@ -318,10 +381,10 @@ int rv_move_round(unsigned *wait_ms)
         if (somebody_runs())
             call_the_roll();
     }
-    if (move.is_listed && !move.waiting_count && finish() == 0)
+    if (is_time_to_finish() && finish() == 0)
         return 0;
     if (move.deadline && rv_clock_ms() >= move.deadline)
-        turn_back();
+        turn_back(RV_EMOVETIME);
     *wait_ms = move.wait_ms;
     move.wait_ms = move.wait_ms * 2 < WAIT_LONGEST ? move.wait_ms * 2 : WAIT_LONGEST;
     return 1;
@@ -345,4 +408,5 @@ void rv_move_in_child(void)
     pthread_mutex_init(&shown, NULL); /* whoever held it is not in the child */
     forget_stage();
     move.update = NULL;
+    move.held = 0;
 }

@@ -35,6 +35,24 @@ struct rv_move_wait {
 void rv_move_start(struct rv_update *update, uint64_t timeout_ms, void (*done)(void *context),
                    void *context);
 
+/*
+ * The update that has just been started is not to be committed before rv_move_decide, even
+ * if all threads have moved: other processes take it too.
+ */
+void rv_move_hold(void);
+
+/*
+ * Such an update, number `id`: 1, it is to be committed, and is not given up any more; 0, it
+ * is given up. RV_ENOUPDATE: it is not held, or not any more. What follows, rounds do.
+ */
+int rv_move_decide(uint32_t id, int commits) __attribute__((warn_unused_result));
+
+/* 1 if all threads have moved, and it is held. Any thread. */
+int rv_move_is_held(uint32_t id);
+
+/* The same for the update that is under way. */
+int rv_move_waits(void);
+
 /* One look at the threads that have not moved. 0: no update is under way; else *wait_ms. */
 int rv_move_round(unsigned *wait_ms);
 
@@ -44,7 +62,11 @@ int rv_move_each(int (*visit)(const struct rv_move_wait *wait, void *context), v
 /* What `wait` says, as a sentence about its thread. Any thread, no lock taken. */
 void rv_move_say(const struct rv_move_wait *wait, const char *function, char *text, size_t size);
 
-/* Whom the last update that was given up could not wait for; operation lock. */
+/*
+ * Why the last update was given up: RV_EMOVETIME, and late: the threads that had not moved;
+ * or RV_EFAMILY. Operation lock.
+ */
+int rv_move_reason(void);
 const char *rv_move_late(void);
 
 void rv_move_in_child(void); /* after fork */

@@ -171,8 +171,19 @@ int rv_operate_apply(int fd, const char *path, const struct rv_apply_options *op
     wish.memo = rv_memo_new();
     if (wish.memo) {
         wish.memo->confirm_ms = terms->confirm_ms;
+        wish.memo->ending.is_held = terms->is_held;
         error = operate(&wish, &terms->asker, id);
     }
+    rv_operation_unlock();
+    return error;
+}
+
+int rv_operate_decide(uint32_t id, int commits)
+{
+    int error;
+
+    rv_operation_lock();
+    error = rv_host_decide(id, commits);
     rv_operation_unlock();
     return error;
 }

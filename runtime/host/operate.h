@@ -34,6 +34,7 @@ struct rv_operate_terms {
     struct rv_asker asker;
     uint64_t patience_ms; /* as rv_host_apply */
     uint32_t confirm_ms;  /* 0: it need not be confirmed */
+    int is_held;          /* as struct rv_ending has it */
 };
 
 /*
@@ -45,6 +46,9 @@ struct rv_operate_terms {
 int rv_operate_apply(int fd, const char *path, const struct rv_apply_options *options,
                      const struct rv_operate_terms *terms, uint32_t *id)
     __attribute__((warn_unused_result));
+
+/* As rv_host_decide. */
+int rv_operate_decide(uint32_t id, int commits) __attribute__((warn_unused_result));
 
 /*
  * As rv_host_revert; 0: all, the newest first (with patience for ever, or RV_EBUSY when one

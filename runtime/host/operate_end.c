@@ -139,7 +139,7 @@ void rv_memo_ended(struct rv_ending *ending, uint32_t id, enum rv_update_state s
     rv_memo_set_way(memo, RV_MEMO_RESTS);
     memo->id = memo->event.update = id;
     if (was_to_come != (state == RV_UPDATE_COMMITTED))
-        rv_event_refuse(&memo->event, "aborted", RV_EMOVETIME, rv_move_late());
+        rv_event_refuse(&memo->event, "aborted", rv_move_reason(), rv_move_late());
     else if (was_to_come)
         has_come(memo);
     else

@@ -98,7 +98,7 @@ disown
 cp prog twin
 start twin1 ./twin
 start twin2 ./twin
-refused 1 "several fit: say which one: twin is" revector status twin
+refused 1 "several fit: say which one: twin is" revector methods twin
 refused 2 "--consistency sometimes" revector apply "$pid" fix.rvp --consistency sometimes
 refused 2 "--timeout soon" revector apply "$pid" fix.rvp --timeout soon
 refused 2 "unknown option '--nonsense'" revector apply "$pid" fix.rvp --nonsense

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * family_members.c - see family_members.h.
+ */
+#define _GNU_SOURCE
+#include "family_members.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "control/clock.h"
+
+#define NAP_FIRST   1000 /* us */
+#define NAP_LONGEST 50000
+
+/* ---- who belongs to it ---- */
+
+static struct rv_member *find(const struct rv_family *family, int pid)
+{
+    for (size_t n = 0; n < family->count; n++)
+        if (family->all[n].pid == pid)
+            return &family->all[n];
+    return NULL;
+}
+
+static int add(struct rv_family *family, int pid)
+{
+    const size_t room = family->room ? 2 * family->room : 64;
+    struct rv_member *all = family->all;
+
+    if (family->count == family->room) {
+        all = realloc(all, room * sizeof(*all));
+        if (!all)
+            return RV_ENOMEM;
+        family->all = all;
+        family->room = room;
+    }
+    family->all[family->count++] = (struct rv_member){.pid = pid};
+    return 0;
+}
+
+int rv_family_look_around(struct rv_family *family, size_t *added)
+{
+    struct rv_pids pids;
+    struct rv_reason nobody;
+    int error = rv_process_all(family->word, &pids, &nobody);
+
+    *added = 0;
+    for (size_t n = 0; n < pids.count && !error; n++)
+        if (!find(family, pids.all[n])) {
+            error = add(family, pids.all[n]);
+            ++*added;
+        }
+    rv_process_free(&pids);
+    return error == RV_ENOPROCESS ? 0 : error;
+}
+
+void rv_family_disperse(struct rv_family *family)
+{
+    for (size_t n = 0; n < family->count; n++)
+        rv_client_close(family->all[n].client);
+    free(family->all);
+}
+
+/* ---- one process ---- */
+
+void rv_member_lose(struct rv_member *member, int error)
+{
+    rv_client_close(member->client);
+    member->client = NULL;
+    member->error = error;
+    member->stage = rv_process_exists(member->pid) ? RV_STAGE_REFUSED : RV_STAGE_ENDED;
+}
+
+static void send(struct rv_member *member, int fd)
+{
+    int error = rv_client_send(member->client, fd, &member->why);
+
+    if (error)
+        rv_member_lose(member, error);
+}
+
+void rv_member_open(struct rv_member *member, unsigned timeout_ms)
+{
+    int error = rv_client_open(member->pid, timeout_ms, &member->client, &member->why);
+
+    if (error)
+        rv_member_lose(member, error);
+}
+
+static enum rv_stage stage_of(const char *state)
+{
+    if (!strcmp(state, "moved"))
+        return RV_STAGE_MOVED;
+    if (!strcmp(state, "committed"))
+        return RV_STAGE_IN_FORCE;
+    return !strcmp(state, "moving") ? RV_STAGE_MOVING : RV_STAGE_REFUSED;
+}
+
+/* What the process says of the update: while its threads wait, for whom. */
+static int take_state(const struct rv_ctl_reader *update, void *context)
+{
+    struct rv_ctl_reader fields = *update;
+    struct rv_member *member = context;
+    struct rv_ctl_field field;
+    char state[32];
+
+    if (rv_ctl_number(&fields, RV_CTL_TAG_ID, 0) != member->id ||
+        rv_ctl_text(&fields, RV_CTL_TAG_STATE, state, sizeof(state)))
+        return 0;
+    member->stage = stage_of(state);
+    if (member->stage == RV_STAGE_MOVING && rv_ctl_find(&fields, RV_CTL_TAG_KEEPER, &field))
+        snprintf(member->why.text, sizeof(member->why.text), "%.*s", (int)field.size,
+                 (const char *)field.data);
+    return 0;
+}
+
+static void look_at(struct rv_member *member)
+{
+    struct rv_reason why;
+    int error;
+
+    member->stage = RV_STAGE_REFUSED; /* if there is no such update any more */
+    member->error = RV_EMOVETIME;
+    error = rv_client_updates(member->client, take_state, member, &why);
+    if (error) {
+        member->why = why;
+        rv_member_lose(member, error);
+    }
+}
+
+/* ---- all of them, or those in one stage ---- */
+
+size_t rv_family_count(const struct rv_family *family, enum rv_stage stage)
+{
+    size_t found = 0;
+
+    for (size_t n = 0; n < family->count; n++)
+        found += family->all[n].stage == stage;
+    return found;
+}
+
+static void hear_apply(struct rv_member *member, enum rv_stage then)
+{
+    struct rv_ctl_reader answer;
+    int error = rv_client_receive(member->client, &answer, &member->why);
+
+    if (error == RV_EAPPLIED) {
+        member->stage = RV_STAGE_IN_FORCE;
+    } else if (error) {
+        rv_member_lose(member, error);
+    } else {
+        member->id = rv_ctl_number(&answer, RV_CTL_TAG_ID, 0);
+        member->stage = then;
+    }
+}
+
+void rv_family_send_parcel(struct rv_family *family, enum rv_parcel_way way, enum rv_stage then)
+{
+    const unsigned timeout_ms = family->request.timeout_ms + RV_APPLY_LOAD_MS;
+
+    RV_EACH_MEMBER(member, family, RV_STAGE_NEW)
+    {
+        if (!member->client)
+            rv_member_open(member, timeout_ms);
+        if (member->stage == RV_STAGE_NEW)
+            rv_parcel_address(member->client, family->parcel, &family->request, way);
+        if (member->stage == RV_STAGE_NEW)
+            send(member, family->parcel->fd);
+    }
+    RV_EACH_MEMBER(member, family, RV_STAGE_NEW)
+    hear_apply(member, then);
+}
+
+void rv_family_send_verdict(struct rv_family *family, enum rv_ctl_kind kind, enum rv_stage from,
+                            enum rv_stage then)
+{
+    struct rv_ctl_reader answer;
+
+    RV_EACH_MEMBER(member, family, from)
+    {
+        struct rv_ctl_writer *question = rv_client_begin(member->client, kind);
+        rv_ctl_put_number(question, RV_CTL_TAG_ID, member->id);
+        if (kind == RV_CTL_REVERT) {
+            rv_ctl_put_number(question, RV_CTL_TAG_CONSISTENCY, family->request.consistency);
+            rv_ctl_put_number(question, RV_CTL_TAG_TIMEOUT, family->request.timeout_ms);
+        }
+        send(member, -1);
+    }
+    RV_EACH_MEMBER(member, family, from)
+    {
+        int error = rv_client_receive(member->client, &answer, &member->why);
+        member->stage = then;
+        if (error == RV_ENOUPDATE && kind == RV_CTL_COMMIT)
+            error = RV_EMOVETIME; /* it was too late */
+        if (error && (error != RV_ENOUPDATE || kind != RV_CTL_ABORT))
+            rv_member_lose(member, error);
+    }
+}
+
+static void nap(unsigned *us)
+{
+    struct timespec time = {.tv_nsec = (long)*us * 1000};
+
+    nanosleep(&time, NULL);
+    *us = *us * 2 < NAP_LONGEST ? *us * 2 : NAP_LONGEST;
+}
+
+void rv_family_wait(struct rv_family *family, int may_refuse)
+{
+    const uint64_t last = rv_clock_ms() + family->wait_ms;
+    unsigned us = NAP_FIRST;
+
+    for (;;) {
+        RV_EACH_MEMBER(member, family, RV_STAGE_MOVING)
+        look_at(member);
+        if (!rv_family_count(family, RV_STAGE_MOVING) ||
+            (may_refuse && rv_family_count(family, RV_STAGE_REFUSED)))
+            return;
+        if (rv_clock_ms() > last)
+            return;
+        nap(&us);
+    }
+}

@@ -1,0 +1,203 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# family.sh - all processes of a program take an update, or none: a master, its workers, and
+# those that are born meanwhile.
+# shellcheck source=lib.sh
+. "$(dirname -- "$0")/lib.sh"
+
+cat >prefork.c <<'C'
+#define _GNU_SOURCE
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MOST 600
+
+/* What each process has last seen, in memory that all share. */
+static struct seen {
+    volatile int pid, version, mixed;
+} *seen;
+static volatile int *births;
+static int workers, ends[2];
+
+__attribute__((noinline)) static int inner(void)
+{
+    return 1;
+}
+
+__attribute__((noinline)) int answer(int *mixed)
+{
+    volatile int mine = 1;
+    if (inner() != mine)
+        ++*mixed;
+    return mine;
+}
+
+__attribute__((noinline)) int hold(void)
+{
+    char byte;
+    volatile int mine = 1;
+    return (int)read(ends[0], &byte, 1) + mine;
+}
+
+static void work(int n, int turns)
+{
+    int mixed = 0;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    seen[n].pid = getpid();
+    for (int i = 0; i != turns; i++) {
+        seen[n].version = answer(&mixed);
+        seen[n].mixed += mixed;
+        usleep(workers > 50 ? 20000 : 1000);
+    }
+    _exit(0);
+}
+
+static void start(int n, int turns)
+{
+    if (fork() == 0)
+        work(n, turns);
+}
+
+/* Holds one worker inside a function that is replaced. */
+static void start_holder(void)
+{
+    if (fork() == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        hold();
+        _exit(0);
+    }
+}
+
+static void tell(void)
+{
+    int least = 99, most = 0, mixed = 0;
+    int own = answer(&mixed);
+    usleep(workers > 50 ? 100000 : 20000);
+    for (int n = 0; n < workers; n++) {
+        least = seen[n].version < least ? seen[n].version : least;
+        most = seen[n].version > most ? seen[n].version : most;
+    }
+    for (int n = 0; n < MOST; n++)
+        mixed += seen[n].mixed;
+    printf("own %d workers %d to %d mixed %d\n", own, least, most, mixed);
+}
+
+int main(int argc, char **argv)
+{
+    struct pollfd in = {.fd = 0, .events = POLLIN};
+    char line[80];
+
+    workers = argc > 1 ? atoi(argv[1]) : 4;
+    seen = mmap(NULL, MOST * sizeof(*seen) + sizeof(int), PROT_READ | PROT_WRITE,
+                MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    births = (int *)(seen + MOST);
+    if (seen == MAP_FAILED || pipe(ends))
+        return 3;
+    setvbuf(stdout, NULL, _IONBF, 0);
+    setvbuf(stdin, NULL, _IONBF, 0);
+    for (int n = 0; n < workers; n++)
+        start(n, -1);
+    for (int born = 0;; born++) {
+        while (waitpid(-1, NULL, WNOHANG) > 0)
+            ;
+        if (*births)
+            start(workers + born % 8, 20);
+        if (poll(&in, 1, *births ? 5 : -1) <= 0)
+            continue;
+        if (!fgets(line, sizeof(line), stdin))
+            return 0;
+        if (line[0] == 'b')
+            *births = !*births;
+        if (line[0] == 'h')
+            start_holder();
+        if (line[0] == 'r')
+            (void)!write(ends[1], "x", 1);
+        tell();
+    }
+}
+C
+compile prefork prefork.c
+start prefork ./prefork 4
+master=$pid
+change prefork.c 's/return 1;/return 2;/; s/mine = 1;/mine = 2;/'
+revector build --for ./prefork -o fix.rvp fix/prefork.c >/dev/null 2>&1 || fail "cannot build"
+
+ask prefork v
+expect "own 1 workers 1 to 1 mixed 0" "$answer" "before"
+
+for kind in thread call process; do
+    works revector apply prefork fix.rvp --consistency $kind
+    expect_has "$output" "in force     5" "how many"
+    ask prefork v
+    expect "own 2 workers 2 to 2 mixed 0" "$answer" "after an update per $kind"
+    works revector revert prefork --all --consistency $kind
+    ask prefork v
+    expect "own 1 workers 1 to 1 mixed 0" "$answer" "after the revert per $kind"
+done
+
+# one process that cannot: none does, and it is named
+ask prefork h
+refused 1 "1 of 6: process" revector apply prefork fix.rvp --timeout 500ms
+expect_has "$(cat err.refused)" "is inside hold" "why"
+ask prefork v
+expect "own 1 workers 1 to 1 mixed 0" "$answer" "after an update that one process could not take"
+revector apply prefork fix.rvp --timeout 500ms --json >members.json 2>/dev/null && fail "it was taken"
+expect 1 "$(grep -o '"state": "refused"' members.json | wc -l)" "how many refused ($(cat members.json))"
+expect_has "$(revector history "$master")" "not all processes of the program" "what the others say"
+
+# while all are ready nobody commits: whoever asks is killed, and all go back
+revector apply prefork fix.rvp --timeout 30s >apply.out 2>&1 &
+client=$!
+sleep 0.5
+expect_has "$(revector status "$master")" "moved" "the master's state while one is not ready"
+ask prefork v
+kill -9 $client
+wait $client 2>/dev/null
+sleep 0.5
+ask prefork v
+expect "own 1 workers 1 to 1 mixed 0" "$answer" "after the command was killed"
+ask prefork r
+works revector apply prefork fix.rvp
+works revector revert prefork --all
+
+# processes that are born meanwhile
+ask prefork b
+for _ in $(seq 5); do
+    works revector apply prefork fix.rvp
+    ask prefork v
+    expect "own 2 workers 2 to 2 mixed 0" "$answer" "after an update with births"
+    for child in $(pgrep -x prefork); do
+        state=$(revector status "$child" 2>/dev/null) || continue
+        expect_has "$state" "committed" "process $child"
+    done
+    works revector revert prefork --all
+    ask prefork v
+    expect "own 1 workers 1 to 1 mixed 0" "$answer" "after a revert with births"
+done
+ask prefork b
+
+# a process of another build
+sed -i 's/answer(int \*mixed)/answer(int *mixed) \/* *\//; s/return mine;/return mine + 0 * (int)sizeof(line_of);/; 1i static char line_of[7];' prefork.c
+mkdir other && cp prefork.c other/ && (cd other && compile prefork prefork.c) && start stranger ./other/prefork 1
+refused 1 "made for another build" revector apply prefork fix.rvp
+ask prefork v
+expect "own 1 workers 1 to 1 mixed 0" "$answer" "when one is of another build"
+kill -9 "$pid"
+
+# many
+kill -9 "$master"
+cp prefork.c many.c && cp prefork many
+start many ./many 200
+works revector apply many fix.rvp
+expect_has "$output" "in force     201" "of 201 processes"
+ask many v
+expect "own 2 workers 2 to 2 mixed 0" "$answer" "in 201 processes"
+echo "families of 5 to 201 processes: all or none"
