@@ -50,6 +50,7 @@ Constant *imageContents(Module &M) {
   bounds(offsetof(rv_image, imports), offsetof(rv_image, imports_end), RV_SECTION_IMPORTS);
   bounds(offsetof(rv_image, fixups), offsetof(rv_image, fixups_end), RV_SECTION_FIXUPS);
   bounds(offsetof(rv_image, hooks), offsetof(rv_image, hooks_end), RV_SECTION_HOOKS);
+  bounds(offsetof(rv_image, transforms), offsetof(rv_image, transforms_end), RV_SECTION_TRANSFORMS);
   return ConstantArray::get(ArrayType::get(Pointer, Words.size()), Words);
 }
 

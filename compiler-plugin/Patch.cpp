@@ -12,6 +12,7 @@
 #include "compiler-plugin/PatchRemarks.h"
 #include "compiler-plugin/PatchStrip.h"
 #include "compiler-plugin/PatchTarget.h"
+#include "compiler-plugin/PatchTransforms.h"
 #include "compiler-plugin/RecordWriter.h"
 #include "compiler-plugin/Refusals.h"
 #include "compiler-plugin/Unit.h"
@@ -102,6 +103,7 @@ bool makePatch(Module &M, const Unit &Info) {
     if (It.What == Fate::Replaced)
       recordReplacement(M, It, Writer);
   recordHooks(M, Writer, Refuse);
+  recordTransforms(M, Info, Writer);
   recordIdentity(M, Target.file(), Writer);
   return !Refuse.any();
 }

@@ -83,6 +83,12 @@ private:
       Plan.Imports[&Variable] = {/*IsMethod=*/false, Ordinal};
   }
 
+  // Of that type, while the types that change were what they were.
+  bool hadType(const GlobalVariable &Variable, const rv_data &Record) const {
+    uint64_t Then = Info.Types.variableThen(Variable.getName());
+    return Then && signatureHash(Variable, Then) == Record.type_hash;
+  }
+
   void planDeclaration(GlobalVariable &Variable) {
     if (auto Ordinal = Target.data(Variable))
       import(Variable, *Ordinal);
@@ -96,6 +102,13 @@ private:
     uint64_t Size = M.getDataLayout().getTypeAllocSize(Variable.getValueType());
     uint64_t Type = signatureHash(Variable, Info.Types.variable(Variable.getName()));
     bool IsSameType = Size == Record.size && Type == Record.type_hash;
+    if (Size == Record.size && hadType(Variable, Record)) {
+      if (Info.Types.changes().Holders.contains(withoutRank(Variable.getName())))
+        return Refuse.because("%0 holds an object of a type whose layout changes; only objects "
+                              "that a variable points to can be converted",
+                              Variable);
+      IsSameType = true;
+    }
     bool IsSameStart = initHash(Variable) == Record.init_hash;
     bool WasConstant = Record.flags & RV_DATA_CONSTANT;
 

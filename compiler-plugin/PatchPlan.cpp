@@ -11,6 +11,7 @@
 #include "compiler-plugin/Endless.h"
 #include "compiler-plugin/PatchData.h"
 #include "compiler-plugin/PatchTarget.h"
+#include "compiler-plugin/PatchTransforms.h"
 #include "compiler-plugin/PatchTypes.h"
 #include "compiler-plugin/Refusals.h"
 #include "compiler-plugin/Unit.h"
@@ -39,6 +40,7 @@ public:
       checkCallers(Changed);
     checkLists();
     planVariables(M, Info, Target, Refuse, Plan);
+    planTransforms(M, Info, Target, Refuse, Plan);
     importNames();
     if (Refuse.any())
       explainLayouts(Info, Target, Refuse);
@@ -67,17 +69,32 @@ private:
     // A hook belongs to this patch, whatever the program has under its name.
     PatchFunction It = {&F, Fate::New, hookKind(F) ? std::nullopt : Target.method(F),
                         signatureHash(F, Info.Types.function(F.getName())), bodyHash(F)};
-    if (It.Method)
-      It.What = compare(It, *Target.file().methods[*It.Method].record);
+    if (It.Method) {
+      const rv_method &Record = *Target.file().methods[*It.Method].record;
+      if (hadType(F, Record))
+        It.TypeHash = Record.type_hash;
+      It.What = compare(It, Record);
+    }
     Fates[&F] = It.What;
     Plan.Functions.push_back(It);
     if (It.What != Fate::New)
       Plan.Imports[&F] = {/*IsMethod=*/true, *It.Method};
   }
 
+  // That signature, while the types that change were what they were.
+  bool hadType(const Function &F, const rv_method &Record) const {
+    uint64_t Then = Info.Types.functionThen(F.getName());
+    return Then && signatureHash(F, Then) == Record.type_hash;
+  }
+
+  // It may have an old object in hand: nobody may be in it while objects are converted.
+  bool knowsChangedType(const Function &F) const {
+    return Info.Types.changes().Users.contains(F.getName());
+  }
+
   Fate compare(const PatchFunction &It, const rv_method &Record) {
     Function &F = *It.F;
-    if (It.TypeHash == Record.type_hash && It.BodyHash == Record.body_hash)
+    if (It.TypeHash == Record.type_hash && It.BodyHash == Record.body_hash && !knowsChangedType(F))
       return Fate::Same;
     // An inline function whose record is another unit's: that one is not
     // compiled now, so ours is a copy for our own callers.

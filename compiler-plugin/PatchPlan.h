@@ -47,6 +47,7 @@ struct PatchPlan {
   // The program's variables that the module defines too: they stay where they live.
   std::vector<llvm::GlobalVariable *> Existing;
   llvm::MapVector<llvm::GlobalValue *, PatchImport> Imports;
+  std::vector<llvm::GlobalVariable *> Transformers; // variables of REVECTOR_TRANSFORM
 };
 
 // Whatever cannot be done safely is reported to Info.Diags, one error each; the

@@ -69,6 +69,8 @@ public:
     for (const PatchFunction &It : Plan.Functions)
       if (It.What == Fate::Replaced || hookKind(*It.F))
         mark(It.F);
+    for (const GlobalVariable *Variable : Plan.Transformers)
+      mark(Variable);
     for (GlobalValue &Global : M.global_values())
       if (!Global.isDeclarationForLinker() && !Global.isDiscardableIfUnused())
         mark(&Global);

@@ -85,6 +85,23 @@ void checkEnum(StringRef Title, const Lines &Then, const Lines &Now, Refusals &R
 
 } // namespace
 
+std::string linesOf(const PatchTarget &Target, StringRef Title) {
+  for (const char *At = Target.unit().types; *At; At += StringRef(At).size() + 1) {
+    auto [First, Others] = StringRef(At).split('\n');
+    if (First == Title)
+      return Others.str();
+  }
+  return "";
+}
+
+std::string describeLayout(StringRef Text) {
+  Lines Of = {""};
+  SmallVector<StringRef, 16> Rest;
+  Text.split(Rest, '\n');
+  Of.append(Rest.begin(), Rest.end());
+  return describe(Of);
+}
+
 void checkEnums(const Unit &Info, const PatchTarget &Target, Refusals &Refuse) {
   eachChanged(Info, Target, [&](StringRef Title, const Lines &Then, const Lines &Now) {
     if (isEnum(Title))

@@ -7,6 +7,10 @@
 #ifndef REVECTOR_PLUGIN_PATCHTYPES_H
 #define REVECTOR_PLUGIN_PATCHTYPES_H
 
+#include "llvm/ADT/StringRef.h"
+
+#include <string>
+
 namespace revector {
 
 class PatchTarget;
@@ -19,6 +23,11 @@ void checkEnums(const Unit &Info, const PatchTarget &Target, Refusals &Refuse);
 
 // For each type of the unit whose layout is not the program's, a note with both layouts.
 void explainLayouts(const Unit &Info, const PatchTarget &Target, Refusals &Refuse);
+
+// The lines behind the title of a type of the program's unit; empty: it has no such type.
+std::string linesOf(const PatchTarget &Target, llvm::StringRef Title);
+// The same in words: "16 bytes (key at 0, 4 bytes; ...)".
+std::string describeLayout(llvm::StringRef Lines);
 
 } // namespace revector
 #endif

@@ -11,6 +11,7 @@
 #include "compiler-plugin/Pass.h"
 #include "compiler-plugin/PatchTarget.h"
 #include "compiler-plugin/StaticNames.h"
+#include "compiler-plugin/Transforms.h"
 #include "compiler-plugin/Unit.h"
 
 #include "clang/AST/ASTConsumer.h"
@@ -35,8 +36,10 @@ public:
   bool HandleTopLevelDecl(DeclGroupRef Group) override {
     for (Decl *D : Group) {
       diagnoseBoth(D->getASTContext().getDiagnostics(), *D);
-      if (Info->Target)
+      if (Info->Target) {
         keepHook(*D);
+        keepTransformer(*D);
+      }
       makeTurns(*D, CI.getASTConsumer(), Info->Frames);
     }
     return true;
@@ -100,6 +103,7 @@ private:
           [Info](llvm::ModulePassManager &Passes, llvm::OptimizationLevel) {
             Passes.addPass(StaticNamesPass());
             Passes.addPass(LiveDataPass(Info));
+            Passes.addPass(KeepUsersApartPass(Info));
             Passes.addPass(OpenTurnsPass());
           });
       PB.registerOptimizerLastEPCallback(

@@ -11,6 +11,7 @@
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclCXX.h"
 #include "clang/AST/Mangle.h"
+#include "clang/AST/RecursiveASTVisitor.h"
 
 using namespace clang;
 
@@ -18,9 +19,30 @@ namespace revector {
 
 namespace {
 
+// Structs that only the inside of a function knows are in no signature; they are listed, so
+// that whoever changes one knows that this unit knows it.
+class Inside : public RecursiveASTVisitor<Inside> {
+public:
+  Inside(TypeShapes &Shapes) : Shapes(Shapes) {}
+  bool VisitMemberExpr(MemberExpr *E) { return add(E->getBase()->getType()); }
+  bool VisitVarDecl(VarDecl *D) { return add(D->getType()); }
+
+private:
+  TypeShapes &Shapes;
+  Shape Unused;
+
+  bool add(QualType T) {
+    T = T->getPointeeType().isNull() ? T : T->getPointeeType();
+    if (T->isRecordType())
+      Shapes.addType(T, Unused);
+    return true;
+  }
+};
+
 class Collector {
 public:
-  explicit Collector(ASTContext &Context) : Context(Context), Names(Context), Shapes(Context) {}
+  Collector(ASTContext &Context, const WasMap &Was)
+      : Context(Context), Names(Context), Shapes(Context, Was) {}
 
   // Local declarations are in their function's context too.
   void visit(const DeclContext &In) {
@@ -50,6 +72,7 @@ private:
       return;
     if (!isa<CXXConstructorDecl, CXXDestructorDecl, CXXDeductionGuideDecl>(F))
       Shapes.addFunction(F, FunctionShapes[name(F)]);
+    Inside(Shapes).TraverseStmt(F.getBody());
     visit(F);
   }
 
@@ -85,18 +108,38 @@ private:
 void TypeHashes::collect(ASTContext &Context) {
   if (Context.getDiagnostics().hasErrorOccurred())
     return;
-  Collector Found(Context);
+  Collector Found(Context, WasMap());
   Found.visit(*Context.getTranslationUnitDecl());
   Found.finish(Functions, Variables, Layouts);
+  const WasMap Was = findWas(Context);
+  if (Was.empty())
+    return;
+  std::vector<std::string> Unused;
+  Collector Before(Context, Was);
+  Before.visit(*Context.getTranslationUnitDecl());
+  Before.finish(FunctionsThen, VariablesThen, Unused);
+  Changes = findChanges(Context, Was);
 }
 
 uint64_t TypeHashes::function(llvm::StringRef MangledName) const {
   return Functions.lookup(MangledName);
 }
 
-uint64_t TypeHashes::variable(llvm::StringRef MangledName) const {
+uint64_t TypeHashes::functionThen(llvm::StringRef MangledName) const {
+  return FunctionsThen.lookup(MangledName);
+}
+
+static uint64_t lookUp(const llvm::StringMap<uint64_t> &Variables, llvm::StringRef MangledName) {
   auto Exact = Variables.find(MangledName);
   return Exact != Variables.end() ? Exact->second : Variables.lookup(withoutRank(MangledName));
+}
+
+uint64_t TypeHashes::variable(llvm::StringRef MangledName) const {
+  return lookUp(Variables, MangledName);
+}
+
+uint64_t TypeHashes::variableThen(llvm::StringRef MangledName) const {
+  return lookUp(VariablesThen, MangledName);
 }
 
 } // namespace revector

@@ -13,6 +13,8 @@
 #ifndef REVECTOR_PLUGIN_TYPEHASH_H
 #define REVECTOR_PLUGIN_TYPEHASH_H
 
+#include "compiler-plugin/Transforms.h"
+
 #include "llvm/ADT/StringMap.h"
 
 #include "llvm/ADT/StringRef.h"
@@ -38,12 +40,18 @@ public:
   uint64_t function(llvm::StringRef MangledName) const;
   uint64_t variable(llvm::StringRef MangledName) const;
 
-  // The named types that these reach, as rv_unit has them, in order.
+  // The same, as if each type that changes were still what it was.
+  uint64_t functionThen(llvm::StringRef MangledName) const;
+  uint64_t variableThen(llvm::StringRef MangledName) const;
+  const TypeChanges &changes() const { return Changes; }
+
+  // The named types that these reach, or functions use inside, as rv_unit has them, in order.
   const std::vector<std::string> &layouts() const { return Layouts; }
 
 private:
-  llvm::StringMap<uint64_t> Functions, Variables;
+  llvm::StringMap<uint64_t> Functions, Variables, FunctionsThen, VariablesThen;
   std::vector<std::string> Layouts;
+  TypeChanges Changes;
 };
 
 } // namespace revector

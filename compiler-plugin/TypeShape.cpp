@@ -52,6 +52,8 @@ void TypeShapes::addRecord(const RecordType *T, Shape &To) {
   const RecordDecl *Definition = T->getDecl()->getDefinition();
   if (!Definition || Definition->isInvalidDecl() || Definition->isDependentContext())
     return add(To, 'O');
+  if (const RecordDecl *Then = Was.lookup(Definition))
+    Definition = Then;
   To.push_back({'R', record(Definition)});
 }
 
@@ -172,7 +174,7 @@ static std::string titleOf(const ASTContext &Context, const TagDecl &D) {
   return (D.getKindName() + " " + Named->getQualifiedNameAsString()).str();
 }
 
-static std::string textOf(const ASTContext &Context, const RecordDecl &R) {
+std::string typeText(const ASTContext &Context, const RecordDecl &R) {
   std::string Text = titleOf(Context, R);
   if (Text.empty())
     return Text;
@@ -202,7 +204,7 @@ static std::string textOf(const ASTContext &Context, const EnumDecl &E) {
 std::vector<std::string> TypeShapes::texts() const {
   std::vector<std::string> Texts;
   for (const auto &[R, Of] : Records)
-    Texts.push_back(textOf(Context, *R));
+    Texts.push_back(typeText(Context, *R));
   for (const EnumDecl *E : Enums)
     Texts.push_back(textOf(Context, *E));
   llvm::sort(Texts);

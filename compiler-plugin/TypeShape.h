@@ -8,6 +8,8 @@
 #ifndef REVECTOR_PLUGIN_TYPESHAPE_H
 #define REVECTOR_PLUGIN_TYPESHAPE_H
 
+#include "compiler-plugin/Transforms.h"
+
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallPtrSet.h"
@@ -47,7 +49,9 @@ struct RecordShape {
 
 class TypeShapes {
 public:
-  explicit TypeShapes(clang::ASTContext &Context) : Context(Context) {}
+  // A struct that is in Was counts as the one that it was.
+  explicit TypeShapes(clang::ASTContext &Context, WasMap Was)
+      : Context(Context), Was(std::move(Was)) {}
 
   void addType(clang::QualType T, Shape &To);
   void addFunction(const clang::FunctionDecl &F, Shape &To);
@@ -68,10 +72,14 @@ private:
   void hashGroup(llvm::ArrayRef<RecordShape *> Group);
 
   clang::ASTContext &Context;
+  WasMap Was;
   llvm::DenseMap<const clang::RecordDecl *, std::unique_ptr<RecordShape>> Records;
   std::vector<const clang::RecordDecl *> Unfinished; // shape made, fields not yet
   llvm::SmallPtrSet<const clang::EnumDecl *, 16> Enums;
 };
+
+// "struct NAME", size and fields in lines, as rv_unit has them; empty for what has no name.
+std::string typeText(const clang::ASTContext &Context, const clang::RecordDecl &R);
 
 } // namespace revector
 #endif

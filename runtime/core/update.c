@@ -211,6 +211,9 @@ void rv_update_turn(struct rv_update *update)
     rv_platform_lock();
     if (update != under_way || update->state != RV_UPDATE_MOVING)
         rv_platform_panic("an update that is not moving was turned");
+    if (update->is_closed)
+        rv_image_close(update->image);
+    update->is_closed = 0;
     rv_transition_turn(update->transition);
     update->state = RV_UPDATE_RETURNING;
     rv_platform_unlock();
@@ -279,6 +282,7 @@ static void went_out_of_force(struct rv_update *update, enum rv_update_state sta
 static void commit_locked(struct rv_update *update)
 {
     set_roll(update, 0);
+    update->is_closed = 0;
     rv_stage_publish(update, update->with);
     stop_moving(update);
     if (update->replaces)
@@ -304,7 +308,7 @@ static void return_locked(struct rv_update *update)
  * A stage has come to its end, as far as its listing of threads goes. The tables, which are
  * read-only while threads move, are opened; all that fails comes before `act`.
  */
-static int conclude(struct rv_update *update, void (*act)(struct rv_update *update))
+static int close_stage(struct rv_update *update)
 {
     int error = rv_image_open(update->image);
 
@@ -314,8 +318,16 @@ static int conclude(struct rv_update *update, void (*act)(struct rv_update *upda
         rv_image_close(update->image);
         return RV_EBUSY;
     }
-    act(update);
     return 0;
+}
+
+static int conclude(struct rv_update *update, void (*act)(struct rv_update *update))
+{
+    int error = close_stage(update);
+
+    if (!error)
+        act(update);
+    return error;
 }
 
 /* Unlocks; what an update leaves is looked at by somebody else. */
@@ -325,6 +337,28 @@ static int left_garbage(int error)
     if (!error)
         rv_platform_garbage();
     return error;
+}
+
+int rv_update_close(struct rv_update *update)
+{
+    int error;
+
+    rv_platform_lock();
+    if (update != under_way || update->state != RV_UPDATE_MOVING || update->is_closed)
+        rv_platform_panic("an update was closed that is not moving");
+    error = close_stage(update);
+    update->is_closed = !error;
+    return unlocked(error);
+}
+
+void rv_update_commit_closed(struct rv_update *update, void (*last)(void))
+{
+    rv_platform_lock();
+    if (update != under_way || !update->is_closed)
+        rv_platform_panic("commit of an update that is not closed");
+    last();
+    commit_locked(update);
+    (void)left_garbage(0);
 }
 
 int rv_update_commit(struct rv_update *update)
@@ -425,7 +459,7 @@ void rv_updates_in_child_locked(void)
         return;
     if (under_way->state != RV_UPDATE_MOVING && under_way->state != RV_UPDATE_RETURNING)
         abort_locked(under_way);
-    else if (rv_image_open(under_way->image))
+    else if (!under_way->is_closed && rv_image_open(under_way->image))
         rv_platform_log("the child of a fork goes on with its parent's transition");
     else if (rv_transition_in_child(under_way->transition))
         commit_locked(under_way);

@@ -84,6 +84,7 @@ struct rv_update {
     struct rv_transition *transition; /* MOVING and RETURNING */
     struct rv_roll *roll;             /* if the roll was called; `is_rolling`: it is now */
     int is_rolling;
+    int is_closed;                /* MOVING, between rv_update_close and commit or turn */
     void *owner;                  /* of whoever began it; the core only keeps it */
 };
 
@@ -126,6 +127,19 @@ int rv_update_transition(struct rv_update *update, enum rv_consistency consisten
 
 /* MOVING or RETURNING, and a listing of all threads begins now. */
 void rv_update_mark(struct rv_update *update);
+
+/*
+ * The first half of the commit of a MOVING update, which then cannot fail, for whoever has
+ * something to do while every call of its methods waits (`process`): RV_EBUSY, RV_EPROTECT as
+ * there. Must be followed by commit or turn.
+ */
+int rv_update_close(struct rv_update *update) __attribute__((warn_unused_result));
+
+/*
+ * As rv_update_commit of an update that is closed. Before its tables are published `last` is
+ * called, with the core lock held, so that no fork comes in between: it changes memory.
+ */
+void rv_update_commit_closed(struct rv_update *update, void (*last)(void));
 
 /*
  * READY: cannot fail. MOVING, and every thread in the listing has moved. RV_EBUSY: but since

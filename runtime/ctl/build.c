@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "build_types.h"
 #include "compile.h"
 #include "patch_file.h"
 #include "process.h"
@@ -179,7 +180,8 @@ static int check_contents(struct build *build, const char *made)
         error = RV_ENOCHANGE;
     if (error)
         return rv_because(build->reason, error, "%s", build->request->files[0]);
-    if (!patch->patch || !patch->replacement_count)
+    error = rv_build_check_types(patch, build->units, build->request->file_count, build->reason);
+    if (!error && (!patch->patch || !patch->replacement_count))
         error = rv_because(build->reason, RV_ENOCHANGE, "%s makes the same code as the program has",
                            build->request->files[0]);
     rv_image_file_close(patch);

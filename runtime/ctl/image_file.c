@@ -22,6 +22,7 @@ static const size_t record_sizes[SECTION_COUNT] = {
     [SECTION_IMPORTS] = sizeof(struct rv_import),
     [SECTION_FIXUPS] = sizeof(struct rv_fixup),
     [SECTION_HOOKS] = sizeof(struct rv_hook_file),
+    [SECTION_TRANSFORMS] = sizeof(struct rv_transformer),
 };
 
 /* ---- links between records ---- */
@@ -205,6 +206,25 @@ static int resolve_hooks(struct image_file *file, uint32_t count)
     return 0;
 }
 
+static int resolve_transformers(struct image_file *file, uint32_t count)
+{
+    const struct section *section = &file->sections[SECTION_TRANSFORMS];
+    const struct rv_transformer *records = (const void *)section->bytes;
+    struct rv_file_transformer *transformers = calloc(count + 1u, sizeof(*transformers));
+
+    file->face.transformers = transformers;
+    file->face.transformer_count = count;
+    if (!transformers)
+        return RV_ENOMEM;
+    for (uint32_t i = 0; i < count; i++) {
+        transformers[i].record = &records[i];
+        transformers[i].type = string_at(file, section, &records[i].type);
+        if (!transformers[i].type)
+            return RV_ECORRUPT;
+    }
+    return 0;
+}
+
 static int resolve_patch(struct image_file *file, uint32_t count)
 {
     const struct rv_patch *patch = (const void *)file->sections[SECTION_PATCH].bytes;
@@ -241,6 +261,7 @@ static int resolve(struct image_file *file)
         [SECTION_REPLACEMENTS] = resolve_replacements,
         [SECTION_IMPORTS] = resolve_imports,
         [SECTION_HOOKS] = resolve_hooks,
+        [SECTION_TRANSFORMS] = resolve_transformers,
     };
 
     for (int kind = 0; kind < SECTION_COUNT; kind++) {
@@ -303,6 +324,7 @@ void rv_image_file_close(struct rv_image_file *face)
     free((void *)face->replacements);
     free((void *)face->imports);
     free((void *)face->hook_files);
+    free((void *)face->transformers);
     free(file->methods_by_name);
     free(file->data_by_name);
     free(file);

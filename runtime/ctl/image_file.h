@@ -64,6 +64,11 @@ struct rv_file_hooks {
     const char *names[RV_HOOK_KINDS]; /* null: none of that kind */
 };
 
+struct rv_file_transformer {
+    const struct rv_transformer *record;
+    const char *type;
+};
+
 /* An image's file. Index in an array = ordinal of the record. */
 struct rv_image_file {
     uint8_t build_id[32];
@@ -77,10 +82,11 @@ struct rv_image_file {
 
     /* A patch only; else 0. */
     const struct rv_patch *patch;
-    uint32_t replacement_count, import_count, fixup_count, hook_file_count;
+    uint32_t replacement_count, import_count, fixup_count, hook_file_count, transformer_count;
     const struct rv_file_replacement *replacements;
     const struct rv_file_import *imports;
     const struct rv_file_hooks *hook_files;
+    const struct rv_file_transformer *transformers;
 };
 
 /*

@@ -19,6 +19,7 @@ enum section_kind {
     SECTION_IMPORTS,
     SECTION_FIXUPS,
     SECTION_HOOKS,
+    SECTION_TRANSFORMS,
     SECTION_COUNT
 };
 

@@ -78,6 +78,11 @@ static const char *post_revert_name(const struct rv_image_file *patch, size_t i)
     return patch->hook_files[i].names[RV_HOOK_POST_REVERT];
 }
 
+static const char *transformer_name(const struct rv_image_file *patch, size_t i)
+{
+    return patch->transformers[i].record->how ? patch->transformers[i].type : NULL;
+}
+
 static const char *source_name(const struct rv_image_file *patch, size_t i)
 {
     return patch->units[i].record->part ? NULL : patch->units[i].source;
@@ -104,6 +109,7 @@ static void print_patch(struct rv_out *out, const char *path, off_t size,
     print_names(out, "post_apply", patch->hook_file_count, post_apply_name, patch);
     print_names(out, "pre_revert", patch->hook_file_count, pre_revert_name, patch);
     print_names(out, "post_revert", patch->hook_file_count, post_revert_name, patch);
+    print_names(out, "converts", patch->transformer_count, transformer_name, patch);
     rv_out_number(out, "fixups", patch->fixup_count);
     rv_out_number(out, "bytes", (uint64_t)size);
 }

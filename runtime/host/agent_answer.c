@@ -210,7 +210,7 @@ static int answer_revert(struct question *question, struct rv_ctl_writer *out)
         return RV_ENOUPDATE;
     take_consistency(question, &options);
     error = rv_operate_revert((uint32_t)id, &options, &terms);
-    if (error && error != RV_EHOOK)
+    if (error && !question->detail[0])
         snprintf(question->detail, sizeof(question->detail), all ? "all" : "%llu",
                  (unsigned long long)id);
     if (error)

@@ -15,6 +15,7 @@
 #include "operation.h"
 #include "settle.h"
 #include "target.h"
+#include "transform.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -166,6 +167,10 @@ static int apply_loaded(struct rv_patch_image *patch, struct rv_image_state *tar
                         struct request *request, uint32_t *id)
 {
     int error = rv_bind_check(patch, target, &request->detail);
+    if (!error)
+        error = rv_transform_may_apply(patch, target, request->consistency,
+                                       (request->options->flags & RV_APPLY_REPLACE) != 0,
+                                       &request->detail);
     if (!error)
         error = rv_bind_fill(patch, target);
     if (!error && !(request->options->flags & RV_APPLY_DRY_RUN))
@@ -324,7 +329,7 @@ static int find_patch(const struct rv_update *update, void *context)
 }
 
 /* The hooks are asked, if the update is one that can be reverted now. */
-static int begin_revert(uint32_t id, enum rv_consistency consistency,
+static int begin_revert(uint32_t id, enum rv_consistency *consistency,
                         const struct rv_apply_options *options, struct rv_update **update)
 {
     struct rv_detail detail = {.text = options->detail, .size = options->detail_size};
@@ -335,10 +340,12 @@ static int begin_revert(uint32_t id, enum rv_consistency consistency,
     if (!rv_updates_each(is_moving, NULL))
         rv_updates_each(find_patch, &reverting);
     if (reverting.patch)
+        error = rv_transform_may_revert(reverting.patch, consistency, &detail);
+    if (!error && reverting.patch)
         error = rv_hooks_pre_revert(reverting.patch, id, &detail);
     if (error)
         return error;
-    error = rv_update_revert(id, consistency, thread_count(), update);
+    error = rv_update_revert(id, *consistency, thread_count(), update);
     if (error && reverting.patch)
         rv_hooks_give_up_revert(reverting.patch, id, error);
     return error;
@@ -347,12 +354,14 @@ static int begin_revert(uint32_t id, enum rv_consistency consistency,
 int rv_host_revert(uint32_t id, const struct rv_apply_options *options, uint64_t patience_ms,
                    struct rv_ending *ending)
 {
+    struct rv_detail detail = {.text = or_plain(options)->detail,
+                               .size = or_plain(options)->detail_size};
     enum rv_consistency consistency;
     struct rv_update *update;
     int error = check_options(or_plain(options), &consistency);
 
     if (!error)
-        error = begin_revert(id, consistency, or_plain(options), &update);
+        error = begin_revert(id, &consistency, or_plain(options), &update);
     if (error)
         return error;
     rv_ending_await(ending, id, NULL);
@@ -361,8 +370,10 @@ int rv_host_revert(uint32_t id, const struct rv_apply_options *options, uint64_t
     else
         rv_move_start(update, timeout_of(or_plain(options)), rv_ending_reached, ending);
     move_locked(patience_ms);
-    if (rv_host_state(id) == RV_UPDATE_COMMITTED)
-        error = RV_EMOVETIME;
+    if (rv_host_state(id) == RV_UPDATE_COMMITTED) {
+        rv_detail_add(&detail, rv_move_late());
+        error = rv_move_reason();
+    }
     rv_settle_locked();
     return error;
 }

@@ -3,6 +3,7 @@
  * hooks.c - see hooks.h.
  */
 #include "hooks.h"
+#include "move.h"
 #include "revector/error.h"
 #include "revector/patch.h"
 
@@ -176,9 +177,9 @@ void rv_hooks_run_due(struct rv_patch_image *patch, uint32_t id, enum rv_update_
     patch->is_orphan = state == RV_UPDATE_ORPHANED;
     if (state == RV_UPDATE_COMMITTED)
         run_post(patch, RV_HOOK_POST_APPLY, UINT32_MAX, id,
-                 patch->hooks == RV_HOOKS_LEAVING ? RV_EMOVETIME : 0);
+                 patch->hooks == RV_HOOKS_LEAVING ? rv_move_reason() : 0);
     else if (!patch->is_orphan)
         run_post(patch, RV_HOOK_POST_REVERT, UINT32_MAX, id,
-                 state == RV_UPDATE_ABORTED ? RV_EMOVETIME : 0);
+                 state == RV_UPDATE_ABORTED ? rv_move_reason() : 0);
     patch->hooks = state == RV_UPDATE_COMMITTED ? RV_HOOKS_IN_FORCE : RV_HOOKS_OVER;
 }

@@ -7,6 +7,7 @@
 #include "control/clock.h"
 #include "examine.h"
 #include "revector/error.h"
+#include "transform.h"
 #include "transition.h"
 
 #include <pthread.h>
@@ -37,10 +38,11 @@ static struct {
     int is_listed; /* waiting holds all who existed at some moment of this stage */
     int is_held;   /* not to be committed before rv_move_decide */
     uint32_t held; /* number of the update, when all have moved */
+    int is_ready;  /* closed, and live objects are converted beside the old ones */
     unsigned wait_ms;
     char late[512];
     int reason;
-} move;
+} move = {.reason = RV_EMOVETIME};
 
 /* ---- a stage ---- */
 
@@ -254,23 +256,6 @@ static void call_the_roll(void)
     look_at_all();
 }
 
-/* 0; RV_EBUSY: look at all again; or the tables cannot be opened at this moment. */
-static int finish(void)
-{
-    void (*done)(void *context) = move.done;
-    int error = move.update->state == RV_UPDATE_MOVING ? rv_update_commit(move.update)
-                                                       : rv_update_returned(move.update);
-
-    if (!error || error == RV_EBUSY)
-        forget_stage();
-    if (error)
-        return error;
-    move.update = NULL;
-    if (done)
-        done(move.context);
-    return 0;
-}
-
 /* Their reasons may be gone when all are back. */
 static void note_late(void)
 {
@@ -308,13 +293,67 @@ int rv_move_reason(void)
 static void turn_back(int reason)
 {
     move.reason = reason;
-    note_late();
+    if (reason != RV_ETRANSFORM)
+        note_late();
+    rv_transform_drop();
+    move.is_ready = 0;
     move.is_held = 0;
     set_held(0);
     rv_update_turn(move.update);
     forget_stage();
     move.deadline = 0;
     move.wait_ms = WAIT_FIRST;
+}
+
+/*
+ * Nobody is in what is replaced, and whoever calls it waits: the moment for live objects. That
+ * may fail, so it comes before an update is held. RV_EBUSY: look at all again; RV_ETRANSFORM:
+ * the update is given up.
+ */
+static int get_ready(void)
+{
+    const struct rv_patch_image *patch = move.update->owner;
+    struct rv_detail detail = {.text = move.late, .size = sizeof(move.late)};
+    int error;
+
+    if (move.is_ready || move.update->state != RV_UPDATE_MOVING || !patch ||
+        !rv_transform_is_in(patch))
+        return 0;
+    error = rv_update_close(move.update);
+    if (error)
+        return error;
+    move.is_ready = 1;
+    move.late[0] = 0;
+    error = rv_transform_prepare(patch, move.update->with, &detail);
+    if (error)
+        turn_back(RV_ETRANSFORM);
+    return error;
+}
+
+static int commit(void)
+{
+    if (!move.is_ready)
+        return rv_update_commit(move.update);
+    rv_update_commit_closed(move.update, rv_transform_switch);
+    rv_transform_finish();
+    move.is_ready = 0;
+    return 0;
+}
+
+/* 0; RV_EBUSY: look at all again; or the tables cannot be opened at this moment. */
+static int finish(void)
+{
+    void (*done)(void *context) = move.done;
+    int error = move.update->state == RV_UPDATE_MOVING ? commit() : rv_update_returned(move.update);
+
+    if (!error || error == RV_EBUSY)
+        forget_stage();
+    if (error)
+        return error;
+    move.update = NULL;
+    if (done)
+        done(move.context);
+    return 0;
 }
 
 void rv_move_start(struct rv_update *update, uint64_t timeout_ms, void (*done)(void *context),
@@ -365,7 +404,14 @@ int rv_move_waits(void)
 /* 1 if nobody is left who would have to move, and nobody else has to agree. */
 static int is_time_to_finish(void)
 {
+    int error;
+
     if (!move.is_listed || move.waiting_count)
+        return 0;
+    error = get_ready();
+    if (error == RV_EBUSY)
+        forget_stage();
+    if (error)
         return 0;
     if (move.is_held)
         set_held(move.update->id);
@@ -407,6 +453,9 @@ void rv_move_in_child(void)
 {
     pthread_mutex_init(&shown, NULL); /* whoever held it is not in the child */
     forget_stage();
+    rv_transform_in_child();
+    move.is_ready = 0;
+    move.reason = RV_EMOVETIME;
     move.update = NULL;
     move.held = 0;
 }

@@ -64,7 +64,7 @@ void rv_move_say(const struct rv_move_wait *wait, const char *function, char *te
 
 /*
  * Why the last update was given up: RV_EMOVETIME, and late: the threads that had not moved;
- * or RV_EFAMILY. Operation lock.
+ * RV_ETRANSFORM, and late: what could not be converted; or RV_EFAMILY. Operation lock.
  */
 int rv_move_reason(void);
 const char *rv_move_late(void);

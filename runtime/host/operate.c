@@ -244,7 +244,7 @@ int rv_revert_one(uint32_t id, const struct rv_revert_order *order)
         rv_memo_set_way(memo, RV_MEMO_GOES);
         error = rv_host_revert(id, &order->options, order->patience_ms, &memo->ending);
     }
-    if (!error || error == RV_EMOVETIME)
+    if (!error || error == RV_EMOVETIME || error == RV_ETRANSFORM)
         return error;
     if (is_free)
         rv_memo_set_way(memo, RV_MEMO_RESTS);

@@ -65,6 +65,7 @@ static struct rv_apply_options options_of(const char *path, char *why, size_t si
     struct rv_apply_options options = {.size = sizeof(options),
                                        .name = strrchr(path, '/') + 1,
                                        .timeout_ms = START_MS / 2,
+                                       .consistency = RV_APPLY_PER_PROCESS, /* nobody runs yet */
                                        .detail = why,
                                        .detail_size = size};
 

@@ -26,6 +26,7 @@
  *   rv_imports       struct rv_import       things of the program that the patch reaches
  *   rv_fixups        struct rv_fixup        initialised data that holds an imported address
  *   rv_hooks         struct rv_hook_file    functions to run when it is applied or reverted
+ *   rv_transforms    struct rv_transformer  types whose live objects it converts
  */
 #ifndef REVECTOR_RECORD_H
 #define REVECTOR_RECORD_H
@@ -37,7 +38,7 @@ extern "C" {
 #endif
 
 /* Raised whenever a struct below changes its layout or meaning. */
-#define RV_RECORD_ABI 3u
+#define RV_RECORD_ABI 4u
 
 #define RV_SECTION_METHODS      "rv_methods"
 #define RV_SECTION_UNITS        "rv_units"
@@ -48,6 +49,7 @@ extern "C" {
 #define RV_SECTION_IMPORTS      "rv_imports"
 #define RV_SECTION_FIXUPS       "rv_fixups"
 #define RV_SECTION_HOOKS        "rv_hooks"
+#define RV_SECTION_TRANSFORMS   "rv_transforms"
 
 /* Distance in bytes from the address of this field to its target; 0: none. */
 typedef int32_t rv_rel;
@@ -154,6 +156,7 @@ struct rv_image {
     const struct rv_import *imports, *imports_end;
     const struct rv_fixup *fixups, *fixups_end;
     const struct rv_hook_file *hooks, *hooks_end;
+    const struct rv_transformer *transforms, *transforms_end;
 };
 
 /* ---- patches ---- */
@@ -221,6 +224,33 @@ struct rv_hook_file {
         rv_rel name;
         rv_rel function; /* int or void (struct rv_hook *), as patch.h says */
     } of[RV_HOOK_KINDS]; /* by enum rv_hook_kind */
+};
+
+enum rv_transformer_flags {
+    RV_TRANSFORMER_MOVES = 1u << 0, /* there is no room for a converted object in its place */
+    RV_TRANSFORMER_MOVES_BACK = 1u << 1,
+};
+
+struct rv_transform;
+
+/* What REVECTOR_TRANSFORM of transform.h defines; absolute addresses, in RELRO. */
+struct rv_transform_how {
+    int (*walk)(struct rv_transform *transform);
+    int (*convert)(struct rv_transform *transform, const void *from, void *to);
+    void (*point)(struct rv_transform *transform);
+    int (*walk_back)(struct rv_transform *transform);
+    int (*convert_back)(struct rv_transform *transform, const void *from, void *to);
+    void (*point_back)(struct rv_transform *transform);
+    void *(*allocate)(unsigned long size);
+    void (*release)(void *object);
+};
+
+/* A type whose layout the patch changes. Each source file that knows it has such a record. */
+struct rv_transformer {
+    rv_rel type; /* "struct NAME", as in rv_unit's types */
+    rv_rel how; /* struct rv_transform_how; 0: another source file of the patch has it */
+    uint32_t then, now; /* bytes of an object, in the program and in the patch */
+    uint32_t flags; /* enum rv_transformer_flags */
 };
 
 /*

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * transform_rules.c - when an update that converts live objects may come, and go.
+ *
+ * The layout that objects have is the program's until such an update is in force. Other
+ * patches were made for the program: so of two updates in force that know a type, none
+ * converts it. What a patch knows is in its units' records.
+ */
+#include "transform.h"
+#include "revector/error.h"
+#include "revector/record.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct rv_image *records_of(const struct rv_patch_image *patch)
+{
+    return patch->image->image;
+}
+
+int rv_transform_is_in(const struct rv_patch_image *patch)
+{
+    return records_of(patch)->transforms < records_of(patch)->transforms_end;
+}
+
+/* `type` is the first line of an entry of some unit's list. */
+static int knows(const struct rv_image *image, const char *type)
+{
+    const size_t length = strlen(type);
+
+    for (const struct rv_unit *unit = image->units; unit < image->units_end; unit++) {
+        const char *entry = RV_TARGET(const char, unit->types);
+        for (; entry && *entry; entry += strlen(entry) + 1)
+            if (!strncmp(entry, type, length) && (!entry[length] || entry[length] == '\n'))
+                return 1;
+    }
+    return 0;
+}
+
+/* The first type that `changes` converts and `other` knows. */
+static const char *contested(const struct rv_image *changes, const struct rv_image *other)
+{
+    for (const struct rv_transformer *t = changes->transforms; t < changes->transforms_end; t++) {
+        const char *type = RV_TARGET(const char, t->type);
+        if (knows(other, type))
+            return type;
+    }
+    return NULL;
+}
+
+struct applying {
+    const struct rv_image *image;
+    const struct rv_image_state *target;
+    int replaces;
+    struct rv_detail *detail;
+};
+
+static int is_in_conflict(const struct rv_update *update, void *context)
+{
+    const struct applying *applying = context;
+    const struct rv_patch_image *patch = update->owner;
+    const char *type = NULL;
+    char text[320];
+
+    if (update->state != RV_UPDATE_COMMITTED || update->image != applying->target || !patch)
+        return 0;
+    if (applying->replaces && rv_transform_is_in(patch)) /* nobody would convert back */
+        type = RV_TARGET(const char, records_of(patch)->transforms->type);
+    if (!type)
+        type = contested(records_of(patch), applying->image);
+    if (!type)
+        type = contested(applying->image, records_of(patch));
+    if (!type)
+        return 0;
+    snprintf(text, sizeof(text), "update %u, %.200s", update->id, type);
+    rv_detail_add(applying->detail, text);
+    return 1;
+}
+
+int rv_transform_may_apply(const struct rv_patch_image *patch, const struct rv_image_state *target,
+                           enum rv_consistency consistency, int replaces, struct rv_detail *detail)
+{
+    struct applying applying = {records_of(patch), target, replaces, detail};
+
+    if (rv_transform_is_in(patch) && consistency != RV_CONSISTENCY_PROCESS)
+        return RV_ETOGETHER;
+    return rv_updates_each(is_in_conflict, &applying) ? RV_ECONVERTED : 0;
+}
+
+int rv_transform_may_revert(const struct rv_patch_image *patch, enum rv_consistency *consistency,
+                            struct rv_detail *detail)
+{
+    const struct rv_image *image = records_of(patch);
+
+    for (const struct rv_transformer *t = image->transforms; t < image->transforms_end; t++) {
+        const struct rv_transform_how *how = RV_TARGET(const struct rv_transform_how, t->how);
+        if (!how || how->walk_back)
+            continue;
+        rv_detail_add(detail, RV_TARGET(const char, t->type));
+        return RV_EONEWAY;
+    }
+    if (!rv_transform_is_in(patch))
+        return 0;
+    if (*consistency == RV_CONSISTENCY_CALL)
+        return RV_ETOGETHER;
+    *consistency = RV_CONSISTENCY_PROCESS;
+    return 0;
+}
