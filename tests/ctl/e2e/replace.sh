@@ -17,11 +17,14 @@ __attribute__((noinline)) int one(void) { return base + 1; }
 __attribute__((noinline)) int two(void) { return base + 10; }
 __attribute__((noinline)) int three(void) { return base + 100; }
 
+static volatile int inside;
+
 /* Left only when a byte comes. */
 __attribute__((noinline)) int hold(int fd)
 {
     char byte;
     volatile int got = 1;
+    inside = 1;
     return read(fd, &byte, 1) == got;
 }
 
@@ -42,8 +45,11 @@ int main(void)
     if (pipe(ends))
         return 3;
     while (fgets(line, sizeof(line), stdin)) {
+        inside = 0;
         if (line[0] == 'h' && pthread_create(&thread, NULL, held, NULL))
             return 3;
+        while (line[0] == 'h' && !inside)
+            usleep(1000);
         if (line[0] == 'r' && write(ends[1], "x", 1) != 1)
             return 3;
         printf("%d %d %d\n", one(), two(), three());

@@ -15,11 +15,14 @@ int base;
 
 __attribute__((noinline)) int answer(void) { return base + 1; }
 
+static volatile int inside;
+
 /* Replaced too, and left only when a byte comes. */
 __attribute__((noinline)) int hold(int fd)
 {
     char byte;
     volatile int got = 1;
+    inside = 1;
     return read(fd, &byte, 1) == got;
 }
 
@@ -40,8 +43,11 @@ int main(void)
     if (pipe(ends))
         return 3;
     while (fgets(line, sizeof(line), stdin)) {
+        inside = 0;
         if (line[0] == 'h' && pthread_create(&thread, NULL, held, NULL))
             return 3;
+        while (line[0] == 'h' && !inside)
+            usleep(1000);
         if (line[0] == 'r' && write(ends[1], "x", 1) != 1)
             return 3;
         printf("now %d\n", answer());

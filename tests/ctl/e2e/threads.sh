@@ -36,12 +36,16 @@ __attribute__((noinline)) int outer(void)
     return mine;
 }
 
+static volatile int inside;
+
 /* Replaced too, and left only when a byte comes. */
 __attribute__((noinline)) int hold(int fd)
 {
     char byte;
     volatile int mine = 1;
-    int got = (int)read(fd, &byte, 1);
+    int got;
+    inside = 1;
+    got = (int)read(fd, &byte, 1);
     if (outer() != mine)
         mixed++;
     return got;
@@ -145,6 +149,7 @@ int main(void)
         start(sleep_for_ever, NULL, "sleeper");
     setvbuf(stdout, NULL, _IOLBF, 0);
     while (fgets(line, sizeof(line), stdin)) {
+        inside = 0;
         if (line[0] == 'h')
             start(held, &ends[0], "held");
         else if (line[0] == 'r')
@@ -156,6 +161,8 @@ int main(void)
         else if (line[0] == 's')
             for (int n = 0; n < 1000; n++)
                 pthread_kill(threads[n % 6], SIGUSR1);
+        while (strchr("hu", line[0]) && !inside)
+            usleep(1000);
         printf("version %d mixed %d woken %d\n", outer(), mixed, woken);
     }
     return 0;

@@ -55,12 +55,15 @@ __attribute__((noinline)) int outer(void)
     return mine;
 }
 
+static volatile int is_held;
+
 /* Left when a byte comes. */
 __attribute__((noinline)) int hold(void)
 {
     char byte;
     volatile int mine = 1;
     enter(mine);
+    is_held = 1;
     if (read(ends[0], &byte, 1) != 1)
         woken++;
     leave(mine);
@@ -163,6 +166,7 @@ int main(void)
     start(sleep_for_ever, "sleeper");
     setvbuf(stdout, NULL, _IOLBF, 0);
     while (fgets(line, sizeof(line), stdin)) {
+        is_held = 0;
         if (line[0] == 'h')
             start(held, "held");
         else if (line[0] == 'r')
@@ -172,6 +176,8 @@ int main(void)
         else if (line[0] == 's')
             for (int n = 0; n < 1000; n++)
                 pthread_kill(threads[n % 4], SIGUSR1);
+        while (line[0] == 'h' && !is_held)
+            usleep(1000);
         printf("version %d mixed %d woken %d\n", line[0] == 'r' ? 0 : outer(), mixed, woken);
     }
     return 0;
