@@ -84,6 +84,7 @@ struct rv_update {
     struct rv_transition *transition; /* MOVING and RETURNING */
     struct rv_roll *roll;             /* if the roll was called; `is_rolling`: it is now */
     int is_rolling;
+    int is_taken_back;            /* its code has crashed: no call reaches it, see guard.h */
     void *owner;                  /* of whoever began it; the core only keeps it */
 };
 
