@@ -59,6 +59,8 @@ uint64_t rv_fault_handle(const uint64_t *leaf, uint32_t index);
  *
  * rv_arch_context_pass(ucontext, function, argument): leaves both in registers for the entry.
  * rv_arch_has_shadow_stack(): a return address must not be changed.
+ * rv_arch_context_pc(ucontext): the interrupted instruction; rv_arch_context_caller: if that is
+ * no code but where a bad pointer led to, where the call would have returned to.
  */
 struct rv_context;
 void (*rv_context_make(void *ucontext, void (*function)(void)))(void);

@@ -37,7 +37,7 @@
  *   WALK      NAME or ID                                METHOD{} LEVEL{}* ENTRY{}
  *   APPLY     PATH CONSISTENCY DRY_RUN TIMEOUT          ID AGENT_NS UPDATE{}
  *             CONFIRM ONCE REPLACE HOLD
- *             [SIGNATURE], and one descriptor of the
+ *             [PROBATION] [SIGNATURE], and one descriptor of the
  *             patch (SCM_RIGHTS)
  *   COMMIT    ID                                        -
  *   ABORT     ID                                        -
@@ -128,7 +128,8 @@ enum rv_ctl_type {
     X(AGENT_NS, 19, NUMBER, "nanoseconds that the agent took, from question to answer")            \
     X(HOLDERS, 20, NUMBER, "pieces of memory of an update that threads may still be using")        \
     X(STRANGERS, 21, NUMBER, "images that could not be registered")                                \
-    X(UPDATE, 22, GROUP, "ID STATE PATH AGE COUNT HOLDERS [CONFIRM] NAME* KEEPER* OLD_CODE*")      \
+    X(UPDATE, 22, GROUP,                                                                           \
+      "ID STATE PATH AGE COUNT HOLDERS [CONFIRM] [PROBATION] NAME* KEEPER* OLD_CODE*")             \
     X(STATE, 23, TEXT, "state of an update, in one word")                                          \
     X(AGE, 24, NUMBER, "milliseconds since the update reached its state")                          \
     X(KEEPER, 25, TEXT, "what keeps an update from moving, or reverted code loaded")               \
@@ -158,6 +159,8 @@ enum rv_ctl_type {
     X(ONCE, 70, NUMBER, "1: do not keep the update for the program's next start")                  \
     X(REPLACE, 71, NUMBER, "1: supersede all updates of the image that are in force")              \
     X(HOLD, 72, NUMBER, "1: do not commit before COMMIT comes")                                    \
+    X(PROBATION, 73, NUMBER,                                                                       \
+      "milliseconds in which a crash takes the update back; 0: never; absent: 10,000")             \
     X(SIGNATURE, 80, BYTES, "what minisign made for the patch: the file's text")                   \
     X(TRUST, 81, TEXT, "which signatures the process asks for, if it does")                        \
     X(OLD_CODE, 90, TEXT, "a replaced function that a thread is still inside")

@@ -50,6 +50,9 @@ void rv_platform_free(void *memory, size_t bytes);
 void rv_platform_lock(void);
 void rv_platform_unlock(void);
 
+/* 1 if it is ours now, 0 if somebody has it. Also in a signal handler. */
+int rv_platform_try_lock(void);
+
 /*
  * Calls `visit` with the program counter of each frame of the calling thread's stack,
  * the caller's own first, until one returns other than 0, which is returned. 0: all

@@ -54,10 +54,10 @@ static uint32_t unit_of(const struct rv_update *update, const struct rv_change *
 /* Whether `other` counts, when we look at the world with or without `update`. */
 static int counts(const struct rv_update *other, const struct rv_update *update, int with)
 {
+    if (other->is_taken_back || (other != update && with && update->replaces))
+        return 0;
     if (other == update)
         return with;
-    if (with && update->replaces)
-        return 0;
     return other->state == RV_UPDATE_COMMITTED && other->image == update->image;
 }
 
@@ -264,6 +264,18 @@ void rv_stage_each_table(const struct rv_update *update,
             uint64_t *leaf = current_table(update, update->staged[n].unit);
             visit(leaf, tw_header(leaf)->capacity, context);
         }
+}
+
+void rv_stage_each_built(const struct rv_update *update, uint32_t unit,
+                         void (*visit)(uint64_t *leaf, void *context), void *context)
+{
+    for (uint32_t n = 0; n < update->staged_count; n++) {
+        const struct rv_staged *staged = &update->staged[n];
+        if (staged->unit == unit && staged->next)
+            visit(staged->next, context);
+        if (staged->unit == unit && staged->hold)
+            visit(staged->hold, context);
+    }
 }
 
 /* ---- publishing ---- */

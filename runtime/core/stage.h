@@ -43,6 +43,10 @@ void rv_stage_each_table(const struct rv_update *update,
                          void (*visit)(const uint64_t *leaf, uint32_t entries, void *context),
                          void *context);
 
+/* The unit's tables that were built and are no table in force yet: at most two. */
+void rv_stage_each_built(const struct rv_update *update, uint32_t unit,
+                         void (*visit)(uint64_t *leaf, void *context), void *context);
+
 /* Publishes what was built; cannot fail. The windows are open. */
 void rv_stage_publish(struct rv_update *update, int with);
 

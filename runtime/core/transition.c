@@ -450,11 +450,22 @@ uint64_t rv_transition_target(const struct rv_slot *slot, uint32_t index)
     uint64_t target = 0;
 
     if (move)
-        target = runs_new(t) ? move->to : move->from;
+        target = tw_load_acquire(runs_new(t) ? &move->to : &move->from);
     else if (t)
         answer_roll(t);
     leave();
     return target;
+}
+
+void rv_transition_swap(struct rv_transition *transition, const struct rv_slot *slot,
+                        uint32_t index, uint64_t from, uint64_t to)
+{
+    struct move *move = (struct move *)find(transition, slot, index);
+
+    if (move && move->from == from)
+        tw_store_release(&move->from, to);
+    if (move && move->to == from)
+        tw_store_release(&move->to, to);
 }
 
 int rv_transition_in_child(struct rv_transition *transition)

@@ -85,6 +85,13 @@ int rv_transition_has_moved(const struct rv_transition *transition, int32_t thre
  */
 uint64_t rv_transition_target(const struct rv_slot *slot, uint32_t index);
 
+/*
+ * Where this method's calls would go to body `from`, on either side, they go to `to`. A
+ * fault that is under way may still take the other one.
+ */
+void rv_transition_swap(struct rv_transition *transition, const struct rv_slot *slot,
+                        uint32_t index, uint64_t from, uint64_t to);
+
 /* After fork, in the child: side of the only thread left. 1: it has moved. */
 int rv_transition_in_child(struct rv_transition *transition);
 

@@ -15,6 +15,11 @@
 static struct rv_update *under_way; /* between begin and commit or abort */
 static uint32_t last_id;
 
+struct rv_update *rv_update_under_way_locked(void)
+{
+    return under_way;
+}
+
 int rv_update_concerns_locked(const struct rv_image_state *image)
 {
     return under_way && under_way->image == image;

@@ -85,6 +85,7 @@ struct rv_update {
     struct rv_roll *roll;             /* if the roll was called; `is_rolling`: it is now */
     int is_rolling;
     int is_closed;                /* MOVING, between rv_update_close and commit or turn */
+    int is_taken_back;            /* its code has crashed: no call reaches it, see guard.h */
     void *owner;                  /* of whoever began it; the core only keeps it */
 };
 

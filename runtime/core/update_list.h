@@ -20,6 +20,9 @@ struct rv_update *rv_update_find_locked(uint32_t id);
 /* Frees the struct and its changes; it is in no list. */
 void rv_update_free_locked(struct rv_update *update);
 
+/* The one between begin and commit or abort, or a null pointer. */
+struct rv_update *rv_update_under_way_locked(void);
+
 /* 1 if an update of this image is between begin and commit or abort. */
 int rv_update_concerns_locked(const struct rv_image_state *image);
 

@@ -22,6 +22,7 @@
     X(consistency, "consistency", "call|thread|process", "what never mixes old and new (thread)")  \
     X(timeout, "timeout", "TIME", "give up after this time: 500ms, 5s, 2min (5s)")                 \
     X(confirm, "confirm", "TIME", "revert after this time unless revector confirm comes")          \
+    X(probation, "probation", "TIME", "take it back if it crashes in this time; 0: never (10s)")   \
     X(once, "once", NULL, "do not keep it for the next start (REVECTOR_UPDATES)")                  \
     X(replace, "replace", NULL, "supersede all updates in force: the patch is cumulative")         \
     X(dry_run, "dry-run", NULL, "check everything, change nothing")                                \
@@ -109,6 +110,8 @@ struct rv_apply_request {
     int dry_run;
     unsigned confirm_ms; /* 0: it need not be confirmed */
     int once, replace;
+    int has_probation;
+    unsigned probation_ms; /* 0: none */
 };
 
 int rv_apply_request_parse(struct rv_command *command, struct rv_apply_request *request)

@@ -16,7 +16,7 @@
 #define APPLY_OPTIONS                                                                              \
     (RV_TAKES(consistency) | RV_TAKES(timeout) | RV_TAKES(dry_run) | RV_TAKES(replace) |           \
      KEEP_OPTIONS)
-#define KEEP_OPTIONS (RV_TAKES(confirm) | RV_TAKES(once))
+#define KEEP_OPTIONS (RV_TAKES(confirm) | RV_TAKES(once) | RV_TAKES(probation))
 #define TARGET_HELP  "TARGET is a process ID, or the name of a program that runs once.\n"
 #define FAMILY_HELP  "TARGET is a process ID, or the name of a program: then all its processes.\n"
 

@@ -44,6 +44,8 @@ void rv_parcel_address(struct rv_client *client, const struct rv_parcel *parcel,
     rv_ctl_put_number(question, RV_CTL_TAG_CONFIRM, request->confirm_ms);
     rv_ctl_put_number(question, RV_CTL_TAG_ONCE, (uint64_t)request->once);
     rv_ctl_put_number(question, RV_CTL_TAG_REPLACE, (uint64_t)request->replace);
+    if (request->has_probation)
+        rv_ctl_put_number(question, RV_CTL_TAG_PROBATION, request->probation_ms);
     rv_ctl_put_number(question, RV_CTL_TAG_HOLD, way == RV_PARCEL_HOLD);
     if (parcel->signature.size)
         rv_ctl_put_bytes(question, RV_CTL_TAG_SIGNATURE, parcel->signature.text,

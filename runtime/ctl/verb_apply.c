@@ -27,6 +27,16 @@ static int parse_consistency(struct rv_command *command, unsigned *consistency)
     return 0;
 }
 
+static int parse_probation(struct rv_command *command, struct rv_apply_request *request)
+{
+    const char *wanted = command->args.probation;
+
+    request->has_probation = wanted != NULL;
+    if (!wanted || !strcmp(wanted, "0") || !rv_time_parse(wanted, &request->probation_ms))
+        return 0;
+    return rv_because(&command->reason, RV_EOPTIONS, "--probation %s", wanted);
+}
+
 int rv_apply_request_parse(struct rv_command *command, struct rv_apply_request *request)
 {
     *request = (struct rv_apply_request){.timeout_ms = MOVE_MS};
@@ -37,6 +47,8 @@ int rv_apply_request_parse(struct rv_command *command, struct rv_apply_request *
         return rv_because(&command->reason, RV_EOPTIONS, "--confirm %s", command->args.confirm);
     if (command->args.timeout && rv_time_parse(command->args.timeout, &request->timeout_ms))
         return rv_because(&command->reason, RV_EOPTIONS, "--timeout %s", command->args.timeout);
+    if (parse_probation(command, request))
+        return RV_EOPTIONS;
     return parse_consistency(command, &request->consistency);
 }
 

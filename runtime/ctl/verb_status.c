@@ -11,7 +11,7 @@
 
 /* Updates arrive in pieces if they are large, so one is put together before it is printed. */
 struct update {
-    uint64_t id, age_ms, count, holders, confirm_ms;
+    uint64_t id, age_ms, count, holders, confirm_ms, probation_ms;
     char state[32], path[4096];
     char **names;
     size_t name_count, name_room;
@@ -84,6 +84,7 @@ static int take_facts(struct update *update, struct rv_ctl_reader fields)
     update->count = rv_ctl_number(&fields, RV_CTL_TAG_COUNT, 0);
     update->holders = rv_ctl_number(&fields, RV_CTL_TAG_HOLDERS, 0);
     update->confirm_ms = rv_ctl_number(&fields, RV_CTL_TAG_CONFIRM, 0);
+    update->probation_ms = rv_ctl_number(&fields, RV_CTL_TAG_PROBATION, 0);
     while (!error && rv_ctl_next(&fields, &field))
         if (field.tag == RV_CTL_TAG_KEEPER)
             error = add_text(&update->keepers, &update->keeper_count, &update->keeper_room, &field);
@@ -101,6 +102,8 @@ static void print_update(struct rv_out *out, const struct update *update)
     rv_out_time(out, "age_ns", update->age_ms * 1000000);
     if (update->confirm_ms)
         rv_out_time(out, "confirm_within_ns", update->confirm_ms * 1000000);
+    if (update->probation_ms)
+        rv_out_time(out, "on_probation_for_ns", update->probation_ms * 1000000);
     rv_out_text(out, "file", update->path);
     rv_out_names(out, "functions", (const char *const *)update->names, update->name_count);
     rv_out_number(out, "still_in_use", update->holders);

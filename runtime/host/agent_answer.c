@@ -92,6 +92,17 @@ static void take_consistency(const struct question *question, struct rv_apply_op
     options->timeout_ms = timeout_ms < UINT32_MAX ? (uint32_t)timeout_ms : UINT32_MAX;
 }
 
+static int take_probation(const struct question *question, struct rv_apply_options *options)
+{
+    struct rv_ctl_field field;
+    const uint64_t wanted = rv_ctl_number(&question->fields, RV_CTL_TAG_PROBATION, 0);
+
+    if (!rv_ctl_find(&question->fields, RV_CTL_TAG_PROBATION, &field))
+        return 0;
+    options->probation_ms = wanted ? (uint32_t)wanted : RV_PROBATION_NONE;
+    return wanted > RV_CTL_CONFIRM_MAX;
+}
+
 static struct rv_operate_terms terms_of(const struct question *question)
 {
     return (struct rv_operate_terms){.asker = rv_asker_of_socket(question->socket),
@@ -112,6 +123,8 @@ static int apply(struct question *question, const char *path, uint32_t *id)
     terms.confirm_ms = (uint32_t)confirm_ms;
     terms.is_held = rv_ctl_number(&question->fields, RV_CTL_TAG_HOLD, 0) != 0;
     take_consistency(question, &options);
+    if (take_probation(question, &options))
+        return RV_EOPTIONS;
     if (rv_ctl_number(&question->fields, RV_CTL_TAG_DRY_RUN, 0))
         options.flags |= RV_APPLY_DRY_RUN;
     if (rv_ctl_number(&question->fields, RV_CTL_TAG_ONCE, 0))

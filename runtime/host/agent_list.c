@@ -8,6 +8,7 @@
  */
 #define _GNU_SOURCE
 #include "agent.h"
+#include "crash.h"
 #include "operate.h"
 
 #include <stdio.h>
@@ -276,6 +277,8 @@ static void put_update_facts(struct update_page *page, const struct rv_update *u
     rv_ctl_put_number(page->out, RV_CTL_TAG_AGE, age_ms(update));
     if (left)
         rv_ctl_put_number(page->out, RV_CTL_TAG_CONFIRM, left);
+    if (rv_crash_time_left_locked(update->id))
+        rv_ctl_put_number(page->out, RV_CTL_TAG_PROBATION, rv_crash_time_left_locked(update->id));
     rv_ctl_put_number(page->out, RV_CTL_TAG_COUNT, update->count);
     put_keepers(page, update->id);
     put_waiters(page, update);

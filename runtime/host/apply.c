@@ -6,6 +6,7 @@
 #include "apply.h"
 #include "bind.h"
 #include "control/clock.h"
+#include "crash.h"
 #include "ending.h"
 #include "gate.h"
 #include "hooks.h"
@@ -110,6 +111,20 @@ static void bring_into_force(struct rv_update *update, struct request *request)
         rv_move_hold();
 }
 
+/* Threads may run the new code from here on. */
+static int bring_to_threads(struct rv_update *update, const struct request *request)
+{
+    const struct rv_patch_image *patch = update->owner;
+    int error;
+
+    if (request->options->probation_ms != RV_PROBATION_NONE)
+        rv_crash_watch(update->id, update->name, &patch->place);
+    error = rv_update_transition(update, request->consistency, thread_count());
+    if (error)
+        rv_crash_forget(update->id);
+    return error;
+}
+
 /* begin -> stage -> check -> transition -> commit | abort */
 static int update_target(struct rv_patch_image *patch, struct rv_image_state *target,
                          struct request *request, uint32_t *id)
@@ -126,7 +141,7 @@ static int update_target(struct rv_patch_image *patch, struct rv_image_state *ta
     if (!error)
         error = rv_update_check(update);
     if (!error && !is_dry)
-        error = rv_update_transition(update, request->consistency, thread_count());
+        error = bring_to_threads(update, request);
     if (error || is_dry) {
         rv_update_abort(update);
         return error;

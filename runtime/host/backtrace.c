@@ -6,6 +6,8 @@
  * unwind table without a lock (_dl_find_object), which libunwind does not. Allocates
  * nothing.
  */
+#include "arch.h"
+#include "crash_watch.h"
 #include "rv_platform.h"
 
 #include <unwind.h>
@@ -16,7 +18,10 @@ struct tour {
     int result;
     int signal; /* a handler is on the stack */
     uintptr_t last;
+    int count;
 };
+
+#define CRASH_FRAMES 1000 /* a stack that has overflowed has many */
 
 /* A return address is behind its call, perhaps where the next function begins. */
 static _Unwind_Reason_Code step(struct _Unwind_Context *frame, void *context)
@@ -30,6 +35,32 @@ static _Unwind_Reason_Code step(struct _Unwind_Context *frame, void *context)
     tour->signal |= is_exact;
     tour->result = tour->visit(tour->last - !is_exact, tour->context);
     return tour->result || tour->signal ? _URC_NORMAL_STOP : _URC_NO_REASON;
+}
+
+static const void *function_record(uintptr_t address);
+
+static _Unwind_Reason_Code step_crash(struct _Unwind_Context *frame, void *context)
+{
+    struct tour *tour = context;
+    int is_exact = 0;
+
+    tour->last = _Unwind_GetIPInfo(frame, &is_exact);
+    tour->result = tour->visit(tour->last - !is_exact, tour->context);
+    return tour->result || ++tour->count == CRASH_FRAMES ? _URC_NORMAL_STOP : _URC_NO_REASON;
+}
+
+int rv_backtrace_crash(const void *ucontext, int (*visit)(uintptr_t pc, void *context),
+                       void *context)
+{
+    struct tour tour = {.visit = visit, .context = context};
+    const uintptr_t pc = rv_arch_context_pc(ucontext);
+
+    tour.result = visit(pc, context);
+    if (!tour.result && !function_record(pc)) /* the unwinder does not get beyond it */
+        tour.result = visit(rv_arch_context_caller(ucontext) - 1, context);
+    else if (!tour.result)
+        _Unwind_Backtrace(step_crash, &tour);
+    return tour.result;
 }
 
 int rv_platform_backtrace(int (*visit)(uintptr_t pc, void *context), void *context)
@@ -47,6 +78,13 @@ struct dwarf_eh_bases {
     void *text, *data, *function;
 };
 const void *_Unwind_Find_FDE(void *pc, struct dwarf_eh_bases *bases);
+
+static const void *function_record(uintptr_t address)
+{
+    struct dwarf_eh_bases bases;
+
+    return _Unwind_Find_FDE((void *)address, &bases);
+}
 
 static uintptr_t function_at(uintptr_t address)
 {

@@ -90,6 +90,8 @@ static const char *asker_text(enum rv_asker_kind kind)
         return "the journal, at start";
     case RV_BY_DEADLINE:
         return "the deadline";
+    case RV_BY_GUARD:
+        return "the crash guard";
     case RV_BY_PEER:
         break;
     }

@@ -26,6 +26,7 @@ enum rv_asker_kind {
     RV_BY_PEER,    /* through the agent's socket */
     RV_BY_JOURNAL, /* at the start of the program */
     RV_BY_DEADLINE, /* nobody confirmed */
+    RV_BY_GUARD,    /* it crashed while it was on probation */
 };
 
 /* Who wants something. Of a peer: what the kernel said when it connected. */

@@ -38,6 +38,7 @@
 
 #define RV_JOURNAL_NAME_MAX 224 /* of a file in it, with the NUL */
 #define RV_JOURNAL_REPLACE  ".replace" /* before ".rvp": it supersedes those before it */
+#define RV_JOURNAL_CRASHED  ".crashed" /* behind ".rvp": it is not taken again, see crash.h */
 #define RV_JOURNAL_BUILD    65  /* a build ID in hex, with the NUL */
 
 /* A patch, as the journal tells it from others. */
@@ -93,6 +94,10 @@ int rv_journal_copy(int patch, const char *path, struct rv_bytes signature,
 int rv_journal_keep(struct rv_journal_copy *copy, const struct rv_journal_key *key, char *why,
                     size_t size) __attribute__((warn_unused_result));
 
+/* The absolute path of a patch that is in the journal. RV_EJOURNAL, RV_EOWNER, RV_ENOCHANGE. */
+int rv_journal_path(const struct rv_journal_key *key, char *path, size_t size)
+    __attribute__((warn_unused_result));
+
 /* Whether there is a copy, and its descriptor still ours. */
 int rv_journal_has(const struct rv_journal_copy *copy);
 
@@ -106,7 +111,7 @@ int rv_journal_remove(const struct rv_journal_key *key, char *why, size_t size)
 /*
  * Calls `visit` for each patch that is kept for `build` in the order of their names,
  * with an open descriptor and an absolute path. `error` is why one must not be used
- * (RV_EOWNER, RV_EREAD; then fd is -1), or 0; what is in the file is not looked at.
+ * (RV_EOWNER, RV_EREAD, RV_ECRASHED; then fd is -1), or 0; what is in the file is not looked at.
  * RV_EJOURNAL, RV_EOWNER: the directory itself. No folder for this build: no visits.
  */
 int rv_journal_each(const char *build,

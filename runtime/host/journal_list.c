@@ -17,12 +17,27 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static int has_end(const char *name, const char *end)
+{
+    size_t length = strlen(name), last = strlen(end);
+
+    return name[0] != '.' && length > last && length < RV_JOURNAL_NAME_MAX &&
+           !strcmp(name + length - last, end);
+}
+
 static int is_patch(const struct dirent *entry)
 {
-    size_t length = strlen(entry->d_name);
+    return has_end(entry->d_name, ".rvp");
+}
 
-    return entry->d_name[0] != '.' && length > 4 && length < RV_JOURNAL_NAME_MAX &&
-           !strcmp(entry->d_name + length - 4, ".rvp");
+static int has_crashed(const char *name)
+{
+    return has_end(name, ".rvp" RV_JOURNAL_CRASHED);
+}
+
+static int is_told(const struct dirent *entry)
+{
+    return is_patch(entry) || has_crashed(entry->d_name);
 }
 
 static int by_bytes(const struct dirent **a, const struct dirent **b)
@@ -88,6 +103,21 @@ int rv_journal_find(int folder, const struct rv_journal_key *key, char name[RV_J
     return found;
 }
 
+int rv_journal_path(const struct rv_journal_key *key, char *path, size_t size)
+{
+    char name[RV_JOURNAL_NAME_MAX], why[256];
+    int found, folder = rv_journal_open(key->build, 0, why, sizeof(why));
+
+    if (folder < 0)
+        return folder;
+    found = rv_journal_find(folder, key, name);
+    close(folder);
+    if (!found)
+        return RV_ENOCHANGE;
+    snprintf(path, size, "%s/%s/%s", rv_journal_directory(), key->build, name);
+    return 0;
+}
+
 struct tour {
     const char *build;
     int folder;
@@ -101,6 +131,8 @@ static void visit_file(const struct tour *tour, const char *name)
     int fd = open_file(tour->folder, name);
     int error = fd < 0 ? RV_EREAD : rv_journal_owned(fd);
 
+    if (!error && has_crashed(name))
+        error = RV_ECRASHED;
     snprintf(path, sizeof(path), "%s/%s/%s", rv_journal_directory(), tour->build, name);
     tour->visit(error ? -1 : fd, path, error, tour->context);
     if (fd >= 0)
@@ -117,7 +149,7 @@ int rv_journal_each(const char *build,
 
     if (tour.folder < 0)
         return tour.folder == RV_ENOCHANGE ? 0 : tour.folder;
-    count = scandirat(tour.folder, ".", &names, is_patch, by_bytes);
+    count = scandirat(tour.folder, ".", &names, is_told, by_bytes);
     if (count < 0)
         rv_journal_because(RV_EJOURNAL, why, size, "reading the directory");
     for (int n = 0; n < count; n++)

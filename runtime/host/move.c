@@ -356,6 +356,13 @@ static int finish(void)
     return 0;
 }
 
+/* The new code has crashed before all had come to it. */
+static int must_turn(void)
+{
+    return move.update->is_taken_back && move.update->with &&
+           move.update->state == RV_UPDATE_MOVING;
+}
+
 void rv_move_start(struct rv_update *update, uint64_t timeout_ms, void (*done)(void *context),
                    void *context)
 {
@@ -422,6 +429,8 @@ int rv_move_round(unsigned *wait_ms)
 {
     if (!move.update)
         return 0;
+    if (must_turn())
+        turn_back(RV_ECRASHED);
     if (prepare_stage() == 0) {
         look_at_all();
         if (somebody_runs())

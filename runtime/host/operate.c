@@ -135,6 +135,7 @@ static int operate(struct wish *wish, const struct rv_asker *asker, uint32_t *id
 
     memo->start = rv_clock_ns();
     memo->consistency = wish->options.consistency;
+    memo->probation_ms = wish->options.probation_ms;
     memo->replaces = (wish->options.flags & RV_APPLY_REPLACE) != 0;
     describe(wish, asker);
     error = copy_for_journal(wish);

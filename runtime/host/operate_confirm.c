@@ -18,7 +18,8 @@
 
 static int is_waiting(const struct rv_memo *memo)
 {
-    return memo->way == RV_MEMO_RESTS && memo->deadline && memo->confirm_ms && !memo->unkept;
+    return memo->way == RV_MEMO_RESTS && memo->deadline && memo->confirm_ms && !memo->unkept &&
+           !memo->has_crashed;
 }
 
 /* The memo that is meant, or an error with the names of those that may be meant. */
@@ -77,6 +78,7 @@ static int confirm(uint32_t *id, int once, const struct rv_asker *asker, char *d
         return error;
     rv_memo_set_deadline(memo, 0);
     rv_journal_drop(&memo->copy);
+    rv_crash_forget(memo->id);
     *id = memo->id;
     return 0;
 }
@@ -88,6 +90,7 @@ int rv_operate_confirm(uint32_t *id, int once, const struct rv_asker *asker, cha
 
     rv_operation_lock();
     rv_memo_sweep();
+    rv_memo_note_crashes();
     error = confirm(id, once, asker, detail, size);
     rv_operation_unlock();
     return error;
@@ -98,7 +101,7 @@ int rv_operate_confirm(uint32_t *id, int once, const struct rv_asker *asker, cha
 /* What is overdue may be only that the patch is kept: see has_come() in operate_end.c. */
 static int is_kept_now(struct rv_memo *memo)
 {
-    if (memo->confirm_ms || memo->unkept || !rv_journal_has(&memo->copy))
+    if (memo->has_crashed || memo->confirm_ms || memo->unkept || !rv_journal_has(&memo->copy))
         return 0;
     memo->unkept = rv_memo_keep(memo, memo->why_unkept, sizeof(memo->why_unkept));
     rv_journal_drop(&memo->copy);
@@ -117,7 +120,8 @@ static int is_kept_now(struct rv_memo *memo)
  */
 static void expire(struct rv_memo *memo, const char *why, uint32_t consistency)
 {
-    static const struct rv_asker deadline = {.kind = RV_BY_DEADLINE};
+    static const struct rv_asker deadline = {.kind = RV_BY_DEADLINE}, guard = {.kind = RV_BY_GUARD};
+    char crash[RV_CRASH_TEXT];
     struct rv_revert_order order = {.asker = &deadline,
                                     .options = {.size = sizeof(order.options),
                                                 .consistency = consistency,
@@ -127,6 +131,11 @@ static void expire(struct rv_memo *memo, const char *why, uint32_t consistency)
     if (is_kept_now(memo))
         return;
     order.why = memo->unkept ? RV_UNKEPT : why;
+    if (rv_crash_has(memo->id, crash)) { /* no call reaches it any more: nobody has to move */
+        order.asker = &guard;
+        order.why = crash;
+        order.options.consistency = RV_APPLY_PER_CALL;
+    }
     error = rv_revert_one(memo->id, &order);
     if (error == RV_EREVERTED || error == RV_ENOUPDATE)
         rv_memo_end(memo);
@@ -139,6 +148,7 @@ void rv_operate_expire(void)
     struct rv_memo *next;
 
     rv_memo_sweep();
+    rv_memo_note_crashes();
     for (struct rv_memo *memo = rv_memo_first(); memo; memo = next) {
         next = memo->next;
         if (memo->way == RV_MEMO_RESTS && memo->deadline && memo->deadline <= rv_clock_ms())
@@ -157,6 +167,8 @@ void rv_operate_give_up(void)
         next = memo->next;
         if (memo->way == RV_MEMO_RESTS && memo->deadline)
             expire(memo, "the agent ends, so nobody can confirm it", RV_APPLY_PER_CALL);
+        else
+            rv_crash_forget(memo->id); /* nobody could write it down */
     }
     rv_operation_unlock();
 }

@@ -64,10 +64,20 @@ static void has_gone(struct rv_memo *memo)
 int rv_memo_keep(struct rv_memo *memo, char *why, size_t size)
 {
     int error = rv_journal_keep(&memo->copy, &memo->key, why, size);
+    char path[PATH_MAX];
 
     if (!error)
         memo->is_kept = 1;
+    if (!error && !rv_journal_path(&memo->key, path, sizeof(path)))
+        rv_crash_kept(memo->id, path);
     return error;
+}
+
+#define PROBATION_MS 10000u
+
+void rv_memo_probation(const struct rv_memo *memo)
+{
+    rv_crash_until(memo->id, memo->probation_ms ? memo->probation_ms : PROBATION_MS);
 }
 
 /* Also for the next start now, or not at all: then it is reverted as if it were overdue. */
@@ -115,6 +125,8 @@ static void has_come(struct rv_memo *memo)
     struct rv_event *event = &memo->event;
 
     event->result = "committed";
+    if (!memo->confirm_ms)
+        rv_memo_probation(memo);
     if (memo->confirm_ms) {
         rv_memo_set_deadline(memo, rv_clock_ms() + memo->confirm_ms);
         snprintf(event->text, sizeof(event->text), "to be confirmed within %u ms",
@@ -135,10 +147,13 @@ void rv_memo_ended(struct rv_ending *ending, uint32_t id, enum rv_update_state s
 {
     struct rv_memo *memo = (struct rv_memo *)ending;
     const int was_to_come = memo->way == RV_MEMO_COMES;
+    char why[RV_CRASH_TEXT];
 
     rv_memo_set_way(memo, RV_MEMO_RESTS);
     memo->id = memo->event.update = id;
-    if (was_to_come != (state == RV_UPDATE_COMMITTED))
+    if (was_to_come && rv_crash_has(id, why))
+        rv_event_refuse(&memo->event, "aborted", RV_ECRASHED, why);
+    else if (was_to_come != (state == RV_UPDATE_COMMITTED))
         rv_event_refuse(&memo->event, "aborted", rv_move_reason(), rv_move_late());
     else if (was_to_come)
         has_come(memo);

@@ -60,6 +60,7 @@ void rv_memo_end(struct rv_memo *memo)
     pthread_mutex_lock(&list);
     *at = memo->next;
     pthread_mutex_unlock(&list);
+    rv_crash_forget(memo->id);
     rv_memo_free(memo);
 }
 
@@ -98,6 +99,18 @@ uint64_t rv_memo_deadline(void)
             next = memo->deadline;
     pthread_mutex_unlock(&list);
     return next;
+}
+
+/* What has crashed is overdue. */
+void rv_memo_note_crashes(void)
+{
+    char why[RV_CRASH_TEXT];
+
+    for (struct rv_memo *memo = first; memo; memo = memo->next)
+        if (memo->way == RV_MEMO_RESTS && !memo->has_crashed && rv_crash_has(memo->id, why)) {
+            memo->has_crashed = 1;
+            rv_memo_set_deadline(memo, rv_clock_ms());
+        }
 }
 
 static uint64_t time_left(const struct rv_memo *memo)

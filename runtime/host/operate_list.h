@@ -9,6 +9,7 @@
 #define REVECTOR_OPERATE_LIST_H
 
 #include "apply.h"
+#include "crash.h"
 #include "journal.h"
 #include "operate.h"
 
@@ -24,9 +25,11 @@ struct rv_memo {
     uint32_t id;
     uint32_t consistency; /* enum rv_apply_consistency */
     uint32_t confirm_ms;  /* from commit to the deadline; 0: none */
+    uint32_t probation_ms; /* from commit to the end of it; RV_PROBATION_NONE */
     uint64_t deadline;    /* milliseconds, CLOCK_MONOTONIC; 0: none (yet) */
     enum rv_memo_way way;
     int replaces; /* all others of the image */
+    int has_crashed; /* while on probation; to be reverted */
     int is_kept;  /* in the journal */
     int unkept;  /* it is in force, but must not stay: the error of keeping it */
     char why_unkept[256];
@@ -48,6 +51,8 @@ void rv_memo_end(struct rv_memo *memo);
 void rv_memo_sweep(void);
 /* The next one, of updates that rest, or RV_OPERATE_NEVER. Any thread. */
 uint64_t rv_memo_deadline(void);
+/* Those whose code has crashed get a deadline that has passed. */
+void rv_memo_note_crashes(void);
 /* What others may be reading. */
 void rv_memo_set_deadline(struct rv_memo *memo, uint64_t deadline);
 void rv_memo_set_way(struct rv_memo *memo, enum rv_memo_way way);
@@ -81,6 +86,9 @@ int rv_revert_one(uint32_t id, const struct rv_revert_order *order)
 
 /* The hook of every memo: what follows when its update has come to an end. */
 void rv_memo_ended(struct rv_ending *ending, uint32_t id, enum rv_update_state state);
+
+/* Its update has come into force, or what it waited for: from now on the time runs. */
+void rv_memo_probation(const struct rv_memo *memo);
 
 /* Puts the patch into the journal, if a copy is waiting for that. */
 int rv_memo_keep(struct rv_memo *memo, char *why, size_t size) __attribute__((warn_unused_result));

@@ -19,6 +19,7 @@
 #include "patch_file.h"
 #include "tablewalk/tw_atomic.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -138,6 +139,22 @@ static void skip(struct rv_memo *memo, const char *path, int error, const char *
     rv_memo_free(memo);
 }
 
+/* What the handler left beside it. */
+static void read_report(const char *path, char *why, size_t size)
+{
+    char name[PATH_MAX];
+    ssize_t length;
+    int fd;
+
+    snprintf(name, sizeof(name), "%s.txt", path);
+    fd = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0)
+        return;
+    length = read(fd, why, size - 1);
+    why[length < 0 ? 0 : length] = 0;
+    close(fd);
+}
+
 static void take_now(int fd, const char *path, int error)
 {
     struct rv_memo *memo = begin(path);
@@ -149,6 +166,10 @@ static void take_now(int fd, const char *path, int error)
     }
     if (!error)
         error = apply(fd, path, memo, why, sizeof(why));
+    else if (error == RV_ECRASHED)
+        read_report(path, why, sizeof(why));
+    if (memo->id)
+        rv_crash_kept(memo->id, path);
     if (error == RV_EBUSY) { /* so it is not taken yet */
         tour.waits = 1;
         rv_memo_free(memo);
@@ -241,6 +262,8 @@ uint64_t rv_operate_next(void)
 {
     uint64_t next = tw_load32_acquire(&wanted) ? 0 : rv_memo_deadline();
 
+    if (rv_crash_next() < next)
+        next = rv_crash_next();
     return next < not_before ? not_before : next;
 }
 
@@ -249,6 +272,7 @@ void rv_operate_due(void)
 {
     if (rv_operate_next() > rv_clock_ms())
         return;
+    rv_crash_due();
     if (rv_operation_try()) {
         if (tw_load32_acquire(&wanted))
             catch_up(PATIENCE_MS);
@@ -270,6 +294,7 @@ void rv_operate_init(void)
 void rv_operate_in_child(void)
 {
     not_before = 0;
+    rv_crash_in_child();
     rv_memo_in_child();
     rv_history_in_child();
     rv_operation_in_child();

@@ -35,6 +35,12 @@ void rv_platform_unlock(void)
     pthread_mutex_unlock(&core);
 }
 
+/* POSIX has no word for it, but in glibc this is one compare-and-swap. */
+int rv_platform_try_lock(void)
+{
+    return pthread_mutex_trylock(&core) == 0;
+}
+
 static struct rv_context *here(void)
 {
     return rv_context_here((uintptr_t)__builtin_frame_address(0));

@@ -21,6 +21,17 @@ static inline void rv_arch_context_pass(void *context, uint64_t function, uint64
     registers[5] = argument;                       /* REG_R13 */
 }
 
+/* uc_mcontext.gregs of ucontext_t again: REG_RIP, REG_RSP. */
+static inline uintptr_t rv_arch_context_pc(const void *context)
+{
+    return ((const uint64_t *)context + 5)[16];
+}
+
+static inline uintptr_t rv_arch_context_caller(const void *context)
+{
+    return *(const uint64_t *)((const uint64_t *)context + 5)[15];
+}
+
 static inline int rv_arch_has_shadow_stack(void)
 {
     uint64_t top = 0;

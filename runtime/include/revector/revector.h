@@ -78,11 +78,18 @@ enum rv_apply_consistency {
     RV_APPLY_PER_PROCESS,
 };
 
+#define RV_PROBATION_NONE UINT32_MAX
+
 struct rv_apply_options {
     size_t size;
     uint32_t consistency; /* enum rv_apply_consistency */
     uint32_t flags;       /* enum rv_apply_flags */
     uint32_t timeout_ms;  /* not PER_CALL: after that it is given up; 0: 5,000 */
+    /*
+     * If new code crashes that long after it came into force, it is taken back from all other
+     * threads, and not kept; 0: 10,000. See "Probation" in revector(1).
+     */
+    uint32_t probation_ms;
     const char *name;     /* of the update; null: the file's base name */
     char *detail;         /* null, or where the names for a refusal's sentence go */
     size_t detail_size;

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * crash.h - new code that crashes while it is on probation is taken back.
+ *
+ * From before its first call until its probation is over an update is watched. While
+ * one is, handlers of ours stand before the program's for the signals of a crash
+ * (crash_signals.c). If a thread crashes with code of a watched patch on its stack, the
+ * handler takes the update back from all calls (core/guard.h), takes its patch out of
+ * the journal, says so on stderr, and lets the agent write it down; then the program's
+ * own handling goes on as if we had not been there. What is left for the agent, if the
+ * process lives: the revert (operate_confirm.c), which puts it into the history.
+ *
+ * A signal that somebody sends is no crash, but for abort(). A stack that overflows
+ * where there is no sigaltstack is seen by nobody: the kernel ends the process.
+ *
+ * Everything but what crash_signals.c calls is for threads that hold no lock but
+ * perhaps the operation lock; the watches are under the core lock, and those that
+ * have crashed belong to the handler until it is done.
+ */
+#ifndef REVECTOR_CRASH_H
+#define REVECTOR_CRASH_H
+
+#include "image.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define RV_CRASH_TEXT 320
+
+/*
+ * The code of update `id`, called `name`, at `place`, is about to be called. Cannot
+ * fail: of too many at a time the first one's probation is over.
+ */
+void rv_crash_watch(uint32_t id, const char *name, const struct rv_place *place);
+
+/* Its patch is in the journal now, by this absolute path. Nothing, if it is not watched. */
+void rv_crash_kept(uint32_t id, const char *path);
+
+/* Its probation ends in so many milliseconds. Nothing, if it is not watched. */
+void rv_crash_until(uint32_t id, uint32_t probation_ms);
+
+/* It is over: confirmed, reverted, given up. */
+void rv_crash_forget(uint32_t id);
+
+/*
+ * Milliseconds left of the probation; 0: not watched, or nobody has said until when. With
+ * the core lock.
+ */
+uint64_t rv_crash_time_left_locked(uint32_t id);
+
+/* 1 if it has crashed, and the handler is done: then why, as a piece of a sentence. */
+int rv_crash_has(uint32_t id, char why[RV_CRASH_TEXT]);
+
+/* ---- for the agent's loop ---- */
+
+/* When there is something to do, in milliseconds of CLOCK_MONOTONIC; UINT64_MAX: nothing. */
+uint64_t rv_crash_next(void);
+
+/* Writes down what the handler has to say, which waits for that; ends what is over. */
+void rv_crash_due(void);
+
+/* After fork, in the child. */
+void rv_crash_in_child(void);
+
+/* ---- crash_signals.c ---- */
+
+/* Stand before the program's handlers, or step back. Under the core lock. */
+void rv_crash_arm(void);
+void rv_crash_disarm(void);
+void rv_crash_signals_in_child(void);
+
+/* ---- crash_seen.c ---- */
+
+/* A thread has crashed here. Signal handler; errno may change. */
+void rv_crash_seen(int number, const void *ucontext);
+
+#endif
