@@ -46,6 +46,11 @@ uint64_t rv_fault_handle(const uint64_t *leaf, uint32_t index);
 #error "arch_cpu.h must define RV_ARCH_SIGNAL_SP"
 #endif
 
+/* Where a thread's control block says that it is one, in bytes; see host/scan.c. */
+#if !defined(RV_ARCH_TCB_SELF) || !defined(RV_ARCH_TCB_TID) || !defined(RV_ARCH_TCB_SPAN)
+#error "arch_cpu.h must define RV_ARCH_TCB_SELF, RV_ARCH_TCB_TID and RV_ARCH_TCB_SPAN"
+#endif
+
 /* Distance of the fault thunks, in bytes; for assembler too. */
 #ifndef RV_ARCH_FAULT_STEP
 #error "arch_cpu.h must define RV_ARCH_FAULT_STEP"

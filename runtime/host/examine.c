@@ -2,6 +2,7 @@
 /*
  * examine.c - see examine.h.
  */
+#define _GNU_SOURCE
 #include "examine.h"
 #include "arch.h"
 #include "maps.h"
@@ -9,6 +10,7 @@
 #include "threads.h"
 
 #include <pthread.h>
+#include <unistd.h>
 
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER; /* outermost, see gate.h */
 
@@ -93,7 +95,7 @@ static enum rv_verdict examine_blocked(pid_t tid, const struct rv_thread_view *b
     struct rv_thread_view after;
     int error;
 
-    rv_scan_reset(&with.scan);
+    rv_scan_reset(&with.scan, tid);
     error = scan_stack(before->sp, before->end);
     rv_thread_look(tid, &after);
     rv_scan_register(&with.scan, before->pc);
@@ -126,6 +128,6 @@ enum rv_verdict rv_examine_thread(pid_t tid, const uintptr_t **where)
 enum rv_verdict rv_examine_self(uintptr_t sp, const uintptr_t **where)
 {
     *where = with.scan.where;
-    rv_scan_reset(&with.scan);
+    rv_scan_reset(&with.scan, gettid());
     return sp && scan_stack(sp, 0) ? RV_VERDICT_UNREADABLE : RV_VERDICT_SEEN;
 }

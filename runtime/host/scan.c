@@ -4,6 +4,7 @@
  */
 #define _GNU_SOURCE
 #include "scan.h"
+#include "arch.h"
 #include "revector/error.h"
 
 #include <fcntl.h>
@@ -78,8 +79,9 @@ void rv_scan_end(struct rv_scan *scan)
     *scan = (struct rv_scan){.memory = -1, .pagemap = -1};
 }
 
-void rv_scan_reset(struct rv_scan *scan)
+void rv_scan_reset(struct rv_scan *scan, int32_t thread)
 {
+    scan->thread = thread;
     memset(scan->where, 0, scan->count * sizeof(*scan->where));
     memset(scan->frames, 0, sizeof(scan->frames));
 }
@@ -132,6 +134,19 @@ int rv_scan_read(const struct rv_scan *scan, uintptr_t address, uintptr_t *word)
                : RV_EUNREADABLE;
 }
 
+/*
+ * Whether the control block of the thread lies at `address`, as the word there says. Three
+ * words that contradict nothing: another C library's would, and then the scan goes on.
+ */
+static int is_control_block(const struct rv_scan *scan, uintptr_t word, uintptr_t address)
+{
+    uintptr_t self, tid;
+
+    return word == address && scan->thread > 0 &&
+           rv_scan_read(scan, address + RV_ARCH_TCB_SELF, &self) == 0 && self == address &&
+           rv_scan_read(scan, address + RV_ARCH_TCB_TID, &tid) == 0 && (int32_t)tid == scan->thread;
+}
+
 /* Every word in [start, end), both aligned. */
 static int scan_words(struct rv_scan *scan, uintptr_t start, uintptr_t end)
 {
@@ -143,8 +158,13 @@ static int scan_words(struct rv_scan *scan, uintptr_t start, uintptr_t end)
         if (got < (ssize_t)sizeof(uintptr_t))
             return RV_EUNREADABLE;
         for (size_t n = 0; n < (size_t)got / sizeof(uintptr_t); n++) {
-            rv_scan_word(scan, words[n], start + n * sizeof(uintptr_t));
-            if (is_restorer(scan, words[n]) && add(scan->frames, start + n * sizeof(uintptr_t)))
+            const uintptr_t where = start + n * sizeof(uintptr_t);
+            if (where >= scan->end)
+                return 0;
+            if (is_control_block(scan, words[n], where))
+                scan->end = where + RV_ARCH_TCB_SPAN;
+            rv_scan_word(scan, words[n], where);
+            if (is_restorer(scan, words[n]) && add(scan->frames, where))
                 return RV_EUNREADABLE;
         }
         start += (size_t)got & ~(sizeof(uintptr_t) - 1);
@@ -176,7 +196,7 @@ static int scan_pages(struct rv_scan *scan, uintptr_t start, uintptr_t end, cons
             n++;
         until = first + n * page < end ? first + n * page : end;
         error = used ? scan_words(scan, from, until) : 0;
-        if (error)
+        if (error || until >= scan->end)
             return error;
     }
     return 0;
@@ -192,6 +212,7 @@ int rv_scan_range(struct rv_scan *scan, uintptr_t start, uintptr_t end)
     const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
 
     start &= ~(uintptr_t)(sizeof(uintptr_t) - 1);
+    scan->end = UINTPTR_MAX;
     while (start < end && end - start > SMALL) {
         uintptr_t first = start / page, wanted = (end - 1) / page - first + 1;
         ssize_t got =
@@ -199,9 +220,13 @@ int rv_scan_range(struct rv_scan *scan, uintptr_t start, uintptr_t end)
                   (off_t)(first * sizeof(*entries)));
         size_t count = got > 0 ? (size_t)got / sizeof(*entries) : 0;
         int error = count ? scan_pages(scan, start, end, entries, count) : 0;
-        if (error || !count)
-            return error ? error : scan_words(scan, start, end);
+        if (error)
+            return error;
+        if (!count)
+            break;
         start = (first + count) * page;
+        if (start >= scan->end)
+            return 0;
     }
     return scan_words(scan, start, end);
 }

@@ -24,6 +24,8 @@ struct rv_scan {
     size_t count;
     uintptr_t low, high;        /* of all pieces together */
     uintptr_t *where; /* per piece: a word that points into it, RV_SCAN_REGISTER, or 0 */
+    int32_t thread;      /* whose stack is scanned; 0: nobody's */
+    uintptr_t end;       /* of the stack, once that was found: behind it is something else */
     int memory, pagemap; /* /proc/self/mem and pagemap; the latter may be -1 */
     uintptr_t restorers[RV_SCAN_FRAMES]; /* where signal handlers return to; 0 behind the last */
     uintptr_t frames[RV_SCAN_FRAMES];    /* where such an address was found; 0 behind the last */
@@ -34,8 +36,8 @@ int rv_scan_start(struct rv_scan *scan, const struct rv_piece *pieces, size_t co
     __attribute__((warn_unused_result));
 void rv_scan_end(struct rv_scan *scan);
 
-/* Forgets what was found. */
-void rv_scan_reset(struct rv_scan *scan);
+/* Forgets what was found. What comes next are stacks of `thread`; 0: nobody's. */
+void rv_scan_reset(struct rv_scan *scan, int32_t thread);
 
 /* One word, found at the address `where`. */
 void rv_scan_word(struct rv_scan *scan, uintptr_t word, uintptr_t where);
@@ -51,7 +53,9 @@ int rv_scan_read(const struct rv_scan *scan, uintptr_t address, uintptr_t *word)
     __attribute__((warn_unused_result));
 
 /*
- * All aligned words in [start, end), read so that memory which goes away meanwhile
+ * All aligned words in [start, end), or to the end of the thread's control block, which the
+ * C library puts at the end of a stack that it has made: behind it may lie, without a gap,
+ * the heap. Read so that memory which goes away meanwhile
  * is an error and not a fault. RV_EUNREADABLE.
  */
 int rv_scan_range(struct rv_scan *scan, uintptr_t start, uintptr_t end)

@@ -8,6 +8,13 @@
 #define RV_ARCH_NAME       "x86_64"
 #define RV_ARCH_RED_ZONE   128
 #define RV_ARCH_SIGNAL_SP  168 /* return address, then uc_mcontext.gregs[REG_RSP] of ucontext_t */
+/*
+ * A thread's stack ends where its control block begins, to which %fs:0 points: struct pthread
+ * of the GNU C library has its own address at 0 and at SELF, and the thread's number at TID.
+ */
+#define RV_ARCH_TCB_SELF   16
+#define RV_ARCH_TCB_TID    720
+#define RV_ARCH_TCB_SPAN   4096 /* the block, and no more than the stack's last page */
 #define RV_ARCH_FAULT_STEP 16 /* as fault.S aligns them */
 
 #ifndef __ASSEMBLER__
