@@ -13,7 +13,8 @@ Stages, in this order:
   release      every test: tablewalk, plugin, runtime, command, installed tree, demo, real programs
   asan-ubsan   what runs in the program and in the command, under address and undefined sanitizer
   tsan         the same under the thread sanitizer
---quick leaves out what takes minutes: the sanitizers, and tests labelled slow or apps.'
+--quick leaves out what takes minutes: the sanitizers, and tests labelled slow or apps.
+Tests labelled endurance take longer still and are never run here: ctest -L endurance.'
 
 stages='style release asan-ubsan tsan' quick=''
 while [ $# -gt 0 ]; do
@@ -60,8 +61,8 @@ run_preset() {
 run_stage() {
     case $1 in
     style) run_style ;;
-    release) run_preset release ${quick:+--label-exclude 'slow|apps'} ;;
-    asan-ubsan | tsan) run_preset "$1" --label-exclude 'apps|bench|model|plugin|slow|style' ;;
+    release) run_preset release --label-exclude "endurance${quick:+|slow|apps}" ;;
+    asan-ubsan | tsan) run_preset "$1" --label-exclude 'apps|bench|endurance|model|plugin|slow|style' ;;
     *) die "there is no stage \"$1\"; --help lists them" ;;
     esac
 }

@@ -19,9 +19,11 @@
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
-#define PREFIX "revector/"
+#define PREFIX   "revector/"
+#define START_MS 2000
 
 /* A connected socket, or -1 with errno. */
 static int connect_name(const char *name, unsigned timeout_ms)
@@ -158,9 +160,25 @@ static int no_agent(int pid, struct rv_reason *reason)
                       pid);
 }
 
-int rv_agent_connect(int pid, unsigned timeout_ms, int *fd, struct rv_reason *reason)
+/* The agent of a process that has just been started, or forked, may not be there yet. */
+static int is_just_starting(int pid)
+{
+    return rv_process_age(pid) < START_MS && rv_process_files(pid, is_runtime, NULL) == 1;
+}
+
+static int connect_any(int pid, long inner, unsigned timeout_ms)
 {
     char name[64];
+    int fd;
+
+    snprintf(name, sizeof(name), RV_CTL_SOCKET, inner);
+    fd = connect_to(pid, name, timeout_ms);
+    return fd < 0 ? connect_by_search(pid, timeout_ms) : fd;
+}
+
+int rv_agent_connect(int pid, unsigned timeout_ms, int *fd, struct rv_reason *reason)
+{
+    const struct timespec moment = {.tv_nsec = 5000000};
     long inner;
 
     if (rv_process_inner_pid(pid, &inner))
@@ -169,10 +187,8 @@ int rv_agent_connect(int pid, unsigned timeout_ms, int *fd, struct rv_reason *re
         return rv_because(reason, RV_EPERMISSION,
                           "process %d has another network namespace, which only root can enter",
                           pid);
-    snprintf(name, sizeof(name), RV_CTL_SOCKET, inner);
-    *fd = connect_to(pid, name, timeout_ms);
-    if (*fd < 0)
-        *fd = connect_by_search(pid, timeout_ms);
+    while ((*fd = connect_any(pid, inner, timeout_ms)) < 0 && is_just_starting(pid))
+        nanosleep(&moment, NULL);
     return *fd < 0 ? no_agent(pid, reason) : 0;
 }
 

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char *base_name(const char *path)
@@ -80,6 +81,24 @@ int rv_process_exists(int pid)
 
     read_status(pid, "State", state, sizeof(state));
     return *state && !strchr(state, 'Z') && !strchr(state, 'X');
+}
+
+/* Field 22 of stat, behind the name, which may hold spaces and brackets. */
+unsigned long long rv_process_age(int pid)
+{
+    char text[1024], *at;
+    struct timespec now;
+    unsigned long long start;
+
+    read_word(pid, "stat", text, sizeof(text));
+    at = strrchr(text, ')');
+    for (int field = 2; at && field < 22; field++)
+        at = strchr(at + 1, ' ');
+    if (!at || clock_gettime(CLOCK_BOOTTIME, &now))
+        return ULLONG_MAX;
+    start = strtoull(at + 1, NULL, 10) * 1000 / (unsigned long long)sysconf(_SC_CLK_TCK);
+    return (unsigned long long)now.tv_sec * 1000 + (unsigned long long)now.tv_nsec / 1000000 -
+           start;
 }
 
 void rv_process_name(int pid, char *name, size_t size)

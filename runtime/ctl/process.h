@@ -41,6 +41,9 @@ void rv_process_name(int pid, char *name, size_t size);
 /* The pid that the process has in its own eyes. RV_ENOPROCESS. */
 int rv_process_inner_pid(int pid, long *inner) __attribute__((warn_unused_result));
 
+/* How long ago it was started, in milliseconds, to a hundredth of a second; if unknown, much. */
+unsigned long long rv_process_age(int pid);
+
 /* Whether a process is there (zombies are not). */
 int rv_process_exists(int pid);
 

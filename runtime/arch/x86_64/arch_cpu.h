@@ -5,9 +5,9 @@
 #ifndef REVECTOR_ARCH_CPU_H
 #define REVECTOR_ARCH_CPU_H
 
-#define RV_ARCH_NAME       "x86_64"
-#define RV_ARCH_RED_ZONE   128
-#define RV_ARCH_SIGNAL_SP  168 /* return address, then uc_mcontext.gregs[REG_RSP] of ucontext_t */
+#define RV_ARCH_NAME      "x86_64"
+#define RV_ARCH_RED_ZONE  128
+#define RV_ARCH_SIGNAL_SP 168 /* return address, then uc_mcontext.gregs[REG_RSP] of ucontext_t */
 /*
  * A thread's stack ends where its control block begins, to which %fs:0 points: struct pthread
  * of the GNU C library has its own address at 0 and at SELF, and the thread's number at TID.
