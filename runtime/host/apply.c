@@ -261,24 +261,31 @@ int rv_apply_go_on(unsigned *wait_ms)
     return goes_on;
 }
 
-/* The first looks come fast: most threads of a server are blocked, or call something soon. */
-static void nap(unsigned wait_ms, int first)
+/*
+ * Naps grow with the time that it has taken so far: most threads of a server are blocked,
+ * or call something soon, and another examination may be in the way for a moment.
+ */
+static void nap(uint64_t taken_ms)
 {
-    struct timespec time = {.tv_nsec = first ? 100000 : (long)wait_ms * 1000000};
+    const uint64_t us = taken_ms * 1000 / 4, shortest = 100, longest = 50000;
+    const uint64_t chosen = us < shortest ? shortest : us < longest ? us : longest;
+    const struct timespec time = {.tv_nsec = (long)chosen * 1000};
+
     nanosleep(&time, NULL);
 }
 
 static void move_locked(uint64_t patience_ms)
 {
     const uint64_t start = rv_clock_ms();
-    unsigned wait_ms;
+    unsigned wait_ms; /* for the agent's loop */
 
-    for (int n = 0; rv_move_round(&wait_ms); n++) {
-        if (rv_clock_ms() - start >= patience_ms || rv_move_waits()) {
+    while (rv_move_round(&wait_ms)) {
+        const uint64_t taken_ms = rv_clock_ms() - start;
+        if (taken_ms >= patience_ms || rv_move_waits()) {
             rv_agent_wake(); /* it goes on from here */
             return;
         }
-        nap(wait_ms, n < 10);
+        nap(taken_ms);
     }
 }
 

@@ -10,6 +10,7 @@
 #include "crash_watch.h"
 #include "rv_platform.h"
 
+#include <string.h>
 #include <unwind.h>
 
 struct tour {
@@ -86,27 +87,66 @@ static const void *function_record(uintptr_t address)
     return _Unwind_Find_FDE((void *)address, &bases);
 }
 
-static uintptr_t function_at(uintptr_t address)
-{
-    struct dwarf_eh_bases bases;
+/* An FDE and its CIE as the LSB has .eh_frame, of which only the usual form is read here. */
+#define PC_RELATIVE_4 0x1b /* DW_EH_PE_pcrel | DW_EH_PE_sdata4 */
 
-    return _Unwind_Find_FDE((void *)address, &bases) ? (uintptr_t)bases.function : 0;
+static const uint8_t *skip_number(const uint8_t *leb128)
+{
+    while (*leb128++ & 0x80)
+        ;
+    return leb128;
+}
+
+/* 1: an address in an FDE of this CIE has 4 bytes, and so has the size after it. */
+static int has_short_addresses(const uint8_t *cie)
+{
+    const uint8_t *at = cie + 8, version = *at++;
+
+    if (version != 1 || at[0] != 'z' || at[1] != 'R' || at[2])
+        return 0;
+    at = skip_number(skip_number(at + 3)) + 1; /* alignments, return address */
+    return *skip_number(at) == PC_RELATIVE_4;
+}
+
+/* Size of the function that an FDE describes; 0: it is written in another way. */
+static uint32_t size_of_function(const uint8_t *fde)
+{
+    uint32_t length, to_cie, size;
+
+    memcpy(&length, fde, 4);
+    memcpy(&to_cie, fde + 4, 4);
+    if (length == UINT32_MAX || !has_short_addresses(fde + 4 - to_cie))
+        return 0;
+    memcpy(&size, fde + 12, 4);
+    return size;
 }
 
 /* The unwind table knows of each address to which function it belongs: so bisect. */
-uintptr_t rv_platform_function_end(uintptr_t start, uintptr_t limit)
+static uintptr_t bisect(uintptr_t function, uintptr_t inside, uintptr_t outside)
 {
-    const uintptr_t function = function_at(start);
-    uintptr_t inside = start, outside = limit;
+    struct dwarf_eh_bases bases;
 
-    if (!function || function_at(limit - 1) == function)
-        return limit;
     while (outside - inside > 1) {
         uintptr_t middle = inside + (outside - inside) / 2;
-        if (function_at(middle) == function)
+        if (_Unwind_Find_FDE((void *)middle, &bases) && (uintptr_t)bases.function == function)
             inside = middle;
         else
             outside = middle;
     }
     return outside;
+}
+
+uintptr_t rv_platform_function_end(uintptr_t start, uintptr_t limit)
+{
+    struct dwarf_eh_bases bases = {0};
+    const uint8_t *fde = _Unwind_Find_FDE((void *)start, &bases);
+    const uintptr_t function = (uintptr_t)bases.function;
+    uint32_t size;
+
+    if (!fde || !function)
+        return limit;
+    size = size_of_function(fde);
+    if (!size)
+        return bisect(function, start, limit);
+    return function + size < limit ? function + size : limit;
 }

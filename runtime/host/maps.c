@@ -23,7 +23,7 @@ struct procmap_query {
     uint32_t dev_major, dev_minor, vma_name_size, build_id_size;
     uint64_t vma_name_addr, build_id_addr;
 };
-#define QUERY          _IOWR(0x9f, 17, struct procmap_query)
+#define QUERY          _IOWR('f', 17, struct procmap_query)
 #define QUERY_READABLE 1u /* in vma_flags */
 #define QUERY_WRITABLE 2u
 
