@@ -83,12 +83,15 @@ static ssize_t receive_packet(struct rv_client *client)
 
 static int io_error(const struct rv_client *client, ssize_t size, struct rv_reason *reason)
 {
+    const int cause = errno;
+
     if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
         return rv_because(reason, RV_ETIMEOUT, "process %d took more than %u ms", client->pid,
                           client->timeout_ms);
     if (!rv_process_exists(client->pid))
         return rv_because(reason, RV_ECLOSED, "process %d has ended", client->pid);
-    return rv_because(reason, RV_ECLOSED, "process %d", client->pid);
+    return rv_because(reason, RV_ECLOSED, "process %d%s%s", client->pid, size < 0 ? ": " : "",
+                      size < 0 ? strerror(cause) : "");
 }
 
 /* The agent's own error and sentence. */

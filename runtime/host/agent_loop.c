@@ -98,13 +98,14 @@ static void serve(struct client *client)
     client->deadline = rv_clock_ms() + IDLE_MS;
 }
 
-/* The connection that has been silent for longest; a null pointer: there is none. */
+/* The connection that has been silent for longest, but for one on which COMMIT is to come. */
 static struct client *most_silent(void)
 {
     struct client *oldest = NULL;
 
     for (struct client *at = loop.clients; at < loop.clients + CLIENTS; at++)
-        if (at->at.fd >= 0 && (!oldest || at->deadline < oldest->deadline))
+        if (at->at.fd >= 0 && !agent_is_holder(at->at.fd) &&
+            (!oldest || at->deadline < oldest->deadline))
             oldest = at;
     return oldest;
 }
