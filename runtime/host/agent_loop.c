@@ -275,6 +275,7 @@ void agent_loop(void)
         if (order == AGENT_WATCH_END)
             agent_end_if_alone();
     }
+    rv_host_abandon();
     rv_operate_give_up();
     for (int i = 0; i < CLIENTS; i++)
         drop(&loop.clients[i]);

@@ -33,6 +33,7 @@ void rv_apply_settle(void)
 /* ---- apply ---- */
 
 #define TIMEOUT_MS 5000u
+#define ABANDON_MS 200u
 
 struct request {
     int fd;
@@ -332,6 +333,15 @@ int rv_host_decide(uint32_t id, int commits)
     if (!error)
         move_locked(0);
     return error;
+}
+
+void rv_host_abandon(void)
+{
+    if (!rv_operation_try())
+        return; /* whoever has it brings it to an end */
+    rv_move_abandon();
+    move_locked(ABANDON_MS);
+    rv_operation_unlock();
 }
 
 /* ---- revert ---- */

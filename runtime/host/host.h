@@ -55,6 +55,12 @@ int rv_host_revert(uint32_t id, const struct rv_apply_options *options, uint64_t
 /* An update that is held: commit it, or give it up. RV_ENOUPDATE: there is none of that number. */
 int rv_host_decide(uint32_t id, int commits) __attribute__((warn_unused_result));
 
+/*
+ * The agent ends. An update that is under way is given up, so that who waits for it does not
+ * wait for ever; threads that have moved have a moment to go back.
+ */
+void rv_host_abandon(void);
+
 /* What the update has come to: ABORTED also if it has been forgotten already. */
 enum rv_update_state rv_host_state(uint32_t id);
 

@@ -393,6 +393,12 @@ int rv_move_decide(uint32_t id, int commits)
     return 0;
 }
 
+void rv_move_abandon(void)
+{
+    if (move.update && move.update->state == RV_UPDATE_MOVING)
+        turn_back(RV_EDISABLED);
+}
+
 int rv_move_is_held(uint32_t id)
 {
     int is_held;

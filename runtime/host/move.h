@@ -47,6 +47,9 @@ void rv_move_hold(void);
  */
 int rv_move_decide(uint32_t id, int commits) __attribute__((warn_unused_result));
 
+/* If an update is MOVING it is given up: nobody will look at threads any more. Rounds follow. */
+void rv_move_abandon(void);
+
 /* 1 if all threads have moved, and it is held. Any thread. */
 int rv_move_is_held(uint32_t id);
 

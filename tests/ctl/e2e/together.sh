@@ -18,6 +18,8 @@ cat >crowd.c <<'C'
 #include <stdlib.h>
 #include <unistd.h>
 
+void rv_agent_disable(void);
+
 static atomic_int inside[3], mixed, woken;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int ends[2];
@@ -171,6 +173,8 @@ int main(void)
             start(held, "held");
         else if (line[0] == 'r')
             (void)!write(ends[1], "x", 1);
+        else if (line[0] == 'o')
+            rv_agent_disable();
         else if (line[0] == 'd')
             start(call_with_lock, "locker"), start(wait_for_lock, "waiter");
         else if (line[0] == 's')
@@ -228,4 +232,13 @@ refused 1 "is inside locked" revector apply "$pid" fix.rvp --consistency process
 works revector apply "$pid" fix.rvp --consistency process
 ask crowd s
 expect "version 2 mixed 0 woken 0" "$answer" "after a deadlock that was given up"
+
+# whoever moves the others goes away: nobody waits for ever
+ask crowd h
+revector revert "$pid" --all --consistency process --timeout 60s >revert.out 2>&1 &
+client=$!
+sleep 0.5
+ask crowd o
+expect "version 2 mixed 0 woken 0" "$answer" "after the program has switched its agent off"
+wait $client && fail "the revert went on without an agent: $(cat revert.out)"
 echo "20 updates and reverts under calls, births and signals: never two versions at once"
