@@ -34,6 +34,13 @@ int rv_client_open(int pid, unsigned timeout_ms, struct rv_client **client,
     return 0;
 }
 
+int rv_client_of_target(struct rv_command *command, struct rv_client **client)
+{
+    int pid, error = rv_process_find(command->args.operands[0], &pid, &command->reason);
+
+    return error ? error : rv_client_open(pid, RV_CLIENT_TIMEOUT_MS, client, &command->reason);
+}
+
 void rv_client_close(struct rv_client *client)
 {
     if (!client)

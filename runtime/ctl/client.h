@@ -33,6 +33,10 @@ int rv_client_open(int pid, unsigned timeout_ms, struct rv_client **client,
                    struct rv_reason *reason) __attribute__((warn_unused_result));
 void rv_client_close(struct rv_client *client);
 
+/* Connect to the one process that the command line names first, as TARGET. */
+int rv_client_of_target(struct rv_command *command, struct rv_client **client)
+    __attribute__((warn_unused_result));
+
 /* Start a question; its fields go to the writer that is returned. */
 struct rv_ctl_writer *rv_client_begin(struct rv_client *client, enum rv_ctl_kind kind);
 

@@ -72,10 +72,8 @@ int rv_verb_methods(struct rv_command *command)
 {
     struct listing listing = {.out = &command->out};
     struct rv_client *client;
-    int pid, error = rv_process_find(command->args.operands[0], &pid, &command->reason);
+    int error = rv_client_of_target(command, &client);
 
-    if (!error)
-        error = rv_client_open(pid, RV_CLIENT_TIMEOUT_MS, &client, &command->reason);
     if (error)
         return error;
     rv_out_table(&command->out, "methods", columns);

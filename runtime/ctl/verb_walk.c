@@ -99,10 +99,8 @@ static int walk(struct rv_command *command, struct rv_client *client)
 int rv_verb_walk(struct rv_command *command)
 {
     struct rv_client *client;
-    int pid, error = rv_process_find(command->args.operands[0], &pid, &command->reason);
+    int error = rv_client_of_target(command, &client);
 
-    if (!error)
-        error = rv_client_open(pid, RV_CLIENT_TIMEOUT_MS, &client, &command->reason);
     if (error)
         return error;
     error = walk(command, client);
