@@ -6,16 +6,8 @@
  * by `revector apply`. It is for programs that want to apply updates to
  * themselves, to show them, or to keep the agent out.
  *
- * Environment, read once when the library is loaded:
- *
- *   REVECTOR=off    no agent: no thread, no socket; nobody can update the
- *                   process from outside. Calls and this API work as ever.
- *   REVECTOR_KEY    a minisign public key, or a file of them: only patches that
- *                   one of them has signed are accepted, from outside and by
- *                   this API. If there is anything wrong with it: none at all.
- *   REVECTOR_UPDATES=DIR   a directory by absolute path: updates are kept there and
- *                   taken again when the program starts next, before its main and
- *                   its own constructors. See revector(1). Not in set-user-ID programs.
+ * Environment: see revector(1). REVECTOR_KEY and REVECTOR_UPDATES hold for this API too,
+ * REVECTOR=off does not.
  *
  * Functions return 0 or a negative code of error.h and may be called from any
  * thread, but not from a signal handler. Structs that begin with `size` must
