@@ -128,10 +128,13 @@ static int settle_children(struct rv_family *family)
 
 static const char *word_of(const struct rv_member *member)
 {
-    static const char *const words[] = {
-        [RV_STAGE_NEW] = "as before",   [RV_STAGE_MOVING] = "moving",
-        [RV_STAGE_MOVED] = "checked",   [RV_STAGE_IN_FORCE] = "in force",
-        [RV_STAGE_REFUSED] = "refused", [RV_STAGE_ENDED] = "ended"};
+    static const char *const words[] = {[RV_STAGE_NEW] = "as before",
+                                        [RV_STAGE_MOVING] = "moving",
+                                        [RV_STAGE_MOVED] = "checked",
+                                        [RV_STAGE_IN_FORCE] = "in force",
+                                        [RV_STAGE_HAD_IT] = "in force before",
+                                        [RV_STAGE_REFUSED] = "refused",
+                                        [RV_STAGE_ENDED] = "ended"};
     return words[member->stage];
 }
 
@@ -196,7 +199,8 @@ static int report(struct rv_family *family, uint64_t start)
     rv_out_number(out, "processes", family->count - rv_family_count(family, RV_STAGE_ENDED));
     rv_out_number(
         out, family->request.dry_run ? "would_apply" : "in_force",
-        rv_family_count(family, family->request.dry_run ? RV_STAGE_MOVED : RV_STAGE_IN_FORCE));
+        rv_family_count(family, family->request.dry_run ? RV_STAGE_MOVED : RV_STAGE_IN_FORCE) +
+            rv_family_count(family, RV_STAGE_HAD_IT));
     print_members(family);
     rv_out_time(out, "request_to_effect_ns", rv_clock_ns() - start);
     return verdict(family);

@@ -22,7 +22,7 @@ int rv_family_apply(struct rv_command *command, const char *word, const struct r
 
 /*
  * Calls `one` for each process that `word` names; with several, each has its part of the
- * output, and all are tried. RV_ENOPROCESS; what `one` returns; RV_EFAMILY: some failed.
+ * output, and all are tried. RV_ENOPROCESS; what `one` returns; RV_ESOME: some failed.
  */
 int rv_family_each(struct rv_command *command, const char *word,
                    int (*one)(struct rv_command *command, int pid, void *context), void *context)

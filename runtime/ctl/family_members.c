@@ -147,7 +147,7 @@ static void hear_apply(struct rv_member *member, enum rv_stage then)
     int error = rv_client_receive(member->client, &answer, &member->why);
 
     if (error == RV_EAPPLIED) {
-        member->stage = RV_STAGE_IN_FORCE;
+        member->stage = RV_STAGE_HAD_IT;
     } else if (error) {
         rv_member_lose(member, error);
     } else {

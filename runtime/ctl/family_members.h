@@ -17,6 +17,7 @@ enum rv_stage {
     RV_STAGE_MOVING,   /* it has the update, and threads move */
     RV_STAGE_MOVED,    /* it waits for COMMIT */
     RV_STAGE_IN_FORCE,
+    RV_STAGE_HAD_IT,   /* before anybody asked, and keeps it whatever the others do */
     RV_STAGE_REFUSED,  /* `why` says why; it runs what it ran before */
     RV_STAGE_ENDED,    /* the process is no more */
 };

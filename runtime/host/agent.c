@@ -28,6 +28,8 @@
 
 #define STACK_SIZE (256u * 1024) /* address space; a page or two are touched */
 
+static __thread int is_self;
+
 static struct {
     pthread_mutex_t lock; /* protects name, thread, is_running, is_settled; taken with other
                              locks held, takes only the log's */
@@ -86,6 +88,7 @@ static void *run(void *unused)
     (void)unused;
     say_settled();
     rv_ctl_short_turns();
+    is_self = 1;
     pthread_setname_np(pthread_self(), "revector");
     if (!is_private)
         agent_log("the system refuses descriptors of its own to the agent: updates end if the "
@@ -179,12 +182,21 @@ void rv_agent_start(void)
     pthread_mutex_unlock(&agent.lock);
 }
 
-void rv_agent_in_child(void)
+int rv_agent_is_self(void)
+{
+    return is_self;
+}
+
+void rv_agent_locks_in_child(void)
 {
     /* Whoever held these, and the agent itself, are not in the child. */
     pthread_mutex_init(&agent.lock, NULL);
     pthread_cond_init(&agent.settled, NULL);
     agent_log_in_child();
+}
+
+void rv_agent_in_child(void)
+{
     if (!agent.is_running)
         return;
     agent.is_running = agent.is_settled = 0;

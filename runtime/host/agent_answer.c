@@ -87,8 +87,9 @@ static int answer_walk(struct question *question, struct rv_ctl_writer *out)
 static void take_consistency(const struct question *question, struct rv_apply_options *options)
 {
     const uint64_t timeout_ms = rv_ctl_number(&question->fields, RV_CTL_TAG_TIMEOUT, 0);
+    const uint64_t consistency = rv_ctl_number(&question->fields, RV_CTL_TAG_CONSISTENCY, 0);
 
-    options->consistency = (uint32_t)rv_ctl_number(&question->fields, RV_CTL_TAG_CONSISTENCY, 0);
+    options->consistency = consistency < UINT32_MAX ? (uint32_t)consistency : UINT32_MAX;
     options->timeout_ms = timeout_ms < UINT32_MAX ? (uint32_t)timeout_ms : UINT32_MAX;
 }
 

@@ -204,8 +204,8 @@ static void hear(struct client *client, short events)
     if (!agent_owns(&client->at)) {
         agent_forsake(client->at.fd);
         client->at.fd = -1;
-    } else if (events & POLLIN && !(events & POLLHUP)) {
-        serve(client);
+    } else if (events & POLLIN && (!(events & POLLHUP) || agent_is_holder(client->at.fd))) {
+        serve(client); /* the others have got the same COMMIT, and may have heard it */
     } else {
         drop(client); /* what it asked last is not done behind its back */
     }

@@ -118,7 +118,8 @@ static int bring_to_threads(struct rv_update *update, const struct request *requ
     const struct rv_patch_image *patch = update->owner;
     int error;
 
-    if (request->options->probation_ms != RV_PROBATION_NONE)
+    /* Old code would find objects that it does not know: what was converted is not taken back. */
+    if (request->options->probation_ms != RV_PROBATION_NONE && !rv_transform_is_in(patch))
         rv_crash_watch(update->id, update->name, &patch->place);
     error = rv_update_transition(update, request->consistency, thread_count());
     if (error)

@@ -174,7 +174,20 @@ void rv_crash_signals_in_child(void)
     owner = getpid();
 }
 
-/* ---- before the C library's ---- */
+/*
+ * ---- before the C library's ----
+ *
+ * Not in a build with a sanitizer, which has functions of its own there, and calls these
+ * before its bookkeeping can be called.
+ */
+
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
+#define HAS_SANITIZER
+#endif
+#endif
+
+#ifndef HAS_SANITIZER
 
 static void exchange(struct sigaction *mine, const struct sigaction *action, struct sigaction *old)
 {
@@ -214,3 +227,5 @@ __attribute__((visibility("default"))) sighandler_t signal(int number, sighandle
     sigaddset(&action.sa_mask, number);
     return sigaction(number, &action, &old) ? SIG_ERR : old.sa_handler;
 }
+
+#endif

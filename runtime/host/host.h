@@ -2,7 +2,7 @@
 /*
  * host.h - what the parts of the Linux runtime offer each other.
  *
- * Applying and reverting (loader.c) and collecting garbage (reclaim.c) are for
+ * Applying and reverting (apply.c) and collecting garbage (reclaim.c) are for
  * any thread that may block and take the dynamic linker's lock: the agent's,
  * or one of the program's through revector.h. Not for signal handlers, not
  * with the core lock held.
@@ -17,7 +17,8 @@
 
 /*
  * Who wants to know how an update ends. `ended` is called once for each apply or revert
- * that threads may have noticed (*id is not 0, or there was no error but RV_EMOVETIME):
+ * that threads may have noticed (*id is not 0, or there was no error but one that
+ * rv_move_reason has):
  * maybe before the function below returns, maybe later, in another thread or, after a
  * fork, in the child. Under the operation lock, with no other; `ending` is the caller's and
  * stays until then. It must not apply or revert.
@@ -80,8 +81,10 @@ size_t rv_host_reclaim(unsigned *wait_ms);
  * up; any thread, no locks held but perhaps the dynamic linker's; not blocking.
  */
 void rv_agent_start(void);
-void rv_agent_in_child(void); /* after fork, in the child, core lock free */
+void rv_agent_locks_in_child(void); /* after fork, in the child, before anything else */
+void rv_agent_in_child(void);       /* after all else, core lock free */
 void rv_agent_wake(void);
+int rv_agent_is_self(void); /* 1 in the agent's thread, on which others may be waiting */
 void rv_agent_note(const char *line); /* into the agent's log; any thread, any lock held */
 
 #endif

@@ -35,6 +35,7 @@ static void after_fork(void)
 
 static void in_child(void)
 {
+    rv_agent_locks_in_child(); /* first: all below may want to say something */
     rv_contexts_in_child();
     rv_updates_in_child_locked();
     rv_platform_unlock();

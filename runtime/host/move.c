@@ -467,6 +467,9 @@ int rv_move_each(int (*visit)(const struct rv_move_wait *wait, void *context), v
 void rv_move_in_child(void)
 {
     pthread_mutex_init(&shown, NULL); /* whoever held it is not in the child */
+    move.spans = NULL;                /* not freed: he may have been about to */
+    move.pieces = NULL;
+    move.waiting = NULL;
     forget_stage();
     rv_transform_in_child();
     move.is_ready = 0;

@@ -219,10 +219,10 @@ static struct rv_event event_of(const struct rv_memo *memo, uint32_t id,
     return event;
 }
 
-/* Not begun. A deadline tries again and again, which is nobody's wish and gets no row. */
+/* Not begun. A deadline and the guard try again and again, which is nobody's wish: no row. */
 static void record_refusal(struct rv_event *event, int error, uint64_t start)
 {
-    if (event->asker.kind == RV_BY_DEADLINE)
+    if (event->asker.kind == RV_BY_DEADLINE || event->asker.kind == RV_BY_GUARD)
         return;
     rv_event_refuse(event, "refused", error, NULL);
     event->took = rv_clock_ns() - start;

@@ -59,7 +59,7 @@ int rv_platform_wait(const uint32_t *word, uint32_t value)
 {
     const int kept = errno;
 
-    if (rv_operation_is_mine())
+    if (rv_operation_is_mine() || rv_agent_is_self())
         return 0;
     syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
     errno = kept;

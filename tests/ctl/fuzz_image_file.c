@@ -69,7 +69,8 @@ static void read_all(const struct rv_image_file *file)
         touch(file->units[i].compiler);
         for (const char *word = file->units[i].command; *word; word += strlen(word) + 1)
             touch(word);
-        if (!rv_image_file_find_unit(file, file->units[i].source, &found) && found > i)
+        if (!rv_image_file_find_unit(file, file->units[i].source, &found) &&
+            (found >= file->unit_count || file->units[found].record->part))
             abort();
     }
     for (uint32_t i = 0; i < file->method_count; i++) {
