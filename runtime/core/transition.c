@@ -473,5 +473,8 @@ int rv_transition_in_child(struct rv_transition *transition)
     const struct rv_side *mine = rv_platform_side();
 
     tw_store32_release(&looking, mine->looking); /* of the others nobody is in the child */
-    return mine->stage == transition->forward && !transition->is_together;
+    if (mine->stage == transition->forward && !transition->is_together)
+        return 1;
+    rv_transition_turn(transition); /* for a fault below a handler that forked */
+    return 0;
 }

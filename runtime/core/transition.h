@@ -92,7 +92,7 @@ uint64_t rv_transition_target(const struct rv_slot *slot, uint32_t index);
 void rv_transition_swap(struct rv_transition *transition, const struct rv_slot *slot,
                         uint32_t index, uint64_t from, uint64_t to);
 
-/* After fork, in the child: side of the only thread left. 1: it has moved. */
+/* After fork, in the child: side of the only thread left. 1: it has moved. 0: not; turned. */
 int rv_transition_in_child(struct rv_transition *transition);
 
 #endif

@@ -468,10 +468,8 @@ void rv_updates_in_child_locked(void)
         rv_platform_log("the child of a fork goes on with its parent's transition");
     else if (rv_transition_in_child(under_way->transition))
         commit_locked(under_way);
-    else {
-        rv_transition_turn(under_way->transition); /* for a fault below a handler that forked */
+    else
         return_locked(under_way);
-    }
 }
 
 uint32_t rv_update_spans(const struct rv_update *update, struct rv_span *spans, uint32_t room)
