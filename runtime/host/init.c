@@ -39,7 +39,7 @@ static void in_child(void)
     rv_contexts_in_child();
     rv_updates_in_child_locked();
     rv_platform_unlock();
-    rv_shadow_in_child();
+    rv_shadow_after_fork();
     rv_gate_in_child();
     rv_move_in_child();
     rv_examine_in_child();

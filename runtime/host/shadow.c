@@ -235,9 +235,3 @@ void rv_shadow_after_fork(void)
     for (struct shard *shard = shards; shard < shards + SHARDS; shard++)
         pthread_mutex_unlock(&shard->lock);
 }
-
-void rv_shadow_in_child(void)
-{
-    for (struct shard *shard = shards; shard < shards + SHARDS; shard++)
-        pthread_mutex_init(&shard->lock, NULL);
-}

@@ -16,9 +16,8 @@
  */
 void rv_shadow_free_within(uintptr_t start, uintptr_t end, int destroy);
 
-/* Around a fork, so that the child's table is whole. */
+/* Around a fork, so that the child's table is whole; after it in both processes. */
 void rv_shadow_before_fork(void);
 void rv_shadow_after_fork(void);
-void rv_shadow_in_child(void);
 
 #endif

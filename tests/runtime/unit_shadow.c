@@ -305,7 +305,7 @@ int main(int argc, char **argv)
 
     if (argc > 1 && strcmp(argv[1], "--measure") == 0)
         return measure();
-    if (pthread_atfork(rv_shadow_before_fork, rv_shadow_after_fork, rv_shadow_in_child))
+    if (pthread_atfork(rv_shadow_before_fork, rv_shadow_after_fork, rv_shadow_after_fork))
         return 1;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
