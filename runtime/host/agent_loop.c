@@ -27,7 +27,7 @@
 
 struct client {
     struct agent_fd at;
-    uint64_t deadline; /* milliseconds, CLOCK_MONOTONIC */
+    uint64_t deadline; /* milliseconds, CLOCK_MONOTONIC; NEVER: COMMIT is to come on it */
 };
 
 static struct {
@@ -95,7 +95,7 @@ static void serve(struct client *client)
     if (!agent_owns(&client->at) ||
         send(client->at.fd, loop.answer, answer, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
         drop(client);
-    client->deadline = rv_clock_ms() + IDLE_MS;
+    client->deadline = agent_is_holder(client->at.fd) ? NEVER : rv_clock_ms() + IDLE_MS;
 }
 
 /* The connection that has been silent for longest, but for one on which COMMIT is to come. */
@@ -104,8 +104,7 @@ static struct client *most_silent(void)
     struct client *oldest = NULL;
 
     for (struct client *at = loop.clients; at < loop.clients + CLIENTS; at++)
-        if (at->at.fd >= 0 && !agent_is_holder(at->at.fd) &&
-            (!oldest || at->deadline < oldest->deadline))
+        if (at->at.fd >= 0 && at->deadline < (oldest ? oldest->deadline : NEVER))
             oldest = at;
     return oldest;
 }
@@ -164,7 +163,7 @@ static void drop_silent_clients(void)
     uint64_t now = rv_clock_ms();
 
     for (struct client *at = loop.clients; at < loop.clients + CLIENTS; at++)
-        if (at->at.fd >= 0 && at->deadline <= now && !agent_is_holder(at->at.fd))
+        if (at->at.fd >= 0 && at->deadline <= now)
             drop(at);
 }
 
@@ -188,7 +187,7 @@ static int time_to_sleep(enum agent_order order)
     if (next < until)
         until = next;
     for (struct client *at = loop.clients; at < loop.clients + CLIENTS; at++)
-        if (at->at.fd >= 0 && at->deadline < until && !agent_is_holder(at->at.fd))
+        if (at->at.fd >= 0 && at->deadline < until)
             until = at->deadline;
     if (loop.deaf_until && loop.deaf_until < until)
         until = loop.deaf_until;

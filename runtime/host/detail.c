@@ -26,6 +26,15 @@ void rv_detail_add(struct rv_detail *detail, const char *text)
     append(detail, text);
 }
 
+void rv_detail_add_words(struct rv_detail *detail, const char *name, const char *words,
+                         const char *silence, int code)
+{
+    char text[512];
+
+    snprintf(text, sizeof(text), "%.200s: %s (%d)", name, *words ? words : silence, code);
+    rv_detail_add(detail, text);
+}
+
 void rv_detail_add_build(struct rv_detail *detail, const char *name, const uint8_t *build_id,
                          uint32_t size)
 {

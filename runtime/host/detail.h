@@ -16,6 +16,10 @@ struct rv_detail {
 /* Appends, after ", " if there is something already; cuts off what does not fit. */
 void rv_detail_add(struct rv_detail *detail, const char *text);
 
+/* Appends "NAME: WORDS (CODE)": what the author of a patch says; `silence` if he says "". */
+void rv_detail_add_words(struct rv_detail *detail, const char *name, const char *words,
+                         const char *silence, int code);
+
 /* Appends "NAME is build HEX". */
 void rv_detail_add_build(struct rv_detail *detail, const char *name, const uint8_t *build_id,
                          uint32_t size);

@@ -12,6 +12,8 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#define LOOKS 8
+
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER; /* outermost, see gate.h */
 
 /* Static, so that the addresses that are looked for are on nobody's stack. */
@@ -123,6 +125,15 @@ enum rv_verdict rv_examine_thread(pid_t tid, const uintptr_t **where)
         break;
     }
     return RV_VERDICT_GONE;
+}
+
+enum rv_verdict rv_examine_often(pid_t tid, const uintptr_t **where)
+{
+    enum rv_verdict verdict = RV_VERDICT_RUNNING;
+
+    for (int n = 0; n < LOOKS && verdict == RV_VERDICT_RUNNING; n++)
+        verdict = rv_examine_thread(tid, where);
+    return verdict;
 }
 
 enum rv_verdict rv_examine_self(uintptr_t sp, const uintptr_t **where)

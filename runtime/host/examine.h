@@ -33,6 +33,12 @@ int rv_examine_for(const struct rv_piece *pieces, size_t count) __attribute__((w
  */
 enum rv_verdict rv_examine_thread(pid_t tid, const uintptr_t **where);
 
+/*
+ * The same, several times in a row while the thread runs: one that hardly ever rests is
+ * caught at it only by looking often.
+ */
+enum rv_verdict rv_examine_often(pid_t tid, const uintptr_t **where);
+
 /* The same for the calling thread, from `sp` on; 0: it has nothing in hand. */
 enum rv_verdict rv_examine_self(uintptr_t sp, const uintptr_t **where);
 

@@ -57,12 +57,8 @@ static int run_one(const struct rv_hook_file *file, enum rv_hook_kind kind, stru
 {
     const void *function = RV_TARGET(const void, file->of[kind].function);
     const int is_pre = kind == RV_HOOK_PRE_APPLY || kind == RV_HOOK_PRE_REVERT;
-    int result;
 
-    if (!function)
-        return 0;
-    result = call_function(function, is_pre, &call->face);
-    return result;
+    return function ? call_function(function, is_pre, &call->face) : 0;
 }
 
 static struct hook_call call_for(uint32_t id, int error)
@@ -85,15 +81,6 @@ static void run_post(const struct rv_patch_image *patch, enum rv_hook_kind kind,
     }
 }
 
-static void say(struct rv_detail *detail, const char *name, const struct hook_call *call, int code)
-{
-    char text[512];
-
-    snprintf(text, sizeof(text), "%.200s: %s (%d)", name,
-             call->sentence[0] ? call->sentence : "it gives no reason", code);
-    rv_detail_add(detail, text);
-}
-
 /* The number of files that let it pass; fewer than there are: the next one has refused. */
 static uint32_t run_pre(const struct rv_patch_image *patch, enum rv_hook_kind kind, uint32_t id,
                         struct rv_detail *detail)
@@ -105,7 +92,8 @@ static uint32_t run_pre(const struct rv_patch_image *patch, enum rv_hook_kind ki
         struct hook_call call = call_for(id, 0);
         int code = run_one(&files[n], kind, &call);
         if (code) {
-            say(detail, RV_TARGET(const char, files[n].of[kind].name), &call, code);
+            rv_detail_add_words(detail, RV_TARGET(const char, files[n].of[kind].name),
+                                call.sentence, "it gives no reason", code);
             break;
         }
     }

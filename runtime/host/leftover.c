@@ -18,7 +18,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define LOOKS        8
 #define FUNCTION_MAX (1u << 24) /* bytes; no function is larger */
 #define METHOD_NAME  128
 
@@ -141,12 +140,10 @@ struct look {
 
 static int look_at(const struct look *look, pid_t tid)
 {
-    enum rv_verdict verdict = RV_VERDICT_RUNNING;
-    const uintptr_t *where = NULL;
+    const uintptr_t *where;
+    const enum rv_verdict verdict = rv_examine_often(tid, &where);
     int result = 0;
 
-    for (int n = 0; n < LOOKS && verdict == RV_VERDICT_RUNNING; n++)
-        verdict = rv_examine_thread(tid, &where);
     if (verdict == RV_VERDICT_RUNNING)
         return look->visit(&(struct rv_leftover){.thread = tid}, look->context);
     for (size_t n = 0; verdict == RV_VERDICT_SEEN && n < look->count && !result; n++)

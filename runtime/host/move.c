@@ -17,7 +17,6 @@
 
 #define WAIT_FIRST   1u  /* ms */
 #define WAIT_LONGEST 50u /* ms */
-#define LOOKS        8
 #define ROLL_NS      50000
 
 /*
@@ -152,21 +151,11 @@ static int judge(struct rv_move_wait *wait, const uintptr_t *where)
     return 1;
 }
 
-/* A thread that hardly ever rests is caught at it only by looking often. */
-static enum rv_verdict look_often(pid_t tid, const uintptr_t **where)
-{
-    enum rv_verdict verdict = RV_VERDICT_RUNNING;
-
-    for (int n = 0; n < LOOKS && verdict == RV_VERDICT_RUNNING; n++)
-        verdict = rv_examine_thread(tid, where);
-    return verdict;
-}
-
 static int look_at_other(struct rv_move_wait *wait)
 {
     const uintptr_t *where;
 
-    switch (look_often(wait->thread.tid, &where)) {
+    switch (rv_examine_often(wait->thread.tid, &where)) {
     case RV_VERDICT_SEEN:
         return judge(wait, where);
     case RV_VERDICT_GONE:

@@ -8,6 +8,7 @@
 #include "operate_list.h"
 #include "operation.h"
 #include "patch_file.h"
+#include "target.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -40,11 +41,7 @@ static void explain(const struct wish *wish, const char *why)
 
 static int has_build(const struct rv_image_state *image, void *context)
 {
-    const struct rv_trailer *trailer = context;
-
-    return !image->image->patch && trailer->build_id_size &&
-           image->place.build_id_size == trailer->build_id_size &&
-           !memcmp(image->place.build_id, trailer->build_id, trailer->build_id_size);
+    return rv_target_is(image, context);
 }
 
 static struct rv_bytes signature_of(const struct wish *wish)

@@ -24,18 +24,22 @@ static int has_compiler(const struct rv_image *image, uint64_t compiler)
     return 0;
 }
 
+int rv_target_is(const struct rv_image_state *image, const struct rv_trailer *trailer)
+{
+    return !image->image->patch && trailer->build_id_size &&
+           image->place.build_id_size == trailer->build_id_size &&
+           !memcmp(image->place.build_id, trailer->build_id, trailer->build_id_size);
+}
+
 static int is_target(const struct rv_image_state *image, void *context)
 {
     struct question *question = context;
-    const struct rv_trailer *trailer = question->trailer;
 
-    if (image->phase != RV_IMAGE_LIVE || image->image->patch || trailer->build_id_size == 0 ||
-        image->place.build_id_size != trailer->build_id_size ||
-        memcmp(image->place.build_id, trailer->build_id, trailer->build_id_size) != 0)
+    if (image->phase != RV_IMAGE_LIVE || !rv_target_is(image, question->trailer))
         return 0;
     question->found = (struct rv_image_state *)image;
     question->start = image->place.start;
-    question->has_compiler = has_compiler(image->image, trailer->compiler);
+    question->has_compiler = has_compiler(image->image, question->trailer->compiler);
     return 1;
 }
 

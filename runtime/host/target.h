@@ -9,6 +9,9 @@
 #include "detail.h"
 #include "image.h"
 
+/* Whether the patch was made for this image; with the core lock, as visitors have it. */
+int rv_target_is(const struct rv_image_state *image, const struct rv_trailer *trailer);
+
 /*
  * The image with the build ID that the patch was made for. It stays loaded until
  * rv_loader_unpin(*pin). RV_EWRONGBUILD: there is none, the detail has those that there are;

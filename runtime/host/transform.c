@@ -155,7 +155,6 @@ static struct rv_transform *begin(const struct rv_transformer *record, int with)
 static int prepare_one(const struct rv_transformer *record, int with, struct rv_detail *detail)
 {
     struct rv_transform *t = begin(record, with);
-    char text[512];
     int code;
 
     if (!t)
@@ -163,9 +162,8 @@ static int prepare_one(const struct rv_transformer *record, int with, struct rv_
     code = t->is_back ? t->how->walk_back(t) : t->how->walk(t);
     if (!code)
         return 0;
-    snprintf(text, sizeof(text), "%.200s: %s (%d)", RV_TARGET(const char, record->type),
-             t->sentence[0] ? t->sentence : "the transformer gives no reason", code);
-    rv_detail_add(detail, text);
+    rv_detail_add_words(detail, RV_TARGET(const char, record->type), t->sentence,
+                        "the transformer gives no reason", code);
     return RV_ETRANSFORM;
 }
 
