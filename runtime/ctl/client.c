@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "control/turns.h"
@@ -53,6 +54,24 @@ struct rv_ctl_writer *rv_client_begin(struct rv_client *client, enum rv_ctl_kind
 {
     rv_ctl_begin(&client->question, client->out, sizeof(client->out), kind, ++client->serial);
     return &client->question;
+}
+
+void rv_client_begin_revert(struct rv_client *client, uint64_t id,
+                            const struct rv_apply_request *request)
+{
+    struct rv_ctl_writer *question = rv_client_begin(client, RV_CTL_REVERT);
+
+    rv_ctl_put_number(question, RV_CTL_TAG_ID, id);
+    rv_ctl_put_number(question, RV_CTL_TAG_CONSISTENCY, request->consistency);
+    rv_ctl_put_number(question, RV_CTL_TAG_TIMEOUT, request->timeout_ms);
+}
+
+void rv_client_nap(unsigned *us, unsigned longest)
+{
+    struct timespec time = {.tv_nsec = (long)*us * 1000};
+
+    nanosleep(&time, NULL);
+    *us = *us * 2 < longest ? *us * 2 : longest;
 }
 
 /* 0, or -1 with errno. */

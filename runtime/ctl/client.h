@@ -40,6 +40,13 @@ int rv_client_of_target(struct rv_command *command, struct rv_client **client)
 /* Start a question; its fields go to the writer that is returned. */
 struct rv_ctl_writer *rv_client_begin(struct rv_client *client, enum rv_ctl_kind kind);
 
+/* Start the question REVERT, whole. */
+void rv_client_begin_revert(struct rv_client *client, uint64_t id,
+                            const struct rv_apply_request *request);
+
+/* Before asking once more: sleeps, and doubles *us up to `longest`, both in microseconds. */
+void rv_client_nap(unsigned *us, unsigned longest);
+
 /*
  * Send the question, with the descriptor `fd` unless that is -1, and wait for
  * the answer, which is good until the next question. What the agent refuses

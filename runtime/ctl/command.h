@@ -89,6 +89,12 @@ void rv_verb_help(const struct rv_verb *verb, FILE *to);
 /* "500ms", "5s", "2min", or a number of seconds, as milliseconds. RV_EOPTIONS. */
 int rv_time_parse(const char *text, unsigned *milliseconds) __attribute__((warn_unused_result));
 
+/*
+ * The operand UPDATE, a number; 0: there is none. RV_ENOUPDATE: it can be no update's.
+ */
+int rv_update_parse(struct rv_command *command, unsigned long *id)
+    __attribute__((warn_unused_result));
+
 /* ---- verbs, one file each ---- */
 
 int rv_verb_build(struct rv_command *command);

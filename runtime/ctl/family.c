@@ -20,8 +20,8 @@ static void apply_per_call(struct rv_family *family)
     rv_family_send_parcel(family, RV_PARCEL_CHECK, RV_STAGE_MOVED);
     if (rv_family_count(family, RV_STAGE_REFUSED) || family->request.dry_run)
         return;
-    RV_EACH_MEMBER(member, family, RV_STAGE_MOVED)
-    member->stage = RV_STAGE_NEW;
+    RV_EACH_MEMBER (member, family, RV_STAGE_MOVED)
+        member->stage = RV_STAGE_NEW;
     rv_family_send_parcel(family, RV_PARCEL_APPLY, RV_STAGE_IN_FORCE);
     if (rv_family_count(family, RV_STAGE_REFUSED))
         rv_family_send_verdict(family, RV_CTL_REVERT, RV_STAGE_IN_FORCE, RV_STAGE_NEW);
@@ -33,8 +33,8 @@ static void give_up(struct rv_family *family)
     const enum rv_stage late =
         rv_family_count(family, RV_STAGE_REFUSED) ? RV_STAGE_NEW : RV_STAGE_REFUSED;
 
-    RV_EACH_MEMBER(member, family, RV_STAGE_MOVING)
-    member->error = RV_EMOVETIME;
+    RV_EACH_MEMBER (member, family, RV_STAGE_MOVING)
+        member->error = RV_EMOVETIME;
     rv_family_send_verdict(family, RV_CTL_ABORT, RV_STAGE_MOVED, RV_STAGE_NEW);
     rv_family_send_verdict(family, RV_CTL_ABORT, RV_STAGE_MOVING, late);
 }

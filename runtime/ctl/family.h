@@ -21,11 +21,11 @@ int rv_family_apply(struct rv_command *command, const char *word, const struct r
                     const struct rv_apply_request *request) __attribute__((warn_unused_result));
 
 /*
- * Calls `one` for each process that `word` names; with several, each has its part of the
- * output, and all are tried. RV_ENOPROCESS; what `one` returns; RV_ESOME: some failed.
+ * Calls `one`, connected, for each process that `word` names; with several, each has its part of
+ * the output, and all are tried. RV_ENOPROCESS; what `one` returns; RV_ESOME: some failed.
  */
 int rv_family_each(struct rv_command *command, const char *word,
-                   int (*one)(struct rv_command *command, int pid, void *context), void *context)
-    __attribute__((warn_unused_result));
+                   int (*one)(struct rv_command *command, struct rv_client *client, void *context),
+                   void *context) __attribute__((warn_unused_result));
 
 #endif

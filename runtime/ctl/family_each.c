@@ -6,12 +6,24 @@
 
 struct tour {
     struct rv_command *command;
-    int (*one)(struct rv_command *command, int pid, void *context);
+    int (*one)(struct rv_command *command, struct rv_client *client, void *context);
     void *context;
     struct rv_family seen;
     size_t failed;
     struct rv_reason first; /* what the first that failed says */
 };
+
+static int ask(const struct tour *tour, int pid)
+{
+    struct rv_client *client;
+    int error = rv_client_open(pid, RV_CLIENT_TIMEOUT_MS, &client, &tour->command->reason);
+
+    if (error)
+        return error;
+    error = tour->one(tour->command, client, tour->context);
+    rv_client_close(client);
+    return error;
+}
 
 static void visit(struct tour *tour, int pid)
 {
@@ -19,7 +31,7 @@ static void visit(struct tour *tour, int pid)
     int error;
 
     rv_out_item(&tour->command->out, "process", (uint64_t)pid);
-    error = tour->one(tour->command, pid, tour->context);
+    error = ask(tour, pid);
     rv_out_item_end(&tour->command->out);
     if (error && rv_process_exists(pid) && !tour->failed++)
         snprintf(tour->first.text, sizeof(tour->first.text), "process %d: %.1900s", pid,
@@ -48,7 +60,8 @@ static int visit_all(struct tour *tour)
 }
 
 int rv_family_each(struct rv_command *command, const char *word,
-                   int (*one)(struct rv_command *command, int pid, void *context), void *context)
+                   int (*one)(struct rv_command *command, struct rv_client *client, void *context),
+                   void *context)
 {
     struct tour tour = {.command = command, .one = one, .context = context, .seen = {.word = word}};
     struct rv_pids pids;
@@ -58,5 +71,5 @@ int rv_family_each(struct rv_command *command, const char *word,
         return error;
     pid = pids.count == 1 ? pids.all[0] : 0;
     rv_process_free(&pids);
-    return pid ? one(command, pid, context) : visit_all(&tour);
+    return pid ? ask(&tour, pid) : visit_all(&tour);
 }

@@ -7,12 +7,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "control/clock.h"
 
-#define NAP_FIRST   1000 /* us */
-#define NAP_LONGEST 50000
+#define NAP_FIRST_US   1000
+#define NAP_LONGEST_US 50000
 
 /* ---- who belongs to it ---- */
 
@@ -160,8 +159,7 @@ void rv_family_send_parcel(struct rv_family *family, enum rv_parcel_way way, enu
 {
     const unsigned timeout_ms = family->request.timeout_ms + RV_APPLY_LOAD_MS;
 
-    RV_EACH_MEMBER(member, family, RV_STAGE_NEW)
-    {
+    RV_EACH_MEMBER (member, family, RV_STAGE_NEW) {
         if (!member->client)
             rv_member_open(member, timeout_ms);
         if (member->stage == RV_STAGE_NEW)
@@ -169,8 +167,8 @@ void rv_family_send_parcel(struct rv_family *family, enum rv_parcel_way way, enu
         if (member->stage == RV_STAGE_NEW)
             send(member, family->parcel->fd);
     }
-    RV_EACH_MEMBER(member, family, RV_STAGE_NEW)
-    hear_apply(member, then);
+    RV_EACH_MEMBER (member, family, RV_STAGE_NEW)
+        hear_apply(member, then);
 }
 
 void rv_family_send_verdict(struct rv_family *family, enum rv_ctl_kind kind, enum rv_stage from,
@@ -178,18 +176,14 @@ void rv_family_send_verdict(struct rv_family *family, enum rv_ctl_kind kind, enu
 {
     struct rv_ctl_reader answer;
 
-    RV_EACH_MEMBER(member, family, from)
-    {
-        struct rv_ctl_writer *question = rv_client_begin(member->client, kind);
-        rv_ctl_put_number(question, RV_CTL_TAG_ID, member->id);
-        if (kind == RV_CTL_REVERT) {
-            rv_ctl_put_number(question, RV_CTL_TAG_CONSISTENCY, family->request.consistency);
-            rv_ctl_put_number(question, RV_CTL_TAG_TIMEOUT, family->request.timeout_ms);
-        }
+    RV_EACH_MEMBER (member, family, from) {
+        if (kind == RV_CTL_REVERT)
+            rv_client_begin_revert(member->client, member->id, &family->request);
+        else
+            rv_ctl_put_number(rv_client_begin(member->client, kind), RV_CTL_TAG_ID, member->id);
         send(member, -1);
     }
-    RV_EACH_MEMBER(member, family, from)
-    {
+    RV_EACH_MEMBER (member, family, from) {
         int error = rv_client_receive(member->client, &answer, &member->why);
         member->stage = then;
         if (error == RV_ENOUPDATE && kind == RV_CTL_COMMIT)
@@ -199,27 +193,19 @@ void rv_family_send_verdict(struct rv_family *family, enum rv_ctl_kind kind, enu
     }
 }
 
-static void nap(unsigned *us)
-{
-    struct timespec time = {.tv_nsec = (long)*us * 1000};
-
-    nanosleep(&time, NULL);
-    *us = *us * 2 < NAP_LONGEST ? *us * 2 : NAP_LONGEST;
-}
-
 void rv_family_wait(struct rv_family *family, int may_refuse)
 {
     const uint64_t last = rv_clock_ms() + family->wait_ms;
-    unsigned us = NAP_FIRST;
+    unsigned us = NAP_FIRST_US;
 
     for (;;) {
-        RV_EACH_MEMBER(member, family, RV_STAGE_MOVING)
-        look_at(member);
+        RV_EACH_MEMBER (member, family, RV_STAGE_MOVING)
+            look_at(member);
         if (!rv_family_count(family, RV_STAGE_MOVING) ||
             (may_refuse && rv_family_count(family, RV_STAGE_REFUSED)))
             return;
         if (rv_clock_ms() > last)
             return;
-        nap(&us);
+        rv_client_nap(&us, NAP_LONGEST_US);
     }
 }

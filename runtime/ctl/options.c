@@ -32,6 +32,18 @@ int rv_because(struct rv_reason *reason, int error, const char *format, ...)
     return error;
 }
 
+int rv_update_parse(struct rv_command *command, unsigned long *id)
+{
+    const char *word = command->args.operand_count > 1 ? command->args.operands[1] : NULL;
+    char *end = NULL;
+
+    errno = 0;
+    *id = word ? strtoul(word, &end, 10) : 0;
+    if (word && (*end || end == word || !*id || *id > UINT32_MAX))
+        return rv_because(&command->reason, RV_ENOUPDATE, "%s", word);
+    return 0;
+}
+
 /* A sentence about the command line itself. */
 static int misused(struct rv_reason *reason, const char *what, const char *word)
 {

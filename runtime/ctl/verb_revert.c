@@ -2,8 +2,6 @@
 /*
  * verb_revert.c - revector revert: one update, or all of them, the newest first.
  */
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "control/clock.h"
@@ -12,30 +10,20 @@
 /* UPDATE or --all, exactly one of them; 0 is all. */
 static int parse_update(struct rv_command *command, unsigned long *id)
 {
-    const char *word = command->args.operand_count > 1 ? command->args.operands[1] : NULL;
-    char *end = NULL;
-
-    if (!word == !command->args.all)
+    if ((command->args.operand_count > 1) == (command->args.all != NULL))
         return rv_because(&command->reason, RV_EOPTIONS, "say either which update, or --all");
-    errno = 0;
-    *id = word ? strtoul(word, &end, 10) : 0;
-    if (word && (*end || end == word || !*id || *id > UINT32_MAX))
-        return rv_because(&command->reason, RV_ENOUPDATE, "%s", word);
-    return 0;
+    return rv_update_parse(command, id);
 }
 
 /* What the process has to add goes to `note`, unless there is nothing. */
 static int revert_one(struct rv_command *command, struct rv_client *client, uint64_t id,
                       const struct rv_apply_request *request, char note[512])
 {
-    struct rv_ctl_writer *question = rv_client_begin(client, RV_CTL_REVERT);
     struct rv_ctl_reader answer;
     char own[512];
     int error;
 
-    rv_ctl_put_number(question, RV_CTL_TAG_ID, id);
-    rv_ctl_put_number(question, RV_CTL_TAG_CONSISTENCY, request->consistency);
-    rv_ctl_put_number(question, RV_CTL_TAG_TIMEOUT, request->timeout_ms);
+    rv_client_begin_revert(client, id, request);
     error = rv_client_ask(client, -1, &answer, &command->reason);
     if (!error)
         error = rv_wait_moved(client, &answer, "revert", request->timeout_ms, own, sizeof(own),
@@ -95,17 +83,11 @@ struct wish {
     unsigned long id; /* 0: all */
 };
 
-static int revert_in(struct rv_command *command, int pid, void *context)
+static int revert_in(struct rv_command *command, struct rv_client *client, void *context)
 {
     const struct wish *wish = context;
-    struct rv_client *client;
-    int error = rv_client_open(pid, RV_CLIENT_TIMEOUT_MS, &client, &command->reason);
 
-    if (error)
-        return error;
-    error = revert(command, client, wish->id, &wish->request);
-    rv_client_close(client);
-    return error;
+    return revert(command, client, wish->id, &wish->request);
 }
 
 int rv_verb_revert(struct rv_command *command)

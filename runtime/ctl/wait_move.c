@@ -50,14 +50,6 @@ static int take_update(const struct rv_ctl_reader *update, void *context)
     return 0;
 }
 
-static void nap(unsigned *us)
-{
-    struct timespec time = {.tv_nsec = (long)*us * 1000};
-
-    nanosleep(&time, NULL);
-    *us = *us * 2 < NAP_LONGEST_US ? *us * 2 : NAP_LONGEST_US;
-}
-
 static int is_under_way(const char *state)
 {
     return strcmp(state, "moving") == 0 || strcmp(state, "returning") == 0;
@@ -91,7 +83,7 @@ static int watch_update(struct rv_client *client, uint64_t id, unsigned timeout_
             fprintf(stderr, "revector: waiting: %s\n", watch.keepers);
             is_told = 1;
         }
-        nap(&us);
+        rv_client_nap(&us, NAP_LONGEST_US);
     }
 }
 
