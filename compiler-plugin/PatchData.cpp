@@ -76,7 +76,8 @@ private:
   void import(GlobalVariable &Variable, uint32_t Ordinal) {
     bool IsThreadLocal = record(Ordinal).flags & RV_DATA_TLS;
     if (Variable.isThreadLocal() != IsThreadLocal)
-      Refuse.because("%0 is thread-local either in the program or in the new source, but not in "
+      Refuse.because(Limit::VARIABLES,
+                     "%0 is thread-local either in the program or in the new source, but not in "
                      "both; give the new variable another name",
                      Variable);
     else
@@ -104,7 +105,8 @@ private:
     bool IsSameType = Size == Record.size && Type == Record.type_hash;
     if (Size == Record.size && hadType(Variable, Record)) {
       if (Info.Types.changes().Holders.contains(withoutRank(Variable.getName())))
-        return Refuse.because("%0 holds an object of a type whose layout changes; only objects "
+        return Refuse.because(Limit::TRANSFORMERS,
+                              "%0 holds an object of a type whose layout changes; only objects "
                               "that a variable points to can be converted",
                               Variable);
       IsSameType = true;
@@ -122,20 +124,24 @@ private:
     } else if (WasConstant && !Variable.isConstant()) {
       if (Variable.hasLocalLinkage())
         return; // defined anew: the program never had another value in it
-      return Refuse.because("%0 is no longer constant, but in the program it lies in read-only "
+      return Refuse.because(Limit::VARIABLES,
+                            "%0 is no longer constant, but in the program it lies in read-only "
                             "memory; give the new variable another name",
                             Variable);
     } else if (isContent(Variable)) {
-      return Refuse.because("nothing in the new source writes %0 any more, so its live value "
+      return Refuse.because(Limit::VARIABLES,
+                            "nothing in the new source writes %0 any more, so its live value "
                             "would be lost; declare it volatile",
                             Variable);
     } else if (!IsSameType) {
-      return Refuse.because("the type of %0, or the layout of a type that it uses, has changed, "
+      return Refuse.because(Limit::TYPES,
+                            "the type of %0, or the layout of a type that it uses, has changed, "
                             "but the program has live data of the old one; give the new variable "
                             "another name",
                             Variable);
     } else if (!IsSameStart) {
-      return Refuse.because("the initialiser of %0 has changed, but the variable exists already; "
+      return Refuse.because(Limit::VARIABLES,
+                            "the initialiser of %0 has changed, but the variable exists already; "
                             "assign the value in a function, or give the new variable another "
                             "name",
                             Variable);
@@ -151,12 +157,14 @@ private:
     auto [Whole, Suffix] = Variable.getName().rsplit('.');
     bool IsPiece = isPieceNumber(Suffix) && isLive(Whole);
     if (IsPiece || hasPieces(Variable.getName()))
-      Refuse.because("the compiler has laid out %0 in another way than in the program, because it "
+      Refuse.because(Limit::VARIABLES,
+                     "the compiler has laid out %0 in another way than in the program, because it "
                      "is used in another way; its live value would be lost",
                      Variable);
     StringRef First = withoutRank(Variable.getName());
     if (First != Variable.getName() && Target.unitData(First))
-      Refuse.because("one function has more static variables of the name %0 than in the program, "
+      Refuse.because(Limit::VARIABLES,
+                     "one function has more static variables of the name %0 than in the program, "
                      "so they cannot be told apart; give the new one another name",
                      Variable);
   }
@@ -185,7 +193,8 @@ private:
       if (First == Name || M.getNamedGlobal(Name) || !Target.isInUnit(Datum.unit))
         continue;
       if (GlobalVariable *Variable = M.getNamedGlobal(First))
-        Refuse.because("one function has fewer static variables of the name %0 than in the "
+        Refuse.because(Limit::VARIABLES,
+                       "one function has fewer static variables of the name %0 than in the "
                        "program, so they cannot be told apart; keep them all",
                        *Variable);
     }

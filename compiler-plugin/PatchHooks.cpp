@@ -23,7 +23,8 @@ void recordHooks(Module &M, RecordWriter &Writer, Refusals &Refuse) {
     if (!Kind || F.isDeclaration())
       continue;
     if (Function *First = std::exchange(Hooks[*Kind], &F)) {
-      Refuse.because("%0 and %1 are hooks of one kind, of which a source file has one", *First, F);
+      Refuse.because(Limit::HOOKS,
+                     "%0 and %1 are hooks of one kind, of which a source file has one", *First, F);
       continue;
     }
     size_t Offset = offsetof(rv_hook_file, of) + *Kind * sizeof(rv_hook_file::of[0]);

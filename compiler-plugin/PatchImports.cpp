@@ -135,7 +135,8 @@ private:
       return true;
     if (!Call->isInlineAsm() || !wantsConstant(*Call, U.getOperandNo()))
       return false;
-    Refuse.because("inline assembler needs the address of %0 as a constant, which a patch cannot "
+    Refuse.because(Limit::CODE,
+                   "inline assembler needs the address of %0 as a constant, which a patch cannot "
                    "know; change that function to take it from a register",
                    cast<GlobalValue>(*U.get()));
     return true;
@@ -158,7 +159,8 @@ private:
   void replaceThreadLocal(GlobalValue &Global, Instruction &By) {
     auto *Address = dyn_cast<IntrinsicInst>(&By);
     if (!Address || Address->getIntrinsicID() != Intrinsic::threadlocal_address)
-      return Refuse.because("the address of the thread-local %0 is used in a way that a patch "
+      return Refuse.because(Limit::CODE,
+                            "the address of the thread-local %0 is used in a way that a patch "
                             "cannot express",
                             Global);
     auto *Type = FunctionType::get(Address->getType(), /*isVarArg=*/false);
@@ -185,7 +187,8 @@ private:
     if (!refersToImport(Variable.getInitializer()))
       return;
     if (Variable.isThreadLocal() || Variable.hasSection())
-      return Refuse.because("the initialiser of %0 holds an address of the program, which cannot "
+      return Refuse.because(Limit::VARIABLES,
+                            "the initialiser of %0 holds an address of the program, which cannot "
                             "be filled in there; assign it in a function",
                             Variable);
     Constant *Rest = withoutImports(Variable, Variable.getInitializer(), 0);
@@ -238,7 +241,8 @@ private:
                        : nullptr;
     if (!Global || !Plan.Imports.contains(Global) || Global->isThreadLocal() ||
         Layout.getTypeStoreSize(C->getType()) != sizeof(uint64_t) || Offset % sizeof(uint64_t))
-      return Refuse.because("the initialiser of %0 holds an address of the program in a form that "
+      return Refuse.because(Limit::VARIABLES,
+                            "the initialiser of %0 holds an address of the program in a form that "
                             "cannot be filled in when the patch is loaded; assign it in a function",
                             Variable);
     rv_fixup Contents = {};

@@ -109,11 +109,13 @@ private:
       return Fate::New;
     }
     if (It.TypeHash != Record.type_hash)
-      Refuse.because("the signature of %0, or the layout of a type that it uses, has changed, and "
+      Refuse.because(Limit::SIGNATURES,
+                     "the signature of %0, or the layout of a type that it uses, has changed, and "
                      "code outside the patch calls it; give the new function another name",
                      F);
     else if (Record.flags & RV_METHOD_FIXED)
-      Refuse.because("%0 has changed, but its calls are not translated (it is fixed), so the "
+      Refuse.because(Limit::CODE,
+                     "%0 has changed, but its calls are not translated (it is fixed), so the "
                      "running program cannot be led to a new body",
                      F);
     else
@@ -124,7 +126,8 @@ private:
   // A new turn would do for a loop that begins anew; the one that runs now, which
   // the patch is for, would go on with the old turns, and nobody would know.
   void refuseFrame(Function &F) {
-    Refuse.because("%0, which is a loop's turn, finds other variables around the loop, or of "
+    Refuse.because(Limit::LOOPS,
+                   "%0, which is a loop's turn, finds other variables around the loop, or of "
                    "other types, or leads to other labels than in the running program, whose loop "
                    "goes on with those that it has; now they are: " +
                        Info.Frames.lookup(F.getName()),
@@ -153,19 +156,22 @@ private:
   // it is a new function then, and the old one stays for old code.
   void checkCallers(const Retyped &Changed) {
     if (Changed.Flags & RV_METHOD_ADDRESS_TAKEN)
-      return Refuse.because("the signature of %0, or the layout of a type that it uses, has "
+      return Refuse.because(Limit::SIGNATURES,
+                            "the signature of %0, or the layout of a type that it uses, has "
                             "changed, and the program may have stored its address; give the new "
                             "function another name",
                             *Changed.F);
     for (const Use &U : Changed.F->uses()) {
       const auto *Call = dyn_cast<CallBase>(U.getUser());
       if (!Call || !Call->isCallee(&U))
-        return Refuse.because("the signature of %0, or the layout of a type that it uses, has "
+        return Refuse.because(Limit::SIGNATURES,
+                              "the signature of %0, or the layout of a type that it uses, has "
                               "changed, and its address is taken; give the new function another "
                               "name",
                               *Changed.F);
       if (Fates.lookup(Call->getFunction()) == Fate::Same)
-        return Refuse.because("the signature of %0, or the layout of a type that it uses, has "
+        return Refuse.because(Limit::SIGNATURES,
+                              "the signature of %0, or the layout of a type that it uses, has "
                               "changed, and %1, which calls it, has not; give the new function "
                               "another name",
                               *Changed.F, *Call->getFunction());
@@ -181,7 +187,8 @@ private:
       for (const Use &Entry : Array->getInitializer()->operands()) {
         auto *Named = dyn_cast<Function>(cast<Constant>(Entry)->getOperand(1)->stripPointerCasts());
         if (Named && Fates.count(Named) && Fates.lookup(Named) == Fate::New)
-          Refuse.because("%0 is a new constructor or destructor, which a patch cannot run", *Named);
+          Refuse.because(Limit::CODE,
+                         "%0 is a new constructor or destructor, which a patch cannot run", *Named);
       }
     }
   }
@@ -196,7 +203,8 @@ private:
       if (auto Ordinal = Target.method(Indirect))
         Plan.Imports[&Indirect] = {/*IsMethod=*/true, *Ordinal};
       else
-        Refuse.because("%0 is an indirect function, which a patch cannot hold", Indirect);
+        Refuse.because(Limit::CODE, "%0 is an indirect function, which a patch cannot hold",
+                       Indirect);
     }
     for (GlobalAlias &Alias : M.aliases()) {
       if (auto Ordinal = Target.method(Alias))

@@ -82,7 +82,8 @@ private:
     if (auto *F = dyn_cast<Function>(C)) {
       auto Known = Fates.find(F);
       if (Known != Fates.end() && Known->second == Fate::Replaced)
-        Refuse.because("a transformer uses %0, which the patch replaces, so that it is on neither "
+        Refuse.because(Limit::TRANSFORMERS,
+                       "a transformer uses %0, which the patch replaces, so that it is on neither "
                        "side while objects are converted; give the transformer a function of its "
                        "own",
                        *F);
@@ -100,15 +101,18 @@ private:
 void checkLayout(const TypeChange &Change, const PatchTarget &Target, Refusals &Refuse) {
   std::string There = linesOf(Target, Change.Title);
   if (There.empty())
-    Refuse.because("'%0' is to be converted, but the program has no data or function of it in this "
+    Refuse.because(Limit::TRANSFORMERS,
+                   "'%0' is to be converted, but the program has no data or function of it in this "
                    "source file",
                    {Change.Title});
   else if (There == Change.Now)
-    Refuse.because("'%0' is to be converted, but its layout is that of the program; take the "
+    Refuse.because(Limit::TRANSFORMERS,
+                   "'%0' is to be converted, but its layout is that of the program; take the "
                    "transformer out",
                    {Change.Title});
   else if (There != Change.Then)
-    Refuse.because("'%0' has %1 in the program, but what it is said to have been has %2",
+    Refuse.because(Limit::TRANSFORMERS,
+                   "'%0' has %1 in the program, but what it is said to have been has %2",
                    {Change.Title, describeLayout(There), describeLayout(Change.Then)});
 }
 
@@ -124,7 +128,8 @@ void planTransforms(Module &M, const Unit &Info, const PatchTarget &Target, Refu
       continue;
     std::string Lacks = missing(*Variable, Change);
     if (!Lacks.empty())
-      Refuse.because("the transformer of '%0' lacks %1", {Change.Title, Lacks});
+      Refuse.because(Limit::TRANSFORMERS, "the transformer of '%0' lacks %1",
+                     {Change.Title, Lacks});
     Reached.from(*Variable);
     Plan.Transformers.push_back(Variable);
   }

@@ -77,7 +77,8 @@ void checkEnum(StringRef Title, const Lines &Then, const Lines &Now, Refusals &R
                   "before it, but live data that holds the old number is misread",
                   Words);
     else
-      Refuse.because("'%0' of '%1' was %2 and is %3 now, but live data may hold the old number; "
+      Refuse.because(Limit::ENUMS,
+                     "'%0' of '%1' was %2 and is %3 now, but live data may hold the old number; "
                      "put new values behind the old ones, or give the new enum another name",
                      Words);
   }

@@ -32,20 +32,32 @@ std::string nameOf(const GlobalValue &What) {
   return "'" + demangle(GlobalValue::dropLLVMManglingEscape(What.getName())) + "'";
 }
 
+// In the form in which clang names the option of a warning.
+std::string withSection(StringRef Sentence, Limit Section) {
+  static const char *const Words[] = {
+#define RV_LIMIT(name, word) word,
+#include "revector/limit.def"
+#undef RV_LIMIT
+  };
+  return (Sentence + " [revector explain " + Words[int(Section)] + "]").str();
+}
+
 } // namespace
 
-void Refusals::because(StringRef Sentence, const GlobalValue &What) {
-  report(Info, clang::DiagnosticIDs::Error, Sentence) << nameOf(What);
+void Refusals::because(Limit Section, StringRef Sentence, const GlobalValue &What) {
+  report(Info, clang::DiagnosticIDs::Error, withSection(Sentence, Section)) << nameOf(What);
   ++Count;
 }
 
-void Refusals::because(StringRef Sentence, const GlobalValue &What, const GlobalValue &Other) {
-  report(Info, clang::DiagnosticIDs::Error, Sentence) << nameOf(What) << nameOf(Other);
+void Refusals::because(Limit Section, StringRef Sentence, const GlobalValue &What,
+                       const GlobalValue &Other) {
+  report(Info, clang::DiagnosticIDs::Error, withSection(Sentence, Section))
+      << nameOf(What) << nameOf(Other);
   ++Count;
 }
 
-void Refusals::because(StringRef Sentence, ArrayRef<std::string> Words) {
-  say(Info, clang::DiagnosticIDs::Error, Sentence, Words);
+void Refusals::because(Limit Section, StringRef Sentence, ArrayRef<std::string> Words) {
+  say(Info, clang::DiagnosticIDs::Error, withSection(Sentence, Section), Words);
   ++Count;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // Refusals.h - say why a patch cannot be made, by name, and remember that it was
-// said. Every refusal is one error of clang, in one sentence.
+// said. Every refusal is one error of clang, in one sentence, with the section of
+// docs/limits.md that says what to do instead.
 #ifndef REVECTOR_PLUGIN_REFUSALS_H
 #define REVECTOR_PLUGIN_REFUSALS_H
 
@@ -18,16 +19,22 @@ namespace revector {
 
 struct Unit;
 
+enum class Limit {
+#define RV_LIMIT(name, word) name,
+#include "revector/limit.def"
+#undef RV_LIMIT
+};
+
 class Refusals {
 public:
   explicit Refusals(const Unit &Info) : Info(Info) {}
 
   // Sentence has %0 (and %1) for the names.
-  void because(llvm::StringRef Sentence, const llvm::GlobalValue &What);
-  void because(llvm::StringRef Sentence, const llvm::GlobalValue &What,
+  void because(Limit Section, llvm::StringRef Sentence, const llvm::GlobalValue &What);
+  void because(Limit Section, llvm::StringRef Sentence, const llvm::GlobalValue &What,
                const llvm::GlobalValue &Other);
   // About something that is no symbol.
-  void because(llvm::StringRef Sentence, llvm::ArrayRef<std::string> Words);
+  void because(Limit Section, llvm::StringRef Sentence, llvm::ArrayRef<std::string> Words);
   // More about what was refused last.
   void explain(llvm::StringRef Sentence, llvm::ArrayRef<std::string> Words);
   // Not a refusal: the patch is made.

@@ -98,6 +98,7 @@ int rv_update_parse(struct rv_command *command, unsigned long *id)
 /* ---- verbs, one file each ---- */
 
 int rv_verb_build(struct rv_command *command);
+int rv_verb_explain(struct rv_command *command);
 int rv_verb_inspect(struct rv_command *command);
 int rv_verb_apply(struct rv_command *command);
 int rv_verb_revert(struct rv_command *command);

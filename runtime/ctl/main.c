@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "limit_page.h"
 
 #ifndef REVECTOR_VERSION
 #error REVECTOR_VERSION comes from the build
@@ -59,6 +60,9 @@ static const struct rv_verb verbs[] = {
      TARGET_HELP, rv_verb_methods},
     {"walk", "TARGET NAME|ID", 2, 2, 0, "Show one translation, level by level", TARGET_HELP,
      rv_verb_walk},
+    {"explain", "[SECTION]", 0, 1, 0, "Say what cannot be updated live, and what to do instead",
+     "Refusals end with the SECTION that is about them. Without one: lists them.\n",
+     rv_verb_explain},
 };
 
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))
@@ -91,14 +95,16 @@ static int misused(const char *sentence, const char *hint)
 static void print_failure(struct rv_command *command, int error)
 {
     const char *text = *command->reason.text ? command->reason.text : rv_error_text(error);
+    const char *limit = rv_limit_of_error(error);
 
     fflush(stdout);
-    fprintf(stderr, "revector: %s\n", text);
+    fprintf(stderr, limit ? "revector: %s [revector explain %s]\n" : "revector: %s\n", text, limit);
     if (!command->out.is_json)
         return;
     rv_json_object(&command->out.json, "error");
     rv_json_number(&command->out.json, "code", (uint64_t)-error);
     rv_json_text(&command->out.json, "text", text);
+    rv_json_text(&command->out.json, "section", limit);
     rv_json_close(&command->out.json);
 }
 

@@ -264,6 +264,14 @@ void rv_out_table_end(struct rv_out *out)
         rv_json_close(&out->json);
 }
 
+void rv_out_prose(struct rv_out *out, const char *key, const char *text)
+{
+    if (out->is_json)
+        rv_json_text(&out->json, key, text);
+    else
+        fputs(text, out->to);
+}
+
 void rv_out_say(struct rv_out *out, const char *format, ...)
 {
     va_list arguments;

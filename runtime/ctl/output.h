@@ -63,6 +63,9 @@ void rv_out_cell_hex(struct rv_out *out, uint64_t number);
 void rv_out_cell_time(struct rv_out *out, uint64_t nanoseconds);
 void rv_out_table_end(struct rv_out *out);
 
+/* Text of several lines, which end themselves. */
+void rv_out_prose(struct rv_out *out, const char *key, const char *text);
+
 /* A line that only people need: nothing in JSON. */
 void rv_out_say(struct rv_out *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -28,7 +28,7 @@ int same(int a)
     return OF(behind, after);
 }
 
-// CHECK: error: revector: 'more.loop', which is a loop's turn, finds other variables around the loop, or of other types, or leads to other labels than in the running program, whose loop goes on with those that it has; now they are: a, b, extra{{$}}
+// CHECK: error: revector: 'more.loop', which is a loop's turn, finds other variables around the loop, or of other types, or leads to other labels than in the running program, whose loop goes on with those that it has; now they are: a, b, extra [revector explain loops]{{$}}
 void more(int a)
 {
     int b = 1;
@@ -64,7 +64,7 @@ static void layout(void)
         put(it.a += get());
 }
 
-// CHECK-DAG: error: revector: 'label.loop', {{.*}} now they are: goto out{{$}}
+// CHECK-DAG: error: revector: 'label.loop', {{.*}} now they are: goto out [revector explain loops]{{$}}
 void label(void)
 {
     [[revector::loop]] for (;;)
@@ -75,7 +75,7 @@ out:
     put(1);
 }
 
-// CHECK-DAG: error: revector: 'number.loop', {{.*}} now they are: loop 1 of 2{{$}}
+// CHECK-DAG: error: revector: 'number.loop', {{.*}} now they are: loop 1 of 2 [revector explain loops]{{$}}
 void number(void)
 {
     OF(, [[revector::loop]] for (;;) put(get());)

@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # words.sh - the man page has every verb and option that --help has, and every
-# verb takes --json and --help.
+# verb takes --json and --help. Refusals name a section that is there.
 # shellcheck source=lib.sh
 . "$(dirname -- "$0")/lib.sh"
 
 page=$here/../../../docs/man/revector.1
 verbs=$(revector --help | sed -n 's/^  \([a-z]*\) .*/\1/p')
-expect "build inspect apply revert confirm patch status history methods walk" "$(echo $verbs)" "the verbs"
+expect "build inspect apply revert confirm patch status history methods walk explain" "$(echo $verbs)" "the verbs"
 for verb in $verbs; do
     grep -q "^\.It Cm $verb$" "$page" || fail "the man page does not have '$verb'"
     works revector "$verb" --help
@@ -28,4 +28,15 @@ for verb in status "apply 1 x.rvp" "inspect x.rvp"; do
     python3 -m json.tool <out.json >/dev/null || fail "'$verb --json' does not print JSON: $(cat out.json)"
 done
 expect_has "$(revector inspect x.rvp --json 2>/dev/null)" '"text": "the file cannot be read' "an error in JSON"
+
+sections=$(sed -n 's/^## \([a-z]*\): .*/\1/p' "$here/../../../docs/limits.md")
+expect "$sections" "$(revector explain | sed '1d; s/ .*//')" "the sections"
+for section in $sections; do
+    works revector explain "$section"
+    expect "1 $section" "$(grep -c '^[a-z]*: ' <<<"$output") ${output%%:*}" "how many sections explain says"
+done
+refused 2 "there is no section 'nonsense'" revector explain nonsense
+refused 1 "[revector explain builds]" revector build --for /bin/true "$0"
+expect_has "$(revector build --for /bin/true "$0" --json 2>/dev/null)" '"section": "builds"' "a section in JSON"
+expect_has "$(revector inspect x.rvp --json 2>/dev/null)" '"section": null' "an error without one"
 echo "words: help, man page and JSON agree"
