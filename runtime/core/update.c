@@ -216,8 +216,6 @@ void rv_update_turn(struct rv_update *update)
     rv_platform_lock();
     if (update != under_way || update->state != RV_UPDATE_MOVING)
         rv_platform_panic("an update that is not moving was turned");
-    if (update->is_closed)
-        rv_image_close(update->image);
     update->is_closed = 0;
     rv_transition_turn(update->transition);
     update->state = RV_UPDATE_RETURNING;
@@ -353,17 +351,24 @@ int rv_update_close(struct rv_update *update)
         rv_platform_panic("an update was closed that is not moving");
     error = close_stage(update);
     update->is_closed = !error;
+    if (!error)
+        rv_image_close(update->image); /* somebody's code comes now, and maybe a long wait */
     return unlocked(error);
 }
 
-void rv_update_commit_closed(struct rv_update *update, void (*last)(void))
+int rv_update_commit_closed(struct rv_update *update, void (*last)(void))
 {
+    int error;
+
     rv_platform_lock();
     if (update != under_way || !update->is_closed)
         rv_platform_panic("commit of an update that is not closed");
-    last();
-    commit_locked(update);
-    (void)left_garbage(0);
+    error = rv_image_open(update->image);
+    if (!error) {
+        last();
+        commit_locked(update);
+    }
+    return left_garbage(error);
 }
 
 int rv_update_commit(struct rv_update *update)
@@ -464,36 +469,10 @@ void rv_updates_in_child_locked(void)
         return;
     if (under_way->state != RV_UPDATE_MOVING && under_way->state != RV_UPDATE_RETURNING)
         abort_locked(under_way);
-    else if (!under_way->is_closed && rv_image_open(under_way->image))
+    else if (rv_image_open(under_way->image))
         rv_platform_log("the child of a fork goes on with its parent's transition");
     else if (rv_transition_in_child(under_way->transition))
         commit_locked(under_way);
     else
         return_locked(under_way);
-}
-
-uint32_t rv_update_spans(const struct rv_update *update, struct rv_span *spans, uint32_t room)
-{
-    const struct rv_span *all;
-    uint32_t count = 0;
-
-    rv_platform_lock();
-    if (update == under_way && update->transition)
-        count = rv_transition_spans(update->transition, &all);
-    for (uint32_t n = 0; n < count && n < room; n++)
-        spans[n] = all[n];
-    rv_platform_unlock();
-    return count;
-}
-
-void rv_update_mark(struct rv_update *update)
-{
-    rv_platform_lock();
-    rv_transition_mark(update->transition);
-    rv_platform_unlock();
-}
-
-int rv_update_has_moved(const struct rv_update *update, int32_t thread)
-{
-    return rv_transition_has_moved(update->transition, thread);
 }

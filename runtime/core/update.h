@@ -130,17 +130,19 @@ int rv_update_transition(struct rv_update *update, enum rv_consistency consisten
 void rv_update_mark(struct rv_update *update);
 
 /*
- * The first half of the commit of a MOVING update, which then cannot fail, for whoever has
- * something to do while every call of its methods waits (`process`): RV_EBUSY, RV_EPROTECT as
- * there. Must be followed by commit or turn.
+ * The first half of the commit of a MOVING update, for whoever has something to do while every
+ * call of its methods waits (`process`): RV_EBUSY, RV_EPROTECT as there. The tables are
+ * read-only meanwhile. Must be followed by commit or turn.
  */
 int rv_update_close(struct rv_update *update) __attribute__((warn_unused_result));
 
 /*
  * As rv_update_commit of an update that is closed. Before its tables are published `last` is
  * called, with the core lock held, so that no fork comes in between: it changes memory.
+ * RV_EPROTECT: `last` has not been called; try again later.
  */
-void rv_update_commit_closed(struct rv_update *update, void (*last)(void));
+int rv_update_commit_closed(struct rv_update *update, void (*last)(void))
+    __attribute__((warn_unused_result));
 
 /*
  * READY: cannot fail. MOVING, and every thread in the listing has moved. RV_EBUSY: but since

@@ -321,9 +321,13 @@ static int get_ready(void)
 
 static int commit(void)
 {
+    int error;
+
     if (!move.is_ready)
         return rv_update_commit(move.update);
-    rv_update_commit_closed(move.update, rv_transform_switch);
+    error = rv_update_commit_closed(move.update, rv_transform_switch);
+    if (error)
+        return error;
     rv_transform_finish();
     move.is_ready = 0;
     return 0;
