@@ -5,6 +5,7 @@
 #include "ending.h"
 #include "gate.h"
 #include "loader.h"
+#include "settle.h"
 #include "tablewalk/tw_atomic.h"
 #include "update.h"
 
@@ -30,12 +31,16 @@ enum rv_update_state rv_host_state(uint32_t id)
     return (enum rv_update_state)info.state;
 }
 
-/* The target stays loaded until the update is no longer under way. */
+/*
+ * The target stays loaded until the update is no longer under way. Its hooks come first: what
+ * they do not survive is not kept for the next start, and they belong to what has its mark.
+ */
 void rv_ending_reached(void *context)
 {
     struct rv_ending *ending = context;
 
     tw_store_pointer_release(&awaited, NULL);
+    rv_settle_hooks();
     if (ending->pin) {
         rv_gate_enter();
         rv_loader_unpin(ending->pin);

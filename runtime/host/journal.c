@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #define PIECE     4096 /* bytes copied at a time; the agent's stack is small */
-#define NAME_ROOM (RV_JOURNAL_NAME_MAX - sizeof("00000000-.rvp" RV_JOURNAL_REPLACE))
+#define NAME_ROOM (RV_JOURNAL_NAME_MAX - sizeof("00000000-.probation-999999999ms.replace.rvp"))
 
 static char directory[PATH_MAX]; /* "": no journal; written once, before there are threads */
 static int unusable;             /* an error: what the variable says cannot be */

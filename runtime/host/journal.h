@@ -18,6 +18,10 @@
  * the process's effective user and be writable by nobody else: what is in them becomes code of the
  * process.
  *
+ * While a start applies a patch there is a file 00000001-fix.rvp.applying, with a lock on
+ * it that ends with the process. Without the lock it tells that a start came to its end in
+ * the patch's own code: that patch is left out until somebody deletes the file.
+ *
  * Several processes of a program may share DIR. A patch is in it once, whoever
  * keeps it; whoever reverts it first takes it out.
  *
@@ -37,8 +41,8 @@
 #include <sys/types.h>
 
 #define RV_JOURNAL_NAME_MAX 224 /* of a file in it, with the NUL */
-#define RV_JOURNAL_REPLACE  ".replace" /* before ".rvp": it supersedes those before it */
 #define RV_JOURNAL_CRASHED  ".crashed" /* behind ".rvp": it is not taken again, see crash.h */
+#define RV_JOURNAL_APPLYING ".applying" /* behind ".rvp": see above */
 #define RV_JOURNAL_BUILD    65  /* a build ID in hex, with the NUL */
 
 /* A patch, as the journal tells it from others. */
@@ -53,6 +57,15 @@ struct rv_journal_file {
     int fd;       /* -1: none */
     dev_t device; /* with the inode: whether fd is still ours, should the program share our table */
     ino_t inode;
+};
+
+/*
+ * How it was applied, so that the next start does the same. It stands in the name, where an
+ * operator can read and change it: 00000002-fix.probation-500ms.replace.rvp.
+ */
+struct rv_journal_terms {
+    int replaces; /* it supersedes those before it */
+    uint32_t probation_ms; /* as in struct rv_apply_options */
 };
 
 /* A copy of a patch, and of its signature if it has one. */
@@ -117,6 +130,43 @@ int rv_journal_remove(const struct rv_journal_key *key, char *why, size_t size)
 int rv_journal_each(const char *build,
                     void (*visit)(int fd, const char *path, int error, void *context),
                     void *context, char *why, size_t size) __attribute__((warn_unused_result));
+
+/* ---- journal_terms.c ---- */
+
+/* Into the name that the copy will have; nothing for what is usual. */
+void rv_journal_put_terms(struct rv_journal_copy *copy, const struct rv_journal_terms *terms);
+
+/* What the name of a file says. */
+struct rv_journal_terms rv_journal_terms_of(const char *name);
+
+/* ---- journal_mark.c ---- */
+
+/* A patch that this process is applying. */
+struct rv_journal_mark {
+    struct rv_journal_file file;
+    char build[RV_JOURNAL_BUILD];
+    char name[RV_JOURNAL_NAME_MAX]; /* of the patch; "": there is no mark */
+};
+
+#define RV_JOURNAL_NO_MARK ((struct rv_journal_mark){.file.fd = -1})
+
+/*
+ * Code of the patch called `name` is about to run: makes its mark. It is not synced: it has to
+ * outlive the process, not the machine. RV_EUNFINISHED: it has one, of a process that is no
+ * more. RV_EJOURNAL: there can be none here (a read-only directory). `why` gets words.
+ */
+int rv_journal_mark(const char *build, const char *name, struct rv_journal_mark *mark, char *why,
+                    size_t size) __attribute__((warn_unused_result));
+
+/* Another thread, which does not see our descriptors, takes it away: it stays, without the lock. */
+void rv_journal_hand_over(struct rv_journal_mark *mark);
+
+/*
+ * The code has run. Nothing, if there is no mark. RV_EJOURNAL: the mark stays, and the next
+ * start leaves the patch out; `why` gets words.
+ */
+int rv_journal_unmark(struct rv_journal_mark *mark, char *why, size_t size)
+    __attribute__((warn_unused_result));
 
 /* SHA-256 and size of the file in `fd`, from its start. RV_EREAD. */
 int rv_journal_digest(int fd, uint8_t sha256[RV_SHA256_SIZE], off_t *size)

@@ -13,8 +13,8 @@
 
 #define PATIENCE 100 /* times 10 ms, for another process that changes the directory */
 
-/* Others who change it wait, but not for ever: one of them may have been stopped. */
-static int lock_folder(int fd, char *why, size_t size)
+/* Not for ever: one of them may have been stopped. */
+int rv_journal_lock(int fd, char *why, size_t size)
 {
     for (int n = 0; flock(fd, LOCK_EX | LOCK_NB); n++) {
         if (errno != EWOULDBLOCK || n == PATIENCE)
@@ -56,9 +56,11 @@ static int unlink_signature(int folder, const char *patch)
     return unlinkat(folder, name, 0) && errno != ENOENT ? -1 : 0;
 }
 
-/* In place of one that may be there: the patch is the same, and ours was good a moment ago. */
-static int renew_signature(int folder, const struct rv_journal_copy *copy, const char *patch)
+/* The same patch is there. Our signature was good a moment ago, and so was its code. */
+static int renew(int folder, const struct rv_journal_copy *copy, const char *patch)
 {
+    if (rv_journal_take_mark(folder, patch))
+        return -1;
     if (!rv_journal_is_ours(&copy->signature))
         return 0;
     return unlink_signature(folder, patch) || link_signature(folder, copy, patch) ? -1 : 0;
@@ -112,9 +114,9 @@ int rv_journal_keep(struct rv_journal_copy *copy, const struct rv_journal_key *k
 
     if (folder < 0)
         return folder;
-    error = lock_folder(folder, why, size);
+    error = rv_journal_lock(folder, why, size);
     if (!error) {
-        failed = rv_journal_find(folder, key, name) ? renew_signature(folder, copy, name)
+        failed = rv_journal_find(folder, key, name) ? renew(folder, copy, name)
                                                     : link_copy(folder, copy);
         if (failed)
             error = rv_journal_because(RV_EJOURNAL, why, size, "naming the copy");
@@ -130,9 +132,10 @@ int rv_journal_remove(const struct rv_journal_key *key, char *why, size_t size)
 
     if (folder < 0)
         return folder == RV_ENOCHANGE ? 0 : folder;
-    error = lock_folder(folder, why, size);
+    error = rv_journal_lock(folder, why, size);
     while (!error && rv_journal_find(folder, key, name))
-        if (unlinkat(folder, name, 0) || unlink_signature(folder, name) || fsync(folder))
+        if (unlinkat(folder, name, 0) || unlink_signature(folder, name) ||
+            rv_journal_take_mark(folder, name) || fsync(folder))
             error = rv_journal_because(RV_EJOURNAL, why, size, name);
     close(folder);
     return error;

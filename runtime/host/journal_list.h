@@ -24,6 +24,24 @@ int rv_journal_because(int error, char *why, size_t size, const char *what);
 /* Whether its descriptor is still that of the file that we have made. */
 int rv_journal_is_ours(const struct rv_journal_file *file);
 
+/* ---- journal_change.c ---- */
+
+/*
+ * Others who change the folder wait until `fd` is closed. RV_EJOURNAL with words: somebody
+ * has it for too long.
+ */
+int rv_journal_lock(int fd, char *why, size_t size) __attribute__((warn_unused_result));
+
+/* ---- journal_mark.c ---- */
+
+#define RV_JOURNAL_MARK_MAX (RV_JOURNAL_NAME_MAX + sizeof(RV_JOURNAL_APPLYING))
+
+/*
+ * Takes the patch's mark away, if there is one and nobody is applying it. 0, or -1 with errno. The
+ * folder is locked.
+ */
+int rv_journal_take_mark(int folder, const char *patch) __attribute__((warn_unused_result));
+
 /* ---- journal_list.c ---- */
 
 /* The highest number that a file of the folder has; 0: none has one. */

@@ -76,8 +76,9 @@ static int copy_for_journal(struct wish *wish)
                             sizeof(why));
     if (error)
         explain(wish, why);
-    else if (memo->replaces) /* if those that it supersedes cannot be removed */
-        strncat(memo->copy.name, RV_JOURNAL_REPLACE, sizeof(RV_JOURNAL_REPLACE) - 1);
+    else /* `replaces` is for when those that it supersedes cannot be removed */
+        rv_journal_put_terms(&memo->copy,
+                             &(struct rv_journal_terms){memo->replaces, memo->probation_ms});
     return error;
 }
 

@@ -7,7 +7,7 @@
  * one at a time, write it into the history, keep the patch for the program's next
  * start (journal.h), and hold deadlines until somebody confirms.
  *
- *   apply                   commit, then it is kept: done means both, a refusal neither
+ *   apply                   commit, post_apply, then it is kept: done means all, a refusal none
  *   apply, to be confirmed  commit, when the time begins; confirm keeps it; the deadline
  *                           reverts it
  *   revert                  revert, then it is not kept any more; if that fails the

@@ -61,6 +61,15 @@ static void has_gone(struct rv_memo *memo)
 
 /* ---- it has come ---- */
 
+void rv_memo_unmark(struct rv_memo *memo)
+{
+    char name[RV_JOURNAL_NAME_MAX], why[256] = "";
+
+    memcpy(name, memo->mark.name, sizeof(name));
+    if (rv_journal_unmark(&memo->mark, why, sizeof(why)))
+        rv_operate_complain(name, RV_EUNFINISHED, why);
+}
+
 int rv_memo_keep(struct rv_memo *memo, char *why, size_t size)
 {
     int error = rv_journal_keep(&memo->copy, &memo->key, why, size);
@@ -149,6 +158,7 @@ void rv_memo_ended(struct rv_ending *ending, uint32_t id, enum rv_update_state s
     const int was_to_come = memo->way == RV_MEMO_COMES;
     char why[RV_CRASH_TEXT];
 
+    rv_memo_unmark(memo);
     rv_memo_set_way(memo, RV_MEMO_RESTS);
     memo->id = memo->event.update = id;
     if (was_to_come && rv_crash_has(id, why))

@@ -20,6 +20,7 @@ struct rv_memo *rv_memo_new(void)
         return NULL;
     memo->ending.ended = rv_memo_ended;
     memo->copy = RV_JOURNAL_NO_COPY;
+    memo->mark = RV_JOURNAL_NO_MARK;
     return memo;
 }
 
@@ -143,6 +144,7 @@ void rv_memo_in_child(void)
         rv_journal_drop(&memo->copy); /* the agent's; in a shared table we have it too */
         if (memo->way != RV_MEMO_RESTS)
             memo->is_kept = memo->replaces = 0; /* the journal will follow the parent */
+        memo->mark = RV_JOURNAL_NO_MARK;
     }
 }
 

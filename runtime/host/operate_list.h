@@ -35,6 +35,7 @@ struct rv_memo {
     char why_unkept[256];
     struct rv_journal_key key;
     struct rv_journal_copy copy; /* for the journal, until it is confirmed */
+    struct rv_journal_mark mark; /* of one that the journal has, until it has come or gone */
     struct rv_event event;       /* the last row; path and hash are for later ones too */
     uint64_t start;              /* of what the row is about; rv_clock_ns() */
 };
@@ -82,10 +83,18 @@ struct rv_revert_order {
 int rv_revert_one(uint32_t id, const struct rv_revert_order *order)
     __attribute__((warn_unused_result));
 
+/* ---- operate_start.c ---- */
+
+/* Where whoever starts a daemon looks: stderr, and the agent's log. */
+void rv_operate_complain(const char *what, int error, const char *why);
+
 /* ---- operate_end.c ---- */
 
 /* The hook of every memo: what follows when its update has come to an end. */
 void rv_memo_ended(struct rv_ending *ending, uint32_t id, enum rv_update_state state);
+
+/* The patch's code has run: the mark can go, if there is one. Says so on stderr if it cannot. */
+void rv_memo_unmark(struct rv_memo *memo);
 
 /* Its update has come into force, or what it waited for: from now on the time runs. */
 void rv_memo_probation(const struct rv_memo *memo);

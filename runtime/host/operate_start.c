@@ -9,7 +9,8 @@
  * patch may be loaded in safety: the agent does it as soon as it can.
  *
  * Whatever is wrong with a patch, the program starts. What was left out is in the
- * agent's log, in the history, and on stderr, where whoever starts a daemon looks.
+ * agent's log, in the history, and on stderr, where whoever starts a daemon looks. What
+ * ends the program while it is applied is left out by the next start: see journal_mark.c.
  */
 #define _GNU_SOURCE
 #include "control/clock.h"
@@ -43,7 +44,7 @@ static struct {
     int waits;
 } tour;
 
-static void complain(const char *what, int error, const char *why)
+void rv_operate_complain(const char *what, int error, const char *why)
 {
     char line[PATH_MAX + 512];
     int length;
@@ -58,13 +59,18 @@ static void complain(const char *what, int error, const char *why)
 
 /* ---- one patch ---- */
 
+static const char *name_of(const char *path)
+{
+    return strrchr(path, '/') + 1;
+}
+
 /* Room for a signature; the agent's stack is small. Operation lock. */
 static char signature[RV_MINISIGN_MAX];
 
 static struct rv_apply_options options_of(const char *path, char *why, size_t size)
 {
     struct rv_apply_options options = {.size = sizeof(options),
-                                       .name = strrchr(path, '/') + 1,
+                                       .name = name_of(path),
                                        .timeout_ms = START_MS / 2,
                                        .consistency = RV_APPLY_PER_PROCESS, /* nobody runs yet */
                                        .detail = why,
@@ -90,6 +96,28 @@ static int check(int fd, const struct rv_apply_options *options, char *build)
     return strcmp(build, tour.build) ? RV_EWRONGBUILD : 0;
 }
 
+/* From here on to rv_memo_unmark an end of the program is the patch's fault. */
+static int mark(struct rv_memo *memo, const char *path, char *why, size_t size)
+{
+    int error = rv_journal_mark(tour.build, name_of(path), &memo->mark, why, size);
+
+    if (error != RV_EJOURNAL)
+        return error;
+    rv_agent_note("a patch of the journal is applied without a mark:");
+    rv_agent_note(why);
+    why[0] = 0;
+    return 0;
+}
+
+/* Threads may keep it: then it has not come to its end here, and the agent goes on with it. */
+static void end_mark(struct rv_memo *memo)
+{
+    if (!memo->id || memo->way == RV_MEMO_RESTS)
+        rv_memo_unmark(memo);
+    else if (!rv_agent_is_self())
+        rv_journal_hand_over(&memo->mark);
+}
+
 static int apply(int fd, const char *path, struct rv_memo *memo, char *why, size_t size)
 {
     struct rv_apply_options options = options_of(path, why, size);
@@ -103,26 +131,27 @@ static int apply(int fd, const char *path, struct rv_memo *memo, char *why, size
     memo->event.has_sha256 = 1;
     if (memo->replaces)
         options.flags |= RV_APPLY_REPLACE;
+    options.probation_ms = memo->probation_ms;
+    error = mark(memo, path, why, size);
+    if (error)
+        return error;
     rv_memo_set_way(memo, RV_MEMO_COMES);
-    return rv_host_apply(fd, path, &options, tour.patience_ms, &memo->ending, &memo->id);
-}
-
-static int has_end(const char *text, const char *end)
-{
-    size_t length = strlen(text), last = strlen(end);
-
-    return length >= last && !strcmp(text + length - last, end);
+    error = rv_host_apply(fd, path, &options, tour.patience_ms, &memo->ending, &memo->id);
+    end_mark(memo);
+    return error;
 }
 
 static struct rv_memo *begin(const char *path)
 {
+    const struct rv_journal_terms terms = rv_journal_terms_of(name_of(path));
     struct rv_memo *memo = rv_memo_new();
 
     if (!memo)
         return NULL;
     memo->start = rv_clock_ns();
     memo->is_kept = 1;
-    memo->replaces = has_end(path, RV_JOURNAL_REPLACE ".rvp");
+    memo->replaces = terms.replaces;
+    memo->probation_ms = terms.probation_ms;
     memo->event.verb = "apply";
     memo->event.asker = (struct rv_asker){.kind = RV_BY_JOURNAL};
     rv_history_cut(memo->event.path, sizeof(memo->event.path), path);
@@ -135,7 +164,7 @@ static void skip(struct rv_memo *memo, const char *path, int error, const char *
     rv_event_refuse(&memo->event, "skipped", error, why);
     memo->event.took = rv_clock_ns() - memo->start;
     rv_history_add(&memo->event);
-    complain(path, error, why);
+    rv_operate_complain(path, error, why);
     rv_memo_free(memo);
 }
 
@@ -161,7 +190,7 @@ static void take_now(int fd, const char *path, int error)
     char why[256] = "";
 
     if (!memo) {
-        complain(path, RV_ENOMEM, "");
+        rv_operate_complain(path, RV_ENOMEM, "");
         return;
     }
     if (!error)
@@ -175,23 +204,21 @@ static void take_now(int fd, const char *path, int error)
         rv_memo_free(memo);
         return;
     }
-    snprintf(tour.last, sizeof(tour.last), "%s", strrchr(path, '/') + 1);
+    snprintf(tour.last, sizeof(tour.last), "%s", name_of(path));
     if (!memo->id) {
         skip(memo, path, error, why);
         return;
     }
     if (error)
-        complain(path, error, why);
+        rv_operate_complain(path, error, why);
     tour.waits = memo->way != RV_MEMO_RESTS;
     rv_memo_add(memo);
 }
 
 static void take(int fd, const char *path, int error, void *context)
 {
-    const char *name = strrchr(path, '/') + 1;
-
     (void)context;
-    if (tour.waits || strcmp(name, tour.last) <= 0)
+    if (tour.waits || strcmp(name_of(path), tour.last) <= 0)
         return;
     take_now(fd, path, error);
 }
@@ -219,7 +246,7 @@ static void go_on(void)
     tour.waits = 0;
     error = rv_journal_each(tour.build, take, NULL, why, sizeof(why));
     if (error)
-        complain("REVECTOR_UPDATES", error, why);
+        rv_operate_complain("REVECTOR_UPDATES", error, why);
     if (!tour.waits)
         tour.build[0] = 0;
 }
@@ -288,7 +315,7 @@ void rv_operate_init(void)
     int error = rv_journal_init();
 
     if (error)
-        complain("REVECTOR_UPDATES", error, "it is no absolute path of a directory");
+        rv_operate_complain("REVECTOR_UPDATES", error, "it is no absolute path of a directory");
 }
 
 void rv_operate_in_child(void)

@@ -67,13 +67,19 @@ static int find_due(const struct rv_update *update, void *context)
     return 1;
 }
 
-void rv_settle_locked(void)
+void rv_settle_hooks(void)
 {
-    struct settling settling = {.count = 0};
     struct due due;
 
     while (rv_updates_each(find_due, &due))
         rv_hooks_run_due(due.patch, due.id, due.state);
+}
+
+void rv_settle_locked(void)
+{
+    struct settling settling = {.count = 0};
+
+    rv_settle_hooks();
     rv_updates_each(note_ended, &settling);
     for (size_t n = 0; n < settling.count; n++)
         if (!settling.all[n].collected)

@@ -8,6 +8,9 @@
 #ifndef REVECTOR_SETTLE_H
 #define REVECTOR_SETTLE_H
 
+/* Post hooks that are due, and nothing else. Locks as below. */
+void rv_settle_hooks(void);
+
 /* Whatever is due. Under the operation lock (operation.h), outside the gate. */
 void rv_settle_locked(void);
 

@@ -291,6 +291,25 @@ calls + 0
 find updates -name '*.crashed*' -delete
 fresh
 said_nothing
+
+# the probation that was asked for holds for the next start too
+apply --probation 0
+expect 1 "$(find updates -name '00000001-fix.probation-0ms.rvp' | wc -l)" "a patch kept with its terms"
+kill -9 "$prog"
+fresh
+calls 0 +
+expect_not_ours
+expect 1 "$(find updates -name '*.rvp' | wc -l)" "patches kept after a crash without probation"
+fresh
+works revector revert "$prog" --all
+apply --probation 1min
+kill -9 "$prog"
+fresh
+works revector status "$prog" --json
+left=$(printf '%s' "$output" | sed -n 's/.*"on_probation_for_ns": \([0-9]*\).*/\1/p')
+[ "${left:-0}" -gt 30000000000 ] || fail "the next start has a probation of '$left' ns"
+works revector revert "$prog" --all
+expect "" "$(find updates -type f)" "files that are left"
 refused 2 "--probation soon" revector apply "$prog" fix.rvp --probation soon
 kill -9 "$survivor"
 echo "crashes: taken back by name, and what is not ours is left alone"
