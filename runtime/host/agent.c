@@ -51,6 +51,11 @@ int agent_take_wake(void)
     return (int)tw_exchange32_acq_rel(&agent.woken, 0);
 }
 
+int agent_is_woken(void)
+{
+    return tw_load32_acquire(&agent.woken) != 0;
+}
+
 void agent_set_name(const char *name)
 {
     pthread_mutex_lock(&agent.lock);

@@ -42,6 +42,8 @@ enum agent_order agent_order(void);
 
 /* Whether somebody has called rv_agent_wake() since the last time. */
 int agent_take_wake(void);
+/* The same, and it will be told again. */
+int agent_is_woken(void);
 
 /* From now on the agent calls agent_end_if_alone() every now and then. Any thread. */
 void agent_watch_end(void);

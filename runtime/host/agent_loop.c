@@ -193,6 +193,8 @@ static int time_to_sleep(enum agent_order order)
         until = loop.deaf_until;
     if (order == AGENT_WATCH_END && until > now + WATCH_END_MS)
         until = now + WATCH_END_MS;
+    if (agent_is_woken()) /* by itself: it cannot knock at its own door */
+        return 0;
     if (until == NEVER)
         return -1;
     return until > now ? (int)(until - now) : 0;
