@@ -129,7 +129,7 @@ enum rv_ctl_type {
     X(HOLDERS, 20, NUMBER, "pieces of memory of an update that threads may still be using")        \
     X(STRANGERS, 21, NUMBER, "images that could not be registered")                                \
     X(UPDATE, 22, GROUP,                                                                           \
-      "ID STATE PATH AGE COUNT HOLDERS [CONFIRM] [PROBATION] NAME* KEEPER* OLD_CODE*")             \
+      "ID STATE PATH AGE COUNT HOLDERS [CONFIRM] [PROBATION] NAME* KEEPER* OLD_CODE* ONE_WAY*")    \
     X(STATE, 23, TEXT, "state of an update, in one word")                                          \
     X(AGE, 24, NUMBER, "milliseconds since the update reached its state")                          \
     X(KEEPER, 25, TEXT, "what keeps an update from moving, or reverted code loaded")               \
@@ -163,7 +163,8 @@ enum rv_ctl_type {
       "milliseconds in which a crash takes the update back; 0: never; absent: 10,000")             \
     X(SIGNATURE, 80, BYTES, "what minisign made for the patch: the file's text")                   \
     X(TRUST, 81, TEXT, "which signatures the process asks for, if it does")                        \
-    X(OLD_CODE, 90, TEXT, "a replaced function that a thread is still inside")
+    X(OLD_CODE, 90, TEXT, "a replaced function that a thread is still inside")                     \
+    X(ONE_WAY, 91, TEXT, "a type whose objects it converts and cannot convert back")
 
 enum rv_ctl_tag {
 #define X(tag, number, type, meaning) RV_CTL_TAG_##tag = number,

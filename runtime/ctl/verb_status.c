@@ -19,6 +19,8 @@ struct update {
     size_t keeper_count, keeper_room;
     char **old;
     size_t old_count, old_room;
+    char **one_way;
+    size_t one_way_count, one_way_room;
 };
 
 struct status {
@@ -58,6 +60,7 @@ static void forget(struct update *update)
     free_list(update->names, update->name_count);
     free_list(update->keepers, update->keeper_count);
     free_list(update->old, update->old_count);
+    free_list(update->one_way, update->one_way_count);
     memset(update, 0, sizeof(*update));
 }
 
@@ -90,6 +93,9 @@ static int take_facts(struct update *update, struct rv_ctl_reader fields)
             error = add_text(&update->keepers, &update->keeper_count, &update->keeper_room, &field);
         else if (field.tag == RV_CTL_TAG_OLD_CODE)
             error = add_text(&update->old, &update->old_count, &update->old_room, &field);
+        else if (field.tag == RV_CTL_TAG_ONE_WAY)
+            error =
+                add_text(&update->one_way, &update->one_way_count, &update->one_way_room, &field);
     return error;
 }
 
@@ -109,6 +115,8 @@ static void print_update(struct rv_out *out, const struct update *update)
     rv_out_number(out, "still_in_use", update->holders);
     rv_out_names(out, "kept_by", (const char *const *)update->keepers, update->keeper_count);
     rv_out_names(out, "keeps_old_code", (const char *const *)update->old, update->old_count);
+    rv_out_names(out, "no_way_back_for", (const char *const *)update->one_way,
+                 update->one_way_count);
     rv_out_item_end(out);
 }
 

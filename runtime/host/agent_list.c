@@ -18,6 +18,7 @@
 #include "leftover.h"
 #include "loader.h"
 #include "move.h"
+#include "transform.h"
 
 #define RESERVE 64 /* bytes that stay free for NEXT and what follows */
 
@@ -267,6 +268,17 @@ static void put_keepers(struct update_page *page, uint32_t update)
     rv_ctl_put_number(page->out, RV_CTL_TAG_HOLDERS, count);
 }
 
+/* The records are in the patch, which is there for as long as it is in force. */
+static void put_one_way(struct update_page *page, const struct rv_update *update)
+{
+    const char *type;
+
+    if (update->state != RV_UPDATE_COMMITTED || !update->owner)
+        return;
+    for (uint32_t n = 0; (type = rv_transform_one_way(update->owner, n)) != NULL; n++)
+        rv_ctl_put_text(page->out, RV_CTL_TAG_ONE_WAY, type);
+}
+
 static void put_update_facts(struct update_page *page, const struct rv_update *update)
 {
     uint64_t left = rv_operate_time_left(update->id);
@@ -283,6 +295,7 @@ static void put_update_facts(struct update_page *page, const struct rv_update *u
     put_keepers(page, update->id);
     put_waiters(page, update);
     put_stragglers(page, update);
+    put_one_way(page, update);
 }
 
 static int put_update(const struct rv_update *update, void *context)

@@ -112,15 +112,22 @@ static void bring_into_force(struct rv_update *update, struct request *request)
         rv_move_hold();
 }
 
+/* Once objects are converted, stores alone would lead old code to objects that it does not know. */
+static enum rv_crash_way way_back(const struct rv_patch_image *patch)
+{
+    if (!rv_transform_is_in(patch))
+        return RV_CRASH_AT_ONCE;
+    return rv_transform_one_way(patch, 0) ? RV_CRASH_STAYS : RV_CRASH_IN_ORDER;
+}
+
 /* Threads may run the new code from here on. */
 static int bring_to_threads(struct rv_update *update, const struct request *request)
 {
     const struct rv_patch_image *patch = update->owner;
     int error;
 
-    /* Old code would find objects that it does not know: what was converted is not taken back. */
-    if (request->options->probation_ms != RV_PROBATION_NONE && !rv_transform_is_in(patch))
-        rv_crash_watch(update->id, update->name, &patch->place);
+    if (request->options->probation_ms != RV_PROBATION_NONE)
+        rv_crash_watch(update->id, update->name, &patch->place, way_back(patch));
     error = rv_update_transition(update, request->consistency, thread_count());
     if (error)
         rv_crash_forget(update->id);
@@ -188,6 +195,8 @@ static int apply_loaded(struct rv_patch_image *patch, struct rv_image_state *tar
         error = rv_transform_may_apply(patch, target, request->consistency,
                                        (request->options->flags & RV_APPLY_REPLACE) != 0,
                                        &request->detail);
+    if (!error && request->ending->must_go_back)
+        error = rv_transform_may_confirm(patch, &request->detail);
     if (!error)
         error = rv_bind_fill(patch, target);
     if (!error && !(request->options->flags & RV_APPLY_DRY_RUN))

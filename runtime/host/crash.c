@@ -56,7 +56,8 @@ static struct rv_crash_watch *place_locked(void)
     return oldest;
 }
 
-void rv_crash_watch(uint32_t id, const char *name, const struct rv_place *place)
+void rv_crash_watch(uint32_t id, const char *name, const struct rv_place *place,
+                    enum rv_crash_way way)
 {
     struct rv_crash_watch *watch;
 
@@ -64,6 +65,7 @@ void rv_crash_watch(uint32_t id, const char *name, const struct rv_place *place)
     watch = place_locked();
     if (watch) {
         watch->id = id;
+        watch->way = way;
         watch->start = place->start;
         watch->end = place->end;
         watch->deadline = 0;
@@ -126,18 +128,19 @@ uint64_t rv_crash_time_left_locked(uint32_t id)
     return watch->deadline - now;
 }
 
-int rv_crash_has(uint32_t id, char why[RV_CRASH_TEXT])
+enum rv_crash_way rv_crash_has(uint32_t id, char why[RV_CRASH_TEXT])
 {
     const struct rv_crash_watch *watch;
-    int has;
+    enum rv_crash_way way = RV_CRASH_NO;
 
     rv_platform_lock();
     watch = find_locked(id);
-    has = watch && state_of(watch) >= RV_CRASH_DONE;
-    if (has)
+    if (watch && state_of(watch) >= RV_CRASH_DONE)
+        way = watch->way;
+    if (way)
         snprintf(why, RV_CRASH_TEXT, "crashed: %s", watch->why);
     rv_platform_unlock();
-    return has;
+    return way;
 }
 
 /* ---- the agent's ---- */

@@ -8,7 +8,9 @@
  * handler takes the update back from all calls (core/guard.h), takes its patch out of
  * the journal, says so on stderr, and lets the agent write it down; then the program's
  * own handling goes on as if we had not been there. What is left for the agent, if the
- * process lives: the revert (operate_confirm.c), which puts it into the history.
+ * process lives: the revert (operate_confirm.c), which puts it into the history. An update
+ * that has converted live objects cannot be taken back in a handler: the agent reverts it as
+ * any other, if it has a way back.
  *
  * A signal that somebody sends is no crash, but for abort(). A stack that overflows
  * where there is no sigaltstack is seen by nobody: the kernel ends the process.
@@ -27,11 +29,19 @@
 
 #define RV_CRASH_TEXT 320
 
+enum rv_crash_way {
+    RV_CRASH_NO,       /* it has not crashed */
+    RV_CRASH_AT_ONCE,  /* taken back in the handler */
+    RV_CRASH_IN_ORDER, /* to be reverted, in its own consistency */
+    RV_CRASH_STAYS,    /* nobody can revert it */
+};
+
 /*
- * The code of update `id`, called `name`, at `place`, is about to be called. Cannot
- * fail: of too many at a time the first one's probation is over.
+ * The code of update `id`, called `name`, at `place`, is about to be called; `way` is how it
+ * goes if it crashes. Cannot fail: of too many at a time the first one's probation is over.
  */
-void rv_crash_watch(uint32_t id, const char *name, const struct rv_place *place);
+void rv_crash_watch(uint32_t id, const char *name, const struct rv_place *place,
+                    enum rv_crash_way way);
 
 /* Its patch is in the journal now, by this absolute path. Nothing, if it is not watched. */
 void rv_crash_kept(uint32_t id, const char *path);
@@ -48,8 +58,9 @@ void rv_crash_forget(uint32_t id);
  */
 uint64_t rv_crash_time_left_locked(uint32_t id);
 
-/* 1 if it has crashed, and the handler is done: then why, as a piece of a sentence. */
-int rv_crash_has(uint32_t id, char why[RV_CRASH_TEXT]);
+/* If it has crashed, and the handler is done: what way it goes, and why, as a piece of a sentence.
+ */
+enum rv_crash_way rv_crash_has(uint32_t id, char why[RV_CRASH_TEXT]);
 
 /* ---- for the agent's loop ---- */
 

@@ -149,6 +149,15 @@ static void say_why(const struct crash *crash, int number)
     add_number(watch->why, crash->offset, 16);
 }
 
+static const char *way_text(enum rv_crash_way way, int error)
+{
+    if (way == RV_CRASH_IN_ORDER)
+        return "), which has converted objects: it is reverted if the program goes on";
+    if (way == RV_CRASH_STAYS)
+        return "), which has converted objects and has no way back: it stays";
+    return error ? "), which could not be taken back" : "), which is taken back";
+}
+
 static void say_line(struct rv_crash_watch *watch, int error, int is_left)
 {
     watch->line[0] = 0;
@@ -157,9 +166,9 @@ static void say_line(struct rv_crash_watch *watch, int error, int is_left)
     add_number(watch->line, watch->id, 10);
     add(watch->line, " (");
     add(watch->line, watch->name);
-    add(watch->line, error ? "), which could not be taken back" : "), which is taken back");
+    add(watch->line, way_text(watch->way, error));
     if (watch->path[0])
-        add(watch->line, is_left ? ", also for the next start" : ", but not for the next start");
+        add(watch->line, is_left ? "; the next start leaves it out" : "; the next start takes it");
     add(watch->line, "; this thread, its locks and what it changed cannot be saved");
 }
 
@@ -220,7 +229,8 @@ void rv_crash_seen(int number, const void *ucontext)
         is_first = crash.watch->state == RV_CRASH_WATCHED;
     if (is_first) {
         tw_store32_release(&crash.watch->state, RV_CRASH_SEEN);
-        error = rv_guard_take_back_locked(crash.watch->id);
+        if (crash.watch->way == RV_CRASH_AT_ONCE)
+            error = rv_guard_take_back_locked(crash.watch->id);
         say_why(&crash, number);
     }
     rv_platform_unlock();

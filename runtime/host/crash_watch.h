@@ -29,6 +29,7 @@ struct rv_crash_watch {
     uint32_t state; /* enum rv_crash_state; atomic */
     uint32_t id;
     char name[RV_UPDATE_NAME_MAX];
+    enum rv_crash_way way;
     uintptr_t start, end; /* of the patch's image */
     uint64_t deadline;    /* milliseconds, CLOCK_MONOTONIC; 0: none yet */
     char path[RV_CRASH_ROOM];   /* in the journal; "": it is not */

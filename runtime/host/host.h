@@ -26,6 +26,7 @@
 struct rv_ending {
     void (*ended)(struct rv_ending *ending, uint32_t id, enum rv_update_state state);
     int is_held; /* do not commit before rv_host_decide; RV_EOPTIONS for `call` consistency */
+    int must_go_back; /* somebody counts on a revert; RV_ENOWAYBACK: it could not be */
     uint32_t id; /* set by what is below */
     void *pin;   /* for what is below */
 };

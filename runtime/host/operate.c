@@ -171,6 +171,7 @@ int rv_operate_apply(int fd, const char *path, const struct rv_apply_options *op
     if (wish.memo) {
         wish.memo->confirm_ms = terms->confirm_ms;
         wish.memo->ending.is_held = terms->is_held;
+        wish.memo->ending.must_go_back = terms->confirm_ms != 0;
         error = operate(&wish, &terms->asker, id);
     }
     rv_operation_unlock();

@@ -12,7 +12,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define RETRY_MS 100 /* after a revert that could not begin */
+#define RETRY_MS         100   /* after a revert that could not be */
+#define RETRY_LONGEST_MS 60000 /* it doubles: what a hook or a transformer refuses may stay so */
+#define IN_ORDER_MS      1000 /* callers may have to wait for a thread that is stuck in a crash */
 
 /* ---- confirm ---- */
 
@@ -114,13 +116,34 @@ static int is_kept_now(struct rv_memo *memo)
     return 1;
 }
 
+/* Before it begins, since it may fail much later. */
+static void set_next_try(struct rv_memo *memo)
+{
+    const uint32_t twice = memo->retry_ms * 2;
+
+    memo->retry_ms = !twice ? RETRY_MS : twice < RETRY_LONGEST_MS ? twice : RETRY_LONGEST_MS;
+    rv_memo_set_deadline(memo, rv_clock_ms() + memo->retry_ms);
+}
+
+static void order_of_guard(struct rv_revert_order *order, enum rv_crash_way way)
+{
+    static const struct rv_asker guard = {.kind = RV_BY_GUARD};
+
+    order->asker = &guard;
+    if (way == RV_CRASH_AT_ONCE) /* no call reaches it any more: nobody has to move */
+        order->options.consistency = RV_APPLY_PER_CALL;
+    else
+        order->options.timeout_ms = IN_ORDER_MS;
+}
+
 /*
  * For as long as it takes: to give up would bring back what nobody wants. While another
  * update is under way, and after a failure, it stays overdue.
  */
 static void expire(struct rv_memo *memo, const char *why, uint32_t consistency)
 {
-    static const struct rv_asker deadline = {.kind = RV_BY_DEADLINE}, guard = {.kind = RV_BY_GUARD};
+    static const struct rv_asker deadline = {.kind = RV_BY_DEADLINE};
+    enum rv_crash_way way;
     char crash[RV_CRASH_TEXT];
     struct rv_revert_order order = {.asker = &deadline,
                                     .options = {.size = sizeof(order.options),
@@ -131,16 +154,17 @@ static void expire(struct rv_memo *memo, const char *why, uint32_t consistency)
     if (is_kept_now(memo))
         return;
     order.why = memo->unkept ? RV_UNKEPT : why;
-    if (rv_crash_has(memo->id, crash)) { /* no call reaches it any more: nobody has to move */
-        order.asker = &guard;
+    way = rv_crash_has(memo->id, crash);
+    if (way) {
         order.why = crash;
-        order.options.consistency = RV_APPLY_PER_CALL;
+        order_of_guard(&order, way);
     }
+    set_next_try(memo);
     error = rv_revert_one(memo->id, &order);
     if (error == RV_EREVERTED || error == RV_ENOUPDATE)
         rv_memo_end(memo);
-    else if (error && memo->way == RV_MEMO_RESTS)
-        rv_memo_set_deadline(memo, rv_clock_ms() + RETRY_MS);
+    else if (error == RV_EBUSY)
+        memo->retry_ms = 0; /* another one is under way, which comes to an end */
 }
 
 void rv_operate_expire(void)

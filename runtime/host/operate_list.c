@@ -102,16 +102,35 @@ uint64_t rv_memo_deadline(void)
     return next;
 }
 
-/* What has crashed is overdue. */
+/* What has crashed is overdue, if it can go. */
+static void note_crash(struct rv_memo *memo, enum rv_crash_way way, const char *why)
+{
+    static const struct rv_asker guard = {.kind = RV_BY_GUARD};
+    struct rv_event event = memo->event;
+
+    memo->has_crashed = 1;
+    if (way != RV_CRASH_STAYS) {
+        rv_memo_set_deadline(memo, rv_clock_ms());
+        return;
+    }
+    event.verb = "revert";
+    event.asker = guard;
+    event.took = 0;
+    rv_event_refuse(&event, "refused", RV_EONEWAY, why);
+    rv_history_add(&event);
+}
+
 void rv_memo_note_crashes(void)
 {
     char why[RV_CRASH_TEXT];
 
-    for (struct rv_memo *memo = first; memo; memo = memo->next)
-        if (memo->way == RV_MEMO_RESTS && !memo->has_crashed && rv_crash_has(memo->id, why)) {
-            memo->has_crashed = 1;
-            rv_memo_set_deadline(memo, rv_clock_ms());
-        }
+    for (struct rv_memo *memo = first; memo; memo = memo->next) {
+        const enum rv_crash_way way = memo->way == RV_MEMO_RESTS && !memo->has_crashed
+                                          ? rv_crash_has(memo->id, why)
+                                          : RV_CRASH_NO;
+        if (way)
+            note_crash(memo, way, why);
+    }
 }
 
 static uint64_t time_left(const struct rv_memo *memo)

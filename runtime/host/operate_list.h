@@ -27,6 +27,7 @@ struct rv_memo {
     uint32_t confirm_ms;  /* from commit to the deadline; 0: none */
     uint32_t probation_ms; /* from commit to the end of it; RV_PROBATION_NONE */
     uint64_t deadline;    /* milliseconds, CLOCK_MONOTONIC; 0: none (yet) */
+    uint32_t retry_ms;    /* after the last revert by itself that failed */
     enum rv_memo_way way;
     int replaces; /* all others of the image */
     int has_crashed; /* while on probation; to be reverted */
@@ -52,7 +53,7 @@ void rv_memo_end(struct rv_memo *memo);
 void rv_memo_sweep(void);
 /* The next one, of updates that rest, or RV_OPERATE_NEVER. Any thread. */
 uint64_t rv_memo_deadline(void);
-/* Those whose code has crashed get a deadline that has passed. */
+/* Those whose code has crashed get a deadline that has passed, or a row: they have no way back. */
 void rv_memo_note_crashes(void);
 /* What others may be reading. */
 void rv_memo_set_deadline(struct rv_memo *memo, uint64_t deadline);

@@ -20,6 +20,9 @@
 /* Whether the patch converts anything. */
 int rv_transform_is_in(const struct rv_patch_image *patch);
 
+/* The n-th type, from 0, that it converts and cannot convert back; null: there are no more. */
+const char *rv_transform_one_way(const struct rv_patch_image *patch, uint32_t n);
+
 /*
  * Whether this patch may be applied to the target now. RV_ETOGETHER: not with this
  * consistency. RV_ECONVERTED: an update in force and this one know a type of which one
@@ -27,6 +30,10 @@ int rv_transform_is_in(const struct rv_patch_image *patch);
  */
 int rv_transform_may_apply(const struct rv_patch_image *patch, const struct rv_image_state *target,
                            enum rv_consistency consistency, int replaces, struct rv_detail *detail)
+    __attribute__((warn_unused_result));
+
+/* Whether it may be applied to be reverted by itself. RV_ENOWAYBACK, detail: the type. */
+int rv_transform_may_confirm(const struct rv_patch_image *patch, struct rv_detail *detail)
     __attribute__((warn_unused_result));
 
 /*

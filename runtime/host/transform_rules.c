@@ -23,6 +23,18 @@ int rv_transform_is_in(const struct rv_patch_image *patch)
     return records_of(patch)->transforms < records_of(patch)->transforms_end;
 }
 
+const char *rv_transform_one_way(const struct rv_patch_image *patch, uint32_t n)
+{
+    const struct rv_image *image = records_of(patch);
+
+    for (const struct rv_transformer *t = image->transforms; t < image->transforms_end; t++) {
+        const struct rv_transform_how *how = RV_TARGET(const struct rv_transform_how, t->how);
+        if (how && !how->walk_back && !n--)
+            return RV_TARGET(const char, t->type);
+    }
+    return NULL;
+}
+
 /* `type` is the first line of an entry of some unit's list. */
 static int knows(const struct rv_image *image, const char *type)
 {
@@ -87,18 +99,29 @@ int rv_transform_may_apply(const struct rv_patch_image *patch, const struct rv_i
     return rv_updates_each(is_in_conflict, &applying) ? RV_ECONVERTED : 0;
 }
 
+/* The sentence of `error` and the type, if there is one that has no way back. */
+static int refuse_one_way(const struct rv_patch_image *patch, int error, struct rv_detail *detail)
+{
+    const char *type = rv_transform_one_way(patch, 0);
+
+    if (!type)
+        return 0;
+    rv_detail_add(detail, type);
+    return error;
+}
+
+int rv_transform_may_confirm(const struct rv_patch_image *patch, struct rv_detail *detail)
+{
+    return refuse_one_way(patch, RV_ENOWAYBACK, detail);
+}
+
 int rv_transform_may_revert(const struct rv_patch_image *patch, enum rv_consistency *consistency,
                             struct rv_detail *detail)
 {
-    const struct rv_image *image = records_of(patch);
+    const int error = refuse_one_way(patch, RV_EONEWAY, detail);
 
-    for (const struct rv_transformer *t = image->transforms; t < image->transforms_end; t++) {
-        const struct rv_transform_how *how = RV_TARGET(const struct rv_transform_how, t->how);
-        if (!how || how->walk_back)
-            continue;
-        rv_detail_add(detail, RV_TARGET(const char, t->type));
-        return RV_EONEWAY;
-    }
+    if (error)
+        return error;
     if (!rv_transform_is_in(patch))
         return 0;
     if (*consistency == RV_CONSISTENCY_CALL)

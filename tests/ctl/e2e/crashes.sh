@@ -269,7 +269,7 @@ apply
 expect 1 "$(find updates -name '*.rvp' | wc -l)" "patches kept"
 crash 1
 dies 139
-said_once "also for the next start"
+said_once "the next start leaves it out"
 expect 0 "$(find updates -name '*.rvp' | wc -l)" "patches kept after the crash"
 fresh
 calls + 0

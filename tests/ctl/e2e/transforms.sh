@@ -28,6 +28,8 @@ int total(void)
 C
 cat >prog.c <<'C'
 #include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,10 +100,21 @@ __attribute__((noinline)) static void serve(char *line)
            use() == 1000, lost, refuse);
 }
 
-int main(void)
+static sigjmp_buf way_out;
+
+static void escape(int number)
+{
+    siglongjmp(way_out, number);
+}
+
+/* With an argument it survives a crash in this thread. */
+int main(int argc, char **argv)
 {
     pthread_t thread;
     char line[64];
+    (void)argv;
+    if (argc > 1)
+        signal(SIGSEGV, escape);
     setvbuf(stdout, NULL, _IOLBF, 0);
     for (int n = 1; n <= 1000; n++)
         add(n);
@@ -109,7 +122,12 @@ int main(void)
         if (pthread_create(&thread, NULL, work, NULL))
             return 3;
     while (fgets(line, sizeof(line), stdin))
-        serve(line);
+        if (sigsetjmp(way_out, 1) == 0) {
+            serve(line);
+        } else {
+            refuse = 0;
+            puts("escaped");
+        }
 }
 C
 old="size 16 total 500500 used 1 lost 0"
@@ -220,6 +238,13 @@ expect_has "$(cat build.out)" "a transformer uses 'touch', which the patch repla
 make fix forward.c forth.def || fail "cannot build: $(cat build.out)"
 refused 1 "that needs --consistency process" revector apply "$pid" fix.rvp
 refused 1 "that needs --consistency process" revector apply "$pid" fix.rvp --consistency call
+
+# Nor is it put in force to be reverted by itself, which it cannot be.
+for more in "" --dry-run; do
+    # shellcheck disable=SC2086
+    refused 1 "--confirm needs a way back: give the transformer walk_back and convert_back, or apply without --confirm: struct session" \
+        revector apply "$pid" fix.rvp --consistency process --confirm 1min $more
+done
 ask prog x
 expect "$old refuse 0" "$answer" "before"
 works revector inspect fix.rvp
@@ -242,6 +267,8 @@ expect "$old refuse 0" "$answer" "after the deadline"
 
 # Converted, under calls. Without a way back, it cannot be reverted.
 works revector apply "$pid" fix.rvp --consistency process
+expect_has "$output" "no way back for struct session" "what apply says of it"
+expect_has "$(revector status "$pid")" "no way back for struct session" "status"
 ask prog x
 expect "$new refuse 0" "$answer" "converted"
 refused 1 "no way to convert them back: struct session" revector revert "$pid" --all
@@ -272,4 +299,63 @@ for round in $(seq 10); do
     ask again x
     expect "$old refuse 0" "$answer" "round $round, back"
 done
+
+# With a way back, a deadline takes it; if that is refused, it tries again, but not all the time.
+refusals() {
+    revector history "$pid" | grep -c 'struct session: not back (5)'
+}
+before=$(refusals)
+works revector apply "$pid" both.rvp --consistency process --confirm 300ms
+ask again x
+expect "$new refuse 0" "$answer" "before the deadline"
+ask again "refuse 5"
+sleep 1.5
+ask again x
+expect "$new refuse 5" "$answer" "a deadline that is refused"
+tries=$(($(refusals) - before))
+[ "$tries" -ge 2 ] && [ "$tries" -le 6 ] || fail "the deadline has tried $tries times in 1.2 s"
+ask again "refuse 0"
+for _ in $(seq 100); do
+    ask again x
+    [ "$answer" = "$old refuse 0" ] && break
+    sleep 0.1
+done
+expect "$old refuse 0" "$answer" "after the deadline"
+
+# New code that crashes on probation: nobody takes it back in a handler, where objects cannot be
+# converted. It is left out of the journal; if the program survives, it is reverted in order.
+mkdir updates
+export REVECTOR_UPDATES=$work/updates
+sed -i 's/    return s ? s->number : 0;/    if (refuse == 7)\n        *(volatile int *)(long)(refuse - 7) = 1;\n&/' prog.c
+cp prog.c crashing.c
+make crash_both forward.c back.c both.def || fail "cannot build: $(cat build.out)"
+make crash_one forward.c forth.def || fail "cannot build: $(cat build.out)"
+crashes() {
+    start "$1" ./prog survive
+    works revector apply "$pid" "$1.rvp" --consistency process
+    works revector status "$pid"
+    expect_has "$output" "on probation for" "status of $1"
+    ask "$1" "refuse 7"
+    ask "$1" hold
+    expect "escaped" "$answer" "a crash in new code"
+    sleep 0.5
+    expect 1 "$(grep -c '^revector: ' "$1.err")" "lines about it"
+    expect_has "$(cat "$1.err")" "SIGSEGV in touch" "what is said of it"
+    expect_has "$(cat "$1.err")" "the next start leaves it out" "what is said of it"
+    expect 1 "$(find updates -name '*.rvp.crashed' | wc -l)" "patches that have crashed"
+    expect 0 "$(find updates -name '*.rvp' | wc -l)" "patches kept"
+    rm -r updates/*
+    works revector history "$pid"
+    expect_has "$output" "the crash guard" "who has seen it"
+}
+crashes crash_both
+expect_has "$(cat crash_both.err)" "it is reverted if the program goes on" "what becomes of it"
+expect_has "$output" "reverted" "history"
+ask crash_both x
+expect "$old refuse 0" "$answer" "converted back after a crash"
+crashes crash_one
+expect_has "$(cat crash_one.err)" "has no way back: it stays" "what becomes of it"
+expect 1 "$(printf '%s\n' "$output" | grep -c 'refused')" "rows about what has no way back"
+ask crash_one x
+expect "$new refuse 0" "$answer" "still converted after a crash"
 echo "objects are converted there and back, or nothing happens"
