@@ -9,6 +9,7 @@
  *   IN_FORCE   post_apply has run                      pre_revert has passed
  *   LEAVING    pre_revert has passed                   REVERTED: post_revert;
  *                                                      COMMITTED: post_apply, with an error
+ *              (REPLACED: nothing more runs, see state.md)
  *   OVER       post_revert has run, or the image is    unloaded
  *              gone that the patch was for
  *

@@ -19,6 +19,10 @@
  * refuses, those behind it do not run, and the files before it get the other end; what
  * the refusing hook itself has done it takes back before it returns.
  *
+ * Of an update that another one supersedes (--replace) no hook runs any more: the new patch
+ * takes over what it left, in its own post_apply. So it is with the kernel's livepatches too.
+ * A hook that ends the process ends it, but only once: see "The journal" in revector(1).
+ *
  * A hook sees the program's functions and variables as all code of the patch does. It
  * runs in the thread that applies, which is the agent's or the one that called
  * rv_apply(), while other threads go on; it holds no lock of the runtime that calls of

@@ -43,8 +43,12 @@ int main(void)
 {
     char line[64];
     setvbuf(stdout, NULL, _IOLBF, 0);
-    while (fgets(line, sizeof(line), stdin))
+    while (fgets(line, sizeof(line), stdin)) {
+        line[strcspn(line, "\n")] = 0;
+        if (!strncmp(line, "apply ", 6) && rv_apply(line + 6, NULL, NULL))
+            puts("refused");
         serve(line);
+    }
 }
 END
 mkdir fix
@@ -128,4 +132,96 @@ first=$answer
 ask prog x
 expect_has "$first$answer" "post_apply 0" "the agent ends it, and the hook runs"
 expect_has "$answer" "2" "the late apply"
+works revector revert "$pid" --all
+ask prog x
+
+# patch NAME RETURNS: version() returns that; more of it is on stdin.
+patch() {
+    {
+        sed "s/return 1;/return $2;/; /^int main/,\$d" prog.c
+        printf '#include <fcntl.h>\n#include "revector/shadow.h"\n'
+        printf 'static void say(const char *what, int number)\n{\n    snprintf(said + strlen(said), sizeof(said) - strlen(said), " %%s %%d", what, number);\n}\n'
+        cat -
+        sed -n '/^int main/,$p' prog.c
+    } >fix/prog.c
+    works revector build --for "$pid" -o "$1.rvp" fix/prog.c
+}
+
+# An update that another one supersedes is not asked and not told: the new patch takes over. Only
+# the shadow data goes with its code.
+patch first 2 <<'END'
+static void drop(const void *object, void *data)
+{
+    say("destroyed", *(int *)data + (object == &files));
+}
+static struct rv_shadow_id mark = {.size = sizeof(int), .destroy = drop};
+REVECTOR_POST_APPLY static void attach(struct rv_hook *hook)
+{
+    int *data = rv_shadow_get_or_alloc(&files, &mark, NULL);
+    if (data)
+        *data = 40;
+    say("attached", hook->error);
+}
+REVECTOR_PRE_REVERT static int never(struct rv_hook *hook)
+{
+    say("first_asked", (int)hook->update);
+    return 1;
+}
+REVECTOR_POST_REVERT static void end(struct rv_hook *hook) { say("first_told", hook->error); }
+END
+patch second 3 <<'END'
+REVECTOR_PRE_APPLY static int look(struct rv_hook *hook)
+{
+    say("second_asked", hook->error);
+    return refuse_revert;
+}
+REVECTOR_POST_APPLY static void take_over(struct rv_hook *hook) { say("takes_over", hook->error); }
+REVECTOR_POST_REVERT static void end(struct rv_hook *hook) { say("second_told", hook->error); }
+END
+works revector apply "$pid" first.rvp
+ask prog x
+expect "2 attached 0" "$answer" "the first one"
+ask prog "keep 7"
+expect "2" "$answer" "before it is superseded"
+refused 1 "a hook of the patch refuses: look" revector apply "$pid" second.rvp --replace
+ask prog "keep 0"
+expect "2 second_asked 0" "$answer" "a refusal of the one that is to supersede it"
+works revector apply "$pid" second.rvp --replace
+all=
+for _ in $(seq 100); do
+    ask prog x
+    all="$all${answer#3}"
+    case $all in *destroyed*) break ;; esac
+    sleep 0.05
+done
+expect " second_asked 0 takes_over 0 destroyed 41" "$all" "whose functions run when one supersedes another"
+works revector revert "$pid" --all
+ask prog x
+expect "1 second_told 0" "$answer" "whose functions run when that is reverted"
+
+# Hooks run in the thread that applies. The agent's descriptors are its own; those of the
+# program's threads, and of the first one at a start, are the program's.
+exec 200</dev/null
+patch where 2 <<'END'
+REVECTOR_POST_APPLY static void look(struct rv_hook *hook)
+{
+    say("open", hook->error ? -1 : fcntl(200, F_GETFD) >= 0);
+}
+END
+start where ./prog
+works revector apply "$pid" where.rvp
+ask where x
+expect "2 open 0" "$answer" "a descriptor of the program in a hook that the agent runs"
+works revector revert "$pid" --all
+ask where "apply $work/where.rvp"
+expect "2 open 1" "$answer" "the same in a hook that a thread of the program runs"
+works revector revert "$pid" --all
+mkdir updates
+export REVECTOR_UPDATES=$work/updates
+start kept ./prog
+works revector apply "$pid" where.rvp
+ask kept x
+start next ./prog
+ask next x
+expect "2 open 1" "$answer" "the same in a hook that a start runs"
 echo "hooks are asked, told, and told of what was given up"
