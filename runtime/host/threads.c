@@ -231,15 +231,16 @@ static void look_at_thread(pid_t tid, struct rv_thread_view *view)
 
 static void look_at_context(pid_t number, struct rv_thread_view *view)
 {
+    struct rv_thread_view thread;
     pid_t carrier;
-    uint64_t changes;
 
     if (rv_context_look(number, view, &carrier))
         return;
-    changes = view->changes;
-    look_at_thread(carrier, view);
-    rv_context_in(number, view);
-    view->changes = changes;
+    look_at_thread(carrier, &thread);
+    thread.start = view->start;
+    thread.end = view->end;
+    thread.changes = view->changes;
+    *view = thread;
 }
 
 /* Its own stack, wherever it is. */

@@ -199,6 +199,121 @@ static void a_handler_on_another_stack_does_not_hide_what_it_interrupted(void **
     assert_false(loaded());
 }
 
+/* ---- a handler on an alternate stack, on top of a coroutine ---- */
+
+static void wait_in_handler_in_patch(int number)
+{
+    (void)number;
+    (void)wait_in(handler_ends[0]);
+}
+
+static void block_outside(void)
+{
+    char byte;
+    (void)!read(ends[0], &byte, 1);
+}
+
+static void *block_in_coroutine(void *memory)
+{
+    const stack_t stack = {.ss_sp = memory, .ss_size = 65536};
+
+    sigaltstack(&stack, NULL);
+    getcontext(&inside);
+    inside.uc_stack.ss_sp = coroutine_stack;
+    inside.uc_stack.ss_size = 65536;
+    inside.uc_link = &outside;
+    makecontext(&inside, block_outside, 0);
+    tw_store32_release(&started, 1);
+    swapcontext(&outside, &inside);
+    return NULL;
+}
+
+static void a_handler_on_another_stack_above_a_coroutine_keeps_its_code(void **state)
+{
+    struct sigaction action = {.sa_handler = wait_in_handler_in_patch,
+                               .sa_flags = SA_ONSTACK | SA_RESTART};
+    void *memory = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    pthread_t thread;
+    (void)state;
+    coroutine_stack = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_int_equal(pipe(handler_ends), 0);
+    sigaction(SIGUSR2, &action, NULL);
+    apply_kind("good");
+    thread = start(block_in_coroutine, memory);
+    pthread_kill(thread, SIGUSR2);
+    usleep(20000); /* until it is blocked there */
+    assert_int_equal(rv_revert(0, &per_call), 0);
+    subject_reclaim(100);
+    assert_true(loaded());
+    assert_int_equal(write(handler_ends[1], "x", 1), 1);
+    assert_int_equal(write(ends[1], "x", 1), 1);
+    pthread_join(thread, NULL);
+    munmap(memory, 65536);
+    munmap(coroutine_stack, 65536);
+    signal(SIGUSR2, SIG_DFL);
+    subject_reclaim(1000);
+    assert_false(loaded());
+}
+
+/* ---- numbers of coroutines are used again ---- */
+
+static void (*address_in_patch(void))(void)
+{
+    FILE *maps = fopen("/proc/self/maps", "r");
+    uintptr_t address = 0;
+    char line[1024];
+
+    while (fgets(line, sizeof(line), maps))
+        if (strstr(line, folder) && strstr(line, "r-xp"))
+            address = strtoul(line, NULL, 16) + 16;
+    fclose(maps);
+    return (void (*)(void))address;
+}
+
+static __attribute__((noinline)) void make(char *stack, int is_in_patch)
+{
+    static ucontext_t context;
+
+    getcontext(&context);
+    context.uc_stack.ss_sp = stack;
+    context.uc_stack.ss_size = 4096;
+    makecontext(&context, is_in_patch ? address_in_patch() : block_outside, 0);
+    memset(&context, 0, sizeof(context));
+}
+
+/*
+ * The first stack holds the code while a clean coroutine on the second one is seen. That
+ * one's number goes to a coroutine that begins in the code after so many others.
+ */
+static void use_number_again(char *stacks, int others)
+{
+    make(stacks, 1);
+    make(stacks + 4096, 0);
+    rv_reclaim();
+    for (int n = 0; n < others; n++)
+        make(stacks + 4096, 0);
+    make(stacks + 4096, 1);
+    make(stacks, 0);
+    rv_reclaim();
+}
+
+static void a_new_coroutine_with_a_former_ones_number_keeps_its_code(void **state)
+{
+    char *stacks = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    (void)state;
+    apply_kind("good");
+    make(stacks, 1);
+    assert_int_equal(rv_revert(0, &per_call), 0);
+    for (int others = 0; others < 130; others++) {
+        use_number_again(stacks, others);
+        assert_true(loaded());
+    }
+    make(stacks + 4096, 0);
+    subject_reclaim(1000);
+    assert_false(loaded());
+    munmap(stacks, 8192);
+}
+
 /* ---- a signal handler on top of the patch ---- */
 
 static void on_signal(int number)
@@ -334,6 +449,8 @@ int main(void)
         TEST(a_blocked_thread_keeps_the_code_that_it_returns_to),
         TEST(a_stack_of_the_programs_own_making_counts),
         TEST(a_handler_on_another_stack_does_not_hide_what_it_interrupted),
+        TEST(a_handler_on_another_stack_above_a_coroutine_keeps_its_code),
+        TEST(a_new_coroutine_with_a_former_ones_number_keeps_its_code),
         TEST(a_handler_on_top_of_the_patch_counts),
         TEST(a_running_thread_is_waited_for),
         TEST(the_caller_may_be_in_the_patch),

@@ -8,6 +8,7 @@
 
 cat >fibres.c <<'C'
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,7 @@ cat >fibres.c <<'C'
 
 static ucontext_t home, fibres[FIBRES];
 static int mixed, sums, live[FIBRES], nested[FIBRES];
-static volatile int goes_on;
+static volatile int goes_on, raises, heard;
 
 __attribute__((noinline)) static int inner(void)
 {
@@ -34,12 +35,22 @@ __attribute__((noinline)) int outer(void)
     return mine;
 }
 
+/* On a stack of its own; it belongs to what it interrupts. */
+static void on_signal(int number)
+{
+    (void)number;
+    heard = outer();
+}
+
 /* Left, with this function on the stack, and entered again later. */
 __attribute__((noinline)) static void pause_inside(int n)
 {
     volatile int mine = 1;
     swapcontext(&fibres[n], &home);
-    if (outer() != mine)
+    heard = mine;
+    if (raises)
+        raise(SIGUSR1);
+    if (heard != mine || outer() != mine)
         mixed++;
 }
 
@@ -113,7 +124,11 @@ int main(void)
 {
     char line[80];
     pthread_t driver;
+    const stack_t alternate = {.ss_sp = malloc(SIZE), .ss_size = SIZE};
+    const struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_ONSTACK};
 
+    sigaltstack(&alternate, NULL);
+    sigaction(SIGUSR1, &action, NULL);
     setvbuf(stdout, NULL, _IOLBF, 0);
     while (fgets(line, sizeof(line), stdin)) {
         if (line[0] == 'm') /* make: every fibre waits outside */
@@ -126,6 +141,8 @@ int main(void)
         if (line[0] == 'e') /* end */
             for (int n = 0; n < FIBRES; n++)
                 nested[n] = -1;
+        if (line[0] == 's') /* signals while a fibre is inside */
+            raises = !raises;
         if (strchr("mioer", line[0]))
             all_run();
         if (line[0] == 'd')
@@ -171,6 +188,23 @@ wait $client || fail "the revert did not end: $(cat revert.out)"
 ask fibres e
 expect "version 1 mixed 0 sums 1792" "$answer" "at the end"
 
+# a handler on an alternate stack, above a coroutine that has not moved, in a thread that has
+ask fibres m
+ask fibres i
+ask fibres s
+revector apply "$pid" fix.rvp --timeout 20s >apply.out 2>&1 &
+client=$!
+sleep 0.3
+ask fibres v
+expect "version 2 mixed 0 sums 3584" "$answer" "the thread, which has moved"
+ask fibres r
+expect "version 2 mixed 0 sums 3584" "$answer" "a handler above a coroutine that has not moved"
+ask fibres o
+wait $client || fail "the update did not end: $(cat apply.out)"
+ask fibres s
+ask fibres e
+works revector revert "$pid" --all
+
 # code that a fibre will return to is kept, and freed when it has
 works revector apply "$pid" fix.rvp
 ask fibres m
@@ -180,7 +214,7 @@ sleep 1
 expect_has "$(revector status "$pid")" "coroutine" "who keeps the code"
 grep -q 'fix.*rvp' "/proc/$pid/maps" || fail "the code that fibres return to was unmapped"
 ask fibres e
-expect "version 1 mixed 1 sums 3584" "$answer" "consistency call is not for whole functions"
+expect "version 1 mixed 1 sums 5376" "$answer" "consistency call is not for whole functions"
 for _ in $(seq 50); do
     grep -q 'fix.*rvp' "/proc/$pid/maps" || break
     sleep 0.1
@@ -194,5 +228,5 @@ for _ in $(seq 10); do
     works revector revert "$pid" --all
 done
 ask fibres D
-expect "version 1 mixed 1 sums 3584" "$answer" "after 10 rounds with a thread that only changes stacks"
+expect "version 1 mixed 1 sums 5376" "$answer" "after 10 rounds with a thread that only changes stacks"
 echo "64 coroutines: nothing mixed, nothing unmapped under them"
