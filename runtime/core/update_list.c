@@ -4,6 +4,7 @@
  */
 #include "update_list.h"
 #include "revector/error.h"
+#include "transition.h"
 
 static struct rv_update *updates;
 
@@ -131,4 +132,32 @@ int rv_update_forget(uint32_t id)
     error = forget_locked(id);
     rv_platform_unlock();
     return error;
+}
+
+/* ---- what others ask about one that is moving ---- */
+
+uint32_t rv_update_spans(const struct rv_update *update, struct rv_span *spans, uint32_t room)
+{
+    const struct rv_span *all;
+    uint32_t count = 0;
+
+    rv_platform_lock();
+    if (update == rv_update_under_way_locked() && update->transition)
+        count = rv_transition_spans(update->transition, &all);
+    for (uint32_t n = 0; n < count && n < room; n++)
+        spans[n] = all[n];
+    rv_platform_unlock();
+    return count;
+}
+
+void rv_update_mark(struct rv_update *update)
+{
+    rv_platform_lock();
+    rv_transition_mark(update->transition);
+    rv_platform_unlock();
+}
+
+int rv_update_has_moved(const struct rv_update *update, int32_t thread)
+{
+    return rv_transition_has_moved(update->transition, thread);
 }

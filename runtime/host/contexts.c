@@ -265,6 +265,15 @@ struct rv_side *rv_context_side(struct rv_context *context)
     return &context->side;
 }
 
+void rv_contexts_sides(void (*visit)(const struct rv_side *side, void *context), void *argument)
+{
+    const uint32_t have = tw_load32_acquire(&capacity);
+
+    for (uint32_t n = 0; n < have; n++)
+        if (tw_load32_acquire(&at(n)->state) >= RUNNING && tw_load_acquire(&at(n)->end))
+            visit(&at(n)->side, argument);
+}
+
 int rv_contexts_each(int (*visit)(struct rv_thread_key key, void *context), void *argument)
 {
     const uint32_t have = tw_load32_acquire(&used) ? tw_load32_acquire(&capacity) : 0;

@@ -53,6 +53,9 @@ struct rv_context *rv_context_here(uintptr_t sp);
 int32_t rv_context_number(const struct rv_context *context);
 struct rv_side *rv_context_side(struct rv_context *context);
 
+/* Visits the side of each context that has begun and not ended. */
+void rv_contexts_sides(void (*visit)(const struct rv_side *side, void *context), void *argument);
+
 /* ---- for threads.c ---- */
 
 /* Calls `visit` for each context that has not ended. Ends early with what is not 0. */

@@ -27,7 +27,6 @@ struct rv_ending {
     void (*ended)(struct rv_ending *ending, uint32_t id, enum rv_update_state state);
     int is_held; /* do not commit before rv_host_decide; RV_EOPTIONS for `call` consistency */
     uint32_t id; /* set by what is below */
-    void *pin;   /* for what is below */
 };
 
 /*
@@ -61,6 +60,9 @@ int rv_host_decide(uint32_t id, int commits) __attribute__((warn_unused_result))
  * wait for ever; threads that have moved have a moment to go back.
  */
 void rv_host_abandon(void);
+
+/* 1 if threads are on their way to one side of an update. */
+int rv_host_is_moving(void);
 
 /* What the update has come to: ABORTED also if it has been forgotten already. */
 enum rv_update_state rv_host_state(uint32_t id);

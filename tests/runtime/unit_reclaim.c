@@ -21,6 +21,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -281,10 +282,7 @@ static __attribute__((noinline)) void make(char *stack, int is_in_patch)
     memset(&context, 0, sizeof(context));
 }
 
-/*
- * The first stack holds the code while a clean coroutine on the second one is seen. That
- * one's number goes to a coroutine that begins in the code after so many others.
- */
+/* A coroutine in the code gets the number of one that was seen to be clean. */
 static void use_number_again(char *stacks, int others)
 {
     make(stacks, 1);
@@ -302,7 +300,6 @@ static void a_new_coroutine_with_a_former_ones_number_keeps_its_code(void **stat
     char *stacks = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     (void)state;
     apply_kind("good");
-    make(stacks, 1);
     assert_int_equal(rv_revert(0, &per_call), 0);
     for (int others = 0; others < 130; others++) {
         use_number_again(stacks, others);
@@ -311,7 +308,6 @@ static void a_new_coroutine_with_a_former_ones_number_keeps_its_code(void **stat
     make(stacks + 4096, 0);
     subject_reclaim(1000);
     assert_false(loaded());
-    munmap(stacks, 8192);
 }
 
 /* ---- a signal handler on top of the patch ---- */
@@ -342,6 +338,46 @@ static void a_handler_on_top_of_the_patch_counts(void **state)
     assert_int_equal(write(ends[1], "xx", 2), 2); /* one for the handler, one for the patch */
     pthread_join(thread, NULL);
     sigaction(SIGUSR1, &before, NULL);
+    subject_reclaim(1000);
+    assert_false(loaded());
+}
+
+/* ---- a fork ---- */
+
+/* Blocked outside until it has been seen; then with a stale address on its stack. */
+static void *fork_with_a_stale_address(void *result)
+{
+    void (*volatile stale)(void);
+    pid_t child;
+    int status;
+
+    tw_store32_release(&started, 1);
+    block_outside();
+    stale = address_in_patch();
+    child = fork();
+    if (child == 0)
+        _exit((subject_reclaim(500), loaded()));
+    waitpid(child, &status, 0);
+    return stale && status == 0 ? result : NULL;
+}
+
+static void what_was_seen_of_the_thread_that_forks_holds_in_the_child(void **state)
+{
+    pthread_t inside_patch, forks;
+    void *result;
+    (void)state;
+    assert_int_equal(pipe(handler_ends), 0);
+    apply_kind("good");
+    inside_patch = start(wait_in_patch, &handler_ends[0]);
+    forks = start(fork_with_a_stale_address, folder);
+    assert_int_equal(rv_revert(0, &per_call), 0);
+    subject_reclaim(100);
+    assert_true(loaded());
+    assert_int_equal(write(ends[1], "x", 1), 1);
+    pthread_join(forks, &result);
+    assert_non_null(result);
+    assert_int_equal(write(handler_ends[1], "x", 1), 1);
+    pthread_join(inside_patch, NULL);
     subject_reclaim(1000);
     assert_false(loaded());
 }
@@ -379,18 +415,12 @@ static void a_running_thread_is_waited_for(void **state)
 /* An address in the patch on our own stack, as a frame of it would leave. */
 static __attribute__((noinline)) void revert_with_the_patch_on_our_stack(void)
 {
-    const void *volatile here = NULL;
-    FILE *maps = fopen("/proc/self/maps", "r");
-    char line[1024];
+    void (*volatile here)(void) = address_in_patch();
 
-    while (fgets(line, sizeof(line), maps))
-        if (strstr(line, folder) && strstr(line, "r-xp"))
-            here = (const void *)(strtoul(line, NULL, 16) + 16);
-    fclose(maps);
-    assert_non_null((const void *)here);
+    assert_non_null(here);
     assert_int_equal(rv_revert(0, &per_call), 0);
     subject_reclaim(50);
-    assert_true(subject_is_mapped((const void *)here));
+    assert_true(subject_is_mapped((const void *)(uintptr_t)here));
     here = NULL;
 }
 
@@ -452,6 +482,7 @@ int main(void)
         TEST(a_handler_on_another_stack_above_a_coroutine_keeps_its_code),
         TEST(a_new_coroutine_with_a_former_ones_number_keeps_its_code),
         TEST(a_handler_on_top_of_the_patch_counts),
+        TEST(what_was_seen_of_the_thread_that_forks_holds_in_the_child),
         TEST(a_running_thread_is_waited_for),
         TEST(the_caller_may_be_in_the_patch),
         TEST(a_thousand_rounds_leave_no_memory),

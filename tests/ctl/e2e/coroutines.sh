@@ -12,6 +12,7 @@ cat >fibres.c <<'C'
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -120,6 +121,19 @@ static void *drive(void *unused)
     return unused;
 }
 
+/* The child answers until "q", and then the parent does again. */
+static int fork_and_wait(void)
+{
+    const pid_t child = fork();
+    int status;
+
+    if (child)
+        waitpid(child, &status, 0);
+    else
+        printf("child %d\n", getpid());
+    return child != 0;
+}
+
 int main(void)
 {
     char line[80];
@@ -143,6 +157,10 @@ int main(void)
                 nested[n] = -1;
         if (line[0] == 's') /* signals while a fibre is inside */
             raises = !raises;
+        if (line[0] == 'f')
+            fork_and_wait();
+        if (line[0] == 'q')
+            _exit(0);
         if (strchr("mioer", line[0]))
             all_run();
         if (line[0] == 'd')
@@ -205,6 +223,38 @@ ask fibres s
 ask fibres e
 works revector revert "$pid" --all
 
+# born on the new side, with a coroutine that has not moved: the child goes on with the update
+ask fibres m
+ask fibres i
+revector apply "$pid" fix.rvp --timeout 20s >apply.out 2>&1 &
+client=$!
+sleep 0.3
+ask fibres v
+expect "version 2 mixed 0 sums 5376" "$answer" "the thread that is about to fork"
+ask fibres f
+child=${answer#child }
+started="$started $child"
+wait_for_agent "$child"
+hear fibres
+expect_has "$(revector status "$child")" "is inside pause_inside" "who has not moved in the child"
+ask fibres r
+expect "version 2 mixed 0 sums 5376" "$answer" "the child, with a coroutine that has not moved"
+ask fibres o
+for _ in $(seq 50); do
+    case $(revector status "$child") in *committed*) break ;; esac
+    sleep 0.1
+done
+expect_has "$(revector status "$child")" "committed" "the child, when its coroutine has moved"
+expect_has "$(revector history "$child")" "committed" "what the child's history says"
+ask fibres r
+expect "version 2 mixed 0 sums 5376" "$answer" "the child, at the end"
+ask fibres q
+kill -0 $client || fail "the parent's update ended with its child's: $(cat apply.out)"
+ask fibres o
+wait $client || fail "the update did not end: $(cat apply.out)"
+ask fibres e
+works revector revert "$pid" --all
+
 # code that a fibre will return to is kept, and freed when it has
 works revector apply "$pid" fix.rvp
 ask fibres m
@@ -214,7 +264,7 @@ sleep 1
 expect_has "$(revector status "$pid")" "coroutine" "who keeps the code"
 grep -q 'fix.*rvp' "/proc/$pid/maps" || fail "the code that fibres return to was unmapped"
 ask fibres e
-expect "version 1 mixed 1 sums 5376" "$answer" "consistency call is not for whole functions"
+expect "version 1 mixed 1 sums 7168" "$answer" "consistency call is not for whole functions"
 for _ in $(seq 50); do
     grep -q 'fix.*rvp' "/proc/$pid/maps" || break
     sleep 0.1
@@ -228,5 +278,5 @@ for _ in $(seq 10); do
     works revector revert "$pid" --all
 done
 ask fibres D
-expect "version 1 mixed 1 sums 5376" "$answer" "after 10 rounds with a thread that only changes stacks"
+expect "version 1 mixed 1 sums 7168" "$answer" "after 10 rounds with a thread that only changes stacks"
 echo "64 coroutines: nothing mixed, nothing unmapped under them"
