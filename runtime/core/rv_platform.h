@@ -78,6 +78,12 @@ struct rv_side {
 struct rv_side *rv_platform_side(void);
 
 /*
+ * In the child of a fork: visits the side of each stack that the child has and that somebody
+ * may come back to; the calling thread's is one of them.
+ */
+void rv_platform_sides(void (*visit)(const struct rv_side *side, void *context), void *context);
+
+/*
  * Waits while *word is `value`; may return early. From a method fault: no locks, no
  * memory, errno is kept. 0: the calling thread must not wait, since it is the one for
  * which the others do.

@@ -468,13 +468,31 @@ void rv_transition_swap(struct rv_transition *transition, const struct rv_slot *
         tw_store_release(&move->to, to);
 }
 
-int rv_transition_in_child(struct rv_transition *transition)
-{
-    const struct rv_side *mine = rv_platform_side();
+/* ---- in the child of a fork ---- */
 
-    tw_store32_release(&looking, mine->looking); /* of the others nobody is in the child */
-    if (mine->stage == transition->forward && !transition->is_together)
-        return 1;
-    rv_transition_turn(transition); /* for a fault below a handler that forked */
-    return 0;
+struct count {
+    uint32_t stage, stacks, moved, looking;
+};
+
+static void count_side(const struct rv_side *side, void *context)
+{
+    struct count *count = context;
+
+    count->stacks++;
+    count->moved += side->stage == count->stage;
+    count->looking += side->looking;
+}
+
+enum rv_sides rv_transition_in_child(struct rv_transition *t)
+{
+    struct count count = {.stage = t ? t->forward : 0};
+
+    rv_platform_sides(count_side, &count);
+    tw_store32_release(&looking, count.looking);
+    for (uint32_t n = 0; t && n < t->moved_room; n++)
+        if ((int32_t)tw_load_relaxed(&t->moved[n]) > 0) /* another may get the number */
+            tw_store_release(&t->moved[n], 0);
+    if (!t || t->is_together || !count.moved)
+        return RV_SIDES_OLD;
+    return count.moved == count.stacks ? RV_SIDES_NEW : RV_SIDES_BOTH;
 }

@@ -92,7 +92,17 @@ uint64_t rv_transition_target(const struct rv_slot *slot, uint32_t index);
 void rv_transition_swap(struct rv_transition *transition, const struct rv_slot *slot,
                         uint32_t index, uint64_t from, uint64_t to);
 
-/* After fork, in the child: side of the only thread left. 1: it has moved. 0: not; turned. */
-int rv_transition_in_child(struct rv_transition *transition);
+/* Where the stacks are that a fork has left to the child. */
+enum rv_sides {
+    RV_SIDES_OLD, /* no one has moved, or has anything to leave on the way back */
+    RV_SIDES_NEW, /* all have moved */
+    RV_SIDES_BOTH,
+};
+
+/*
+ * After fork, in the child: the parent's other threads do not look at any transition, and what
+ * they have noted is forgotten. A null pointer, none is under way: OLD.
+ */
+enum rv_sides rv_transition_in_child(struct rv_transition *transition);
 
 #endif

@@ -211,14 +211,19 @@ int rv_update_transition(struct rv_update *update, enum rv_consistency consisten
     return unlocked(error);
 }
 
+static void turn_locked(struct rv_update *update)
+{
+    update->is_closed = 0;
+    rv_transition_turn(update->transition);
+    update->state = RV_UPDATE_RETURNING;
+}
+
 void rv_update_turn(struct rv_update *update)
 {
     rv_platform_lock();
     if (update != under_way || update->state != RV_UPDATE_MOVING)
         rv_platform_panic("an update that is not moving was turned");
-    update->is_closed = 0;
-    rv_transition_turn(update->transition);
-    update->state = RV_UPDATE_RETURNING;
+    turn_locked(update);
     rv_platform_unlock();
 }
 
@@ -462,17 +467,27 @@ int rv_update_revert(uint32_t id, enum rv_consistency consistency, uint32_t thre
     return left_garbage(error);
 }
 
-/* The child's only thread is on one side, and so is the child. */
+/* ---- in the child of a fork ---- */
+
+/* It is turned also for a fault of the calling thread, below a handler that has forked. */
+static void settle_in_child(struct rv_update *update, enum rv_sides sides)
+{
+    if (sides == RV_SIDES_OLD && update->state == RV_UPDATE_MOVING)
+        turn_locked(update);
+    if (sides == RV_SIDES_BOTH || rv_image_open(update->image))
+        (void)roll_call_locked(update, 0); /* if it cannot be ended now, the next one ends it */
+    else if (sides == RV_SIDES_NEW)
+        commit_locked(update);
+    else
+        return_locked(update);
+}
+
 void rv_updates_in_child_locked(void)
 {
-    if (!under_way)
-        return;
-    if (under_way->state != RV_UPDATE_MOVING && under_way->state != RV_UPDATE_RETURNING)
+    const enum rv_sides sides = rv_transition_in_child(under_way ? under_way->transition : NULL);
+
+    if (under_way && rv_update_is_moving(under_way))
+        settle_in_child(under_way, sides);
+    else if (under_way)
         abort_locked(under_way);
-    else if (rv_image_open(under_way->image))
-        rv_platform_log("the child of a fork goes on with its parent's transition");
-    else if (rv_transition_in_child(under_way->transition))
-        commit_locked(under_way);
-    else
-        return_locked(under_way);
 }

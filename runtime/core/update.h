@@ -192,6 +192,12 @@ uint32_t rv_update_spans(const struct rv_update *update, struct rv_span *spans, 
 /* 1 if the thread has changed sides in a fault. MOVING or RETURNING; for whoever moves it. */
 int rv_update_has_moved(const struct rv_update *update, int32_t thread);
 
+/* 1 if threads are on their way to one side of it. */
+static inline int rv_update_is_moving(const struct rv_update *update)
+{
+    return update->state == RV_UPDATE_MOVING || update->state == RV_UPDATE_RETURNING;
+}
+
 /* 1 if it is not in force and never will be again. */
 static inline int rv_update_has_ended(const struct rv_update *update)
 {
@@ -209,7 +215,12 @@ uint32_t rv_method_versions(const struct rv_method *method, uint32_t *newest);
 /* For visitors, which run with the core lock held. */
 uint32_t rv_method_versions_locked(const struct rv_method *method, uint32_t *newest);
 
-/* For fork: the child has no thread that could finish an update under way. Core lock held. */
+/*
+ * After fork, in the child, with the core lock held. An update under way is aborted if it
+ * was not MOVING yet; else it ends at once, COMMITTED or given up, if all stacks that are
+ * left are on one side of it. If not, or if the tables cannot be opened now, it stays MOVING
+ * or RETURNING, for whoever moves threads in the child.
+ */
 void rv_updates_in_child_locked(void);
 
 #endif

@@ -206,6 +206,7 @@ void rv_agent_in_child(void)
         return;
     agent.is_running = agent.is_settled = 0;
     agent.name[0] = 0;
+    rv_agent_wake(); /* there may be garbage, or an update to go on with */
     if (!__tsan_init) /* it ends a child of fork that starts a thread */
         rv_agent_start();
 }

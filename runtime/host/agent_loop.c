@@ -265,7 +265,7 @@ void agent_loop(void)
 
     agent_forget_holder();
     loop.listener.fd = -1;
-    loop.collect_at = NEVER;
+    loop.collect_at = agent_take_wake() ? 0 : NEVER;
     for (int i = 0; i < CLIENTS; i++)
         loop.clients[i].at.fd = -1;
     while (have_listener() && (order = agent_order()) != AGENT_QUIT) {

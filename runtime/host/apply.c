@@ -42,7 +42,6 @@ struct request {
     enum rv_consistency consistency;
     struct rv_detail detail;
     struct rv_patch_file file;
-    void *pin; /* of the target */
     struct rv_ending *ending;
 };
 
@@ -99,15 +98,12 @@ static uint32_t thread_count(void)
 static void bring_into_force(struct rv_update *update, struct request *request)
 {
     if (request->consistency == RV_CONSISTENCY_CALL) {
-        rv_ending_await(request->ending, update->id, NULL);
         ((struct rv_patch_image *)update->owner)->at_once = 1;
         if (rv_update_commit(update))
             rv_platform_panic("an update that was ready could not be committed");
         return;
     }
-    rv_ending_await(request->ending, update->id, request->pin);
-    request->pin = NULL;
-    rv_move_start(update, timeout_of(request->options), rv_ending_reached, request->ending);
+    rv_move_start(update);
     if (request->ending->is_held)
         rv_move_hold();
 }
@@ -120,17 +116,24 @@ static enum rv_crash_way way_back(const struct rv_patch_image *patch)
     return rv_transform_one_way(patch, 0) ? RV_CRASH_STAYS : RV_CRASH_IN_ORDER;
 }
 
-/* Threads may run the new code from here on. */
+/*
+ * Threads may run the new code from here on, and any of them may fork: what belongs to the
+ * update is there before.
+ */
 static int bring_to_threads(struct rv_update *update, const struct request *request)
 {
     const struct rv_patch_image *patch = update->owner;
     int error;
 
+    rv_ending_await(request->ending, update->id);
+    rv_move_expect(timeout_of(request->options), rv_ending_reached, request->ending);
     if (request->options->probation_ms != RV_PROBATION_NONE)
         rv_crash_watch(update->id, update->name, &patch->place, way_back(patch));
     error = rv_update_transition(update, request->consistency, thread_count());
-    if (error)
+    if (error) {
         rv_crash_forget(update->id);
+        rv_ending_forget();
+    }
     return error;
 }
 
@@ -160,19 +163,11 @@ static int update_target(struct rv_patch_image *patch, struct rv_image_state *ta
     return 0;
 }
 
-static int is_moving(const struct rv_update *update, void *context)
-{
-    (void)context;
-    return update->state == RV_UPDATE_MOVING || update->state == RV_UPDATE_RETURNING;
-}
-
 /* Hooks may do what must not be done inside the gate. */
 static int ask_hooks(struct rv_patch_image *patch, struct request *request)
 {
     int error;
 
-    if (rv_updates_each(is_moving, NULL))
-        return RV_EBUSY;
     rv_gate_leave();
     error = rv_hooks_pre_apply(patch, &request->detail);
     rv_gate_enter();
@@ -220,11 +215,13 @@ static int apply_to(struct request *request, struct rv_image_state *target, uint
         rv_loader_load(request->fd, request->path, &request->file, &patch, &request->detail);
     if (error)
         return error;
+    rv_settle_hold_patch(patch);
     error = apply_loaded(patch, target, request, id);
-    if (error || *id == 0) {
+    if (error || *id == 0)
         rv_settle_unload(patch);
+    rv_settle_hold_patch(NULL);
+    if (error || *id == 0)
         rv_loader_forget(patch);
-    }
     return error;
 }
 
@@ -241,6 +238,7 @@ static int is_same_file(const struct rv_update *update, void *context)
 static int apply_locked(struct request *request, uint32_t *id)
 {
     struct rv_image_state *target;
+    void *pin = NULL;
     int error = rv_patch_file_check(request->fd, name_of(request), signature_of(request->options),
                                     &request->file, &request->detail);
 
@@ -248,12 +246,11 @@ static int apply_locked(struct request *request, uint32_t *id)
         return error;
     if (rv_updates_each(is_same_file, &request->file))
         return RV_EAPPLIED;
-    error = rv_target_pin(&request->file.trailer, &target, &request->pin, &request->detail);
-    if (!error)
-        error = apply_to(request, target, id);
-    if (request->pin)
-        rv_loader_unpin(request->pin);
-    return error;
+    if (rv_host_is_moving())
+        return RV_EBUSY; /* there is one target in hand at a time */
+    error = rv_target_pin(&request->file.trailer, &target, &pin, &request->detail);
+    rv_settle_hold_target(pin);
+    return error ? error : apply_to(request, target, id);
 }
 
 /* ---- until all threads have moved ---- */
@@ -351,6 +348,7 @@ void rv_host_abandon(void)
         return; /* whoever has it brings it to an end */
     rv_move_abandon();
     move_locked(ABANDON_MS);
+    rv_settle_locked();
     rv_operation_unlock();
 }
 
@@ -370,16 +368,33 @@ static int find_patch(const struct rv_update *update, void *context)
     return 0;
 }
 
+static int bring_back(uint32_t id, enum rv_consistency consistency, uint64_t timeout_ms,
+                      struct rv_ending *ending, struct rv_update **update)
+{
+    const int may_begin = !rv_host_is_moving(); /* else somebody else is waiting */
+    int error;
+
+    if (may_begin) {
+        rv_ending_await(ending, id);
+        rv_move_expect(timeout_ms, rv_ending_reached, ending);
+    }
+    error = rv_update_revert(id, consistency, thread_count(), update);
+    if (error && may_begin)
+        rv_ending_forget();
+    return error;
+}
+
 /* The hooks are asked, if the update is one that can be reverted now. */
 static int begin_revert(uint32_t id, enum rv_consistency *consistency,
-                        const struct rv_apply_options *options, struct rv_update **update)
+                        const struct rv_apply_options *options, struct rv_ending *ending,
+                        struct rv_update **update)
 {
     struct rv_detail detail = {.text = options->detail, .size = options->detail_size};
     struct reverting reverting = {.id = id};
     int error = 0;
 
     rv_settle_locked(); /* no post_apply comes after a pre_revert */
-    if (!rv_updates_each(is_moving, NULL))
+    if (!rv_host_is_moving())
         rv_updates_each(find_patch, &reverting);
     if (reverting.patch)
         error = rv_transform_may_revert(reverting.patch, consistency, &detail);
@@ -387,7 +402,7 @@ static int begin_revert(uint32_t id, enum rv_consistency *consistency,
         error = rv_hooks_pre_revert(reverting.patch, id, &detail);
     if (error)
         return error;
-    error = rv_update_revert(id, *consistency, thread_count(), update);
+    error = bring_back(id, *consistency, timeout_of(options), ending, update);
     if (error && reverting.patch)
         rv_hooks_give_up_revert(reverting.patch, id, error);
     return error;
@@ -403,14 +418,13 @@ int rv_host_revert(uint32_t id, const struct rv_apply_options *options, uint64_t
     int error = check_options(or_plain(options), &consistency);
 
     if (!error)
-        error = begin_revert(id, &consistency, or_plain(options), &update);
+        error = begin_revert(id, &consistency, or_plain(options), ending, &update);
     if (error)
         return error;
-    rv_ending_await(ending, id, NULL);
     if (consistency == RV_CONSISTENCY_CALL)
         rv_ending_reached(ending);
     else
-        rv_move_start(update, timeout_of(or_plain(options)), rv_ending_reached, ending);
+        rv_move_start(update);
     move_locked(patience_ms);
     if (rv_host_state(id) == RV_UPDATE_COMMITTED) {
         rv_detail_add(&detail, rv_move_late());

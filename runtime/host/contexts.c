@@ -14,6 +14,7 @@
 #include "tablewalk/tw_atomic.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -30,6 +31,7 @@ struct rv_context {
     uint32_t state; /* enum state */
     uint32_t number;
     uint64_t changes;
+    uint64_t lives; /* how many contexts have had this number */
     uint64_t start, end; /* of the stack; 0: a thread's own */
     uint64_t sp, pc;
     uint32_t tid; /* who is on it, or whose own it is */
@@ -155,6 +157,7 @@ struct rv_context *rv_context_made(uintptr_t start, uintptr_t end, uintptr_t pc)
     tw_store_release(&context->sp, end - sizeof(uintptr_t)); /* nothing is on it yet */
     tw_store_release(&context->pc, pc);
     context->side = (struct rv_side){0};
+    tw_add_relaxed(&context->lives, 1);
     forget_former(start, context);
     change(context, MADE);
     return context;
@@ -173,11 +176,19 @@ static int holds(const struct rv_context *context, uintptr_t sp)
     return sp >= tw_load_acquire(&context->start) && sp < tw_load_acquire(&context->end);
 }
 
+/* But for one that was set up with SS_AUTODISARM, of which the kernel does not say so. */
+static int is_on_alternate_stack(void)
+{
+    stack_t stack;
+
+    return sigaltstack(NULL, &stack) == 0 && stack.ss_flags & SS_ONSTACK;
+}
+
 struct rv_context *rv_context_here(uintptr_t sp)
 {
     const uint32_t have = tw_load32_acquire(&used) ? tw_load32_acquire(&capacity) : 0;
 
-    if (have == 0 || (current && holds(current, sp)))
+    if (have == 0 || (current && (holds(current, sp) || is_on_alternate_stack())))
         return have ? current : NULL;
     for (uint32_t n = 0; n < have; n++)
         if (tw_load32_acquire(&at(n)->state) >= RUNNING && holds(at(n), sp))
@@ -254,6 +265,15 @@ struct rv_side *rv_context_side(struct rv_context *context)
     return &context->side;
 }
 
+void rv_contexts_sides(void (*visit)(const struct rv_side *side, void *context), void *argument)
+{
+    const uint32_t have = tw_load32_acquire(&capacity);
+
+    for (uint32_t n = 0; n < have; n++)
+        if (tw_load32_acquire(&at(n)->state) >= RUNNING && tw_load_acquire(&at(n)->end))
+            visit(&at(n)->side, argument);
+}
+
 int rv_contexts_each(int (*visit)(struct rv_thread_key key, void *context), void *argument)
 {
     const uint32_t have = tw_load32_acquire(&used) ? tw_load32_acquire(&capacity) : 0;
@@ -261,7 +281,8 @@ int rv_contexts_each(int (*visit)(struct rv_thread_key key, void *context), void
 
     for (uint32_t n = have; n-- > 0 && !result;) { /* ascending: the numbers are negative */
         struct rv_context *context = at(n);
-        const struct rv_thread_key key = {.tid = rv_context_number(context), .start = 1};
+        const struct rv_thread_key key = {.tid = rv_context_number(context),
+                                          .start = tw_load_acquire(&context->lives)};
         if (tw_load32_acquire(&context->state) >= MADE && tw_load_acquire(&context->end))
             result = visit(key, argument);
     }
@@ -271,12 +292,13 @@ int rv_contexts_each(int (*visit)(struct rv_thread_key key, void *context), void
 static void view_of(struct rv_context *context, struct rv_thread_view *view)
 {
     const uint32_t state = tw_load32_acquire(&context->state);
-    const uint64_t start = tw_load_acquire(&context->start);
 
     view->state = RV_THREAD_BLOCKED;
-    view->sp = state == LEFT && start ? start + RV_ARCH_RED_ZONE : tw_load_acquire(&context->sp);
-    view->pc = tw_load_acquire(&context->pc);
+    view->start = tw_load_acquire(&context->start);
     view->end = tw_load_acquire(&context->end);
+    view->sp = state == LEFT && view->start ? view->start + RV_ARCH_RED_ZONE
+                                            : tw_load_acquire(&context->sp);
+    view->pc = tw_load_acquire(&context->pc);
 }
 
 int rv_context_look(int32_t number, struct rv_thread_view *view, pid_t *carrier)
@@ -292,22 +314,13 @@ int rv_context_look(int32_t number, struct rv_thread_view *view, pid_t *carrier)
         view->state = RV_THREAD_RUNNING;
         return 1;
     case RUNNING:
+        view_of(context, view);
         *carrier = (pid_t)tw_load32_acquire(&context->tid);
         return 0;
     default:
         view_of(context, view);
         return 1;
     }
-}
-
-/* Elsewhere: a handler on a stack of its own, or it was left by other means. */
-void rv_context_in(int32_t number, struct rv_thread_view *carrier)
-{
-    struct rv_context *context = at((uint32_t)-number - 1);
-
-    carrier->end = tw_load_acquire(&context->end);
-    if (!holds(context, carrier->sp))
-        carrier->sp = tw_load_acquire(&context->start) + RV_ARCH_RED_ZONE;
 }
 
 int rv_context_own_stack(pid_t tid, struct rv_thread_view *view)

@@ -44,11 +44,17 @@ struct rv_context *rv_context_leave(uintptr_t sp, int is_back_by_arrive);
 /* The calling thread, perhaps another one, is back on that stack. */
 void rv_context_arrive(struct rv_context *context);
 
-/* The context that the calling thread is in; a null pointer: its own stack. */
+/*
+ * The context that the calling thread is in; a null pointer: its own stack. A handler on an
+ * alternate stack is in what it has interrupted.
+ */
 struct rv_context *rv_context_here(uintptr_t sp);
 
 int32_t rv_context_number(const struct rv_context *context);
 struct rv_side *rv_context_side(struct rv_context *context);
+
+/* Visits the side of each context that has begun and not ended. */
+void rv_contexts_sides(void (*visit)(const struct rv_side *side, void *context), void *argument);
 
 /* ---- for threads.c ---- */
 
@@ -56,13 +62,10 @@ struct rv_side *rv_context_side(struct rv_context *context);
 int rv_contexts_each(int (*visit)(struct rv_thread_key key, void *context), void *context);
 
 /*
- * Where context number `number` is; negative. 1: the view is whole. 0: it is on the stack
- * of a thread that runs or is blocked: *carrier, whose view decides; rv_context_in tells.
+ * Where context number `number` is; negative. 1: the view is whole. 0: a thread is in it,
+ * *carrier, whose view tells where; here are only the stack's bounds and the changes.
  */
 int rv_context_look(int32_t number, struct rv_thread_view *view, pid_t *carrier);
-
-/* What a view of the carrier says of the context. */
-void rv_context_in(int32_t number, struct rv_thread_view *carrier);
 
 /*
  * If thread `tid` is in a context: 1 and where its own stack was left. 0: it is on its

@@ -3,8 +3,6 @@
  * ending.c - see ending.h.
  */
 #include "ending.h"
-#include "gate.h"
-#include "loader.h"
 #include "settle.h"
 #include "tablewalk/tw_atomic.h"
 #include "update.h"
@@ -22,6 +20,17 @@ static int find_state(const struct rv_update *update, void *context)
     return 1;
 }
 
+static int is_moving(const struct rv_update *update, void *context)
+{
+    (void)context;
+    return rv_update_is_moving(update);
+}
+
+int rv_host_is_moving(void)
+{
+    return rv_updates_each(is_moving, NULL);
+}
+
 /* Not there any more: it was reverted or given up, and has been forgotten. */
 enum rv_update_state rv_host_state(uint32_t id)
 {
@@ -31,37 +40,39 @@ enum rv_update_state rv_host_state(uint32_t id)
     return (enum rv_update_state)info.state;
 }
 
-/*
- * The target stays loaded until the update is no longer under way. Its hooks come first: what
- * they do not survive is not kept for the next start, and they belong to what has its mark.
- */
-void rv_ending_reached(void *context)
-{
-    struct rv_ending *ending = context;
-
-    tw_store_pointer_release(&awaited, NULL);
-    rv_settle_hooks();
-    if (ending->pin) {
-        rv_gate_enter();
-        rv_loader_unpin(ending->pin);
-        rv_gate_leave();
-    }
-    ending->ended(ending, ending->id, rv_host_state(ending->id));
-}
-
-void rv_ending_await(struct rv_ending *ending, uint32_t id, void *pin)
+void rv_ending_await(struct rv_ending *ending, uint32_t id)
 {
     ending->id = id;
-    ending->pin = pin;
     tw_store_pointer_release(&awaited, ending);
 }
 
-/* If the core has not settled it, it goes on as the parent's does. */
+void rv_ending_forget(void)
+{
+    tw_store_pointer_release(&awaited, NULL);
+}
+
+/* A fork in the middle of it leaves it to the child to do that from the beginning. */
+static void tell(struct rv_ending *ending)
+{
+    ending->ended(ending, ending->id, rv_host_state(ending->id));
+    rv_ending_forget();
+}
+
+/*
+ * Its hooks come first: what they do not survive is not kept for the next start, and they
+ * belong to what has its mark.
+ */
+void rv_ending_reached(void *context)
+{
+    rv_settle_hooks();
+    tell(context);
+}
+
+/* Hooks are left to whoever settles next: this is in the middle of the program's fork. */
 void rv_ending_in_child(void)
 {
     struct rv_ending *ending = tw_load_pointer_acquire(&awaited);
 
-    awaited = NULL;
-    if (ending && rv_host_state(ending->id) >= RV_UPDATE_COMMITTED)
-        ending->ended(ending, ending->id, rv_host_state(ending->id));
+    if (ending && !rv_host_is_moving())
+        tell(ending);
 }

@@ -9,13 +9,19 @@
 
 #include "host.h"
 
-/* Update `id` is under way. `pin`, which may be null, is given up when it has ended. */
-void rv_ending_await(struct rv_ending *ending, uint32_t id, void *pin);
+/*
+ * Update `id` is about to be under way, or to be reverted. Before threads can notice, so that
+ * the child of a fork that has the update has all that belongs to it.
+ */
+void rv_ending_await(struct rv_ending *ending, uint32_t id);
 
-/* It has ended. The argument is a struct rv_ending; for rv_move_start. */
+/* Nothing has come of it, and nobody is told. */
+void rv_ending_forget(void);
+
+/* It has ended. The argument is a struct rv_ending; for rv_move_expect. */
 void rv_ending_reached(void *ending);
 
-/* The core has settled in the child of a fork what was under way. */
+/* In the child of a fork. What the core has settled, or what had not begun, has ended. */
 void rv_ending_in_child(void);
 
 #endif

@@ -55,11 +55,16 @@ int rv_examine_for(const struct rv_piece *pieces, size_t count)
     return error ? error : rv_scan_start(&with.scan, pieces, count);
 }
 
+static int is_on(const struct rv_thread_view *view, uintptr_t sp)
+{
+    return sp >= view->start && sp < view->end;
+}
+
 /*
  * From the red zone to the end of the stack, or of the memory that the stack pointer is in;
  * *known: there is any.
  */
-static int scan_one_stack(uintptr_t sp, uintptr_t limit, int *known)
+static int scan_one_stack(const struct rv_thread_view *view, uintptr_t sp, int *known)
 {
     uintptr_t end;
     int error = rv_maps_run_end(&with.maps, sp, &end);
@@ -67,8 +72,8 @@ static int scan_one_stack(uintptr_t sp, uintptr_t limit, int *known)
     *known = end != 0;
     if (error || !end)
         return error;
-    if (limit && limit < end)
-        end = limit;
+    if (is_on(view, sp) && view->end < end)
+        end = view->end;
     return rv_scan_range(&with.scan, sp - RV_ARCH_RED_ZONE, end);
 }
 
@@ -76,18 +81,37 @@ static int scan_one_stack(uintptr_t sp, uintptr_t limit, int *known)
  * A handler may run on a stack of its own (sigaltstack). Its frame there says where the
  * interrupted stack is. Frames that the scan finds on the way are scanned in turn; a
  * word that only looks like a frame's, as one that sigaction left, leads nowhere.
+ * *reached: one leads to the stack that the view knows.
  */
-static int scan_stack(uintptr_t sp, uintptr_t limit)
+static int scan_interrupted(const struct rv_thread_view *view, int *reached)
 {
-    int known, error = scan_one_stack(sp, limit, &known);
+    int known, error = 0;
 
-    if (!error && !known)
-        return limit ? 0 : RV_EUNREADABLE; /* nobody comes back to a context that is unmapped */
     for (int n = 0; n < RV_SCAN_FRAMES && with.scan.frames[n] && !error; n++) {
-        uintptr_t interrupted;
-        if (rv_scan_read(&with.scan, with.scan.frames[n] + RV_ARCH_SIGNAL_SP, &interrupted) == 0)
-            error = scan_one_stack(interrupted, 0, &known);
+        uintptr_t sp;
+        if (rv_scan_read(&with.scan, with.scan.frames[n] + RV_ARCH_SIGNAL_SP, &sp))
+            continue;
+        error = scan_one_stack(view, sp, &known);
+        *reached |= is_on(view, sp);
     }
+    return error;
+}
+
+/*
+ * A context whose thread is elsewhere, and in no handler above it, was left by means that
+ * nobody saw: then all of its stack counts as well.
+ */
+static int scan_stacks(const struct rv_thread_view *view)
+{
+    int reached = !view->end || is_on(view, view->sp);
+    int known, error = scan_one_stack(view, view->sp, &known);
+
+    if (!error && !known) /* nobody comes back to a context that is unmapped */
+        return is_on(view, view->sp) ? 0 : RV_EUNREADABLE;
+    if (!error)
+        error = scan_interrupted(view, &reached);
+    if (!error && !reached)
+        error = scan_one_stack(view, view->start + RV_ARCH_RED_ZONE, &known);
     return error;
 }
 
@@ -98,7 +122,7 @@ static enum rv_verdict examine_blocked(pid_t tid, const struct rv_thread_view *b
     int error;
 
     rv_scan_reset(&with.scan, tid);
-    error = scan_stack(before->sp, before->end);
+    error = scan_stacks(before);
     rv_thread_look(tid, &after);
     rv_scan_register(&with.scan, before->pc);
     for (int n = 0; n < 6; n++)
@@ -140,5 +164,6 @@ enum rv_verdict rv_examine_self(uintptr_t sp, const uintptr_t **where)
 {
     *where = with.scan.where;
     rv_scan_reset(&with.scan, gettid());
-    return sp && scan_stack(sp, 0) ? RV_VERDICT_UNREADABLE : RV_VERDICT_SEEN;
+    return sp && scan_stacks(&(struct rv_thread_view){.sp = sp}) ? RV_VERDICT_UNREADABLE
+                                                                 : RV_VERDICT_SEEN;
 }

@@ -28,7 +28,6 @@ struct rv_ending {
     int is_held; /* do not commit before rv_host_decide; RV_EOPTIONS for `call` consistency */
     int must_go_back; /* somebody counts on a revert; RV_ENOWAYBACK: it could not be */
     uint32_t id; /* set by what is below */
-    void *pin;   /* for what is below */
 };
 
 /*
@@ -62,6 +61,9 @@ int rv_host_decide(uint32_t id, int commits) __attribute__((warn_unused_result))
  * wait for ever; threads that have moved have a moment to go back.
  */
 void rv_host_abandon(void);
+
+/* 1 if threads are on their way to one side of an update. */
+int rv_host_is_moving(void);
 
 /* What the update has come to: ABORTED also if it has been forgotten already. */
 enum rv_update_state rv_host_state(uint32_t id);

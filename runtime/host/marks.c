@@ -4,6 +4,7 @@
  */
 #include "marks.h"
 #include "revector/error.h"
+#include "tablewalk/tw_atomic.h"
 
 #include <stdlib.h>
 
@@ -35,6 +36,15 @@ static struct mark *find(const struct rv_garbage *piece, const struct rv_thread_
     return NULL;
 }
 
+/* By one store, so that a fork sees whole ones. */
+static void replace(struct rv_garbage *piece, struct marks *marks)
+{
+    struct marks *before = piece->notes;
+
+    tw_store_pointer_release(&piece->notes, marks);
+    free(before);
+}
+
 int rv_marks_listed(struct rv_garbage *piece, const struct rv_thread_list *threads)
 {
     const int new_is_clear = piece->notes && piece->kind == RV_GARBAGE_TABLE;
@@ -50,8 +60,7 @@ int rv_marks_listed(struct rv_garbage *piece, const struct rv_thread_list *threa
         marks->all[n].cleared = known ? known->cleared : new_is_clear;
         marks->open += !marks->all[n].cleared;
     }
-    rv_marks_free(piece);
-    piece->notes = marks;
+    replace(piece, marks);
     return 0;
 }
 
@@ -75,8 +84,37 @@ void rv_marks_clear(struct rv_garbage *piece, const struct rv_thread_key *thread
     }
 }
 
+/* Few are out of order, and nothing may be allocated here. */
+static void sort(struct marks *marks)
+{
+    for (size_t n = 1; n < marks->count; n++) {
+        const struct mark mark = marks->all[n];
+        size_t at = n;
+        for (; at > 0 && marks->all[at - 1].thread.tid > mark.thread.tid; at--)
+            marks->all[at] = marks->all[at - 1];
+        marks->all[at] = mark;
+    }
+}
+
+void rv_marks_in_child(struct rv_garbage *piece, pid_t before, const struct rv_thread_key *now)
+{
+    struct marks *marks = piece->notes;
+
+    if (!marks)
+        return;
+    marks->open = 0; /* somebody may have been about to count it down */
+    for (size_t n = 0; n < marks->count; n++) {
+        struct mark *mark = &marks->all[n];
+        if (mark->thread.tid == before)
+            mark->thread = *now;
+        else if (mark->thread.tid == now->tid)
+            mark->thread.tid = 0; /* a thread of the parent's, long gone */
+        marks->open += !mark->cleared;
+    }
+    sort(marks);
+}
+
 void rv_marks_free(struct rv_garbage *piece)
 {
-    free(piece->notes);
-    piece->notes = NULL;
+    replace(piece, NULL);
 }

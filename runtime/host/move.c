@@ -356,15 +356,20 @@ static int must_turn(void)
            move.update->state == RV_UPDATE_MOVING;
 }
 
-void rv_move_start(struct rv_update *update, uint64_t timeout_ms, void (*done)(void *context),
-                   void *context)
+void rv_move_expect(uint64_t timeout_ms, void (*done)(void *context), void *context)
 {
-    move.update = update;
+    move.reason = RV_EFORK; /* unless it is turned here */
+    move.late[0] = 0;
     move.deadline = timeout_ms ? rv_clock_ms() + timeout_ms : 0;
     move.done = done;
     move.context = context;
     move.wait_ms = WAIT_FIRST;
     move.is_held = 0;
+}
+
+void rv_move_start(struct rv_update *update)
+{
+    move.update = update;
 }
 
 void rv_move_hold(void)
@@ -456,9 +461,18 @@ int rv_move_each(int (*visit)(const struct rv_move_wait *wait, void *context), v
     return result;
 }
 
-/* The core has put the child on one side already. */
+static int find_moving(const struct rv_update *update, void *context)
+{
+    if (!rv_update_is_moving(update))
+        return 0;
+    *(const struct rv_update **)context = update;
+    return 1;
+}
+
 void rv_move_in_child(void)
 {
+    const int was_held = move.is_held;
+
     pthread_mutex_init(&shown, NULL); /* whoever held it is not in the child */
     move.spans = NULL;                /* not freed: he may have been about to */
     move.pieces = NULL;
@@ -466,7 +480,11 @@ void rv_move_in_child(void)
     forget_stage();
     rv_transform_in_child();
     move.is_ready = 0;
-    move.reason = RV_EMOVETIME;
-    move.update = NULL;
+    move.is_held = 0;
     move.held = 0;
+    move.update = NULL;
+    rv_updates_each(find_moving, &move.update);
+    move.wait_ms = WAIT_FIRST;
+    if (was_held && move.update && move.update->state == RV_UPDATE_MOVING)
+        turn_back(RV_EFORK);
 }

@@ -29,11 +29,14 @@ struct rv_move_wait {
 };
 
 /*
- * `update` is MOVING. After `timeout_ms` it is turned back; 0: never. `done`, if not
- * null, is called with `context` when the update is no longer under way.
+ * An update is about to move. After `timeout_ms` from now it is turned back; 0: never.
+ * `done`, if not null, is called with `context` when the update is no longer under way. Comes
+ * before threads can notice, so that the child of a fork knows it, too.
  */
-void rv_move_start(struct rv_update *update, uint64_t timeout_ms, void (*done)(void *context),
-                   void *context);
+void rv_move_expect(uint64_t timeout_ms, void (*done)(void *context), void *context);
+
+/* It is MOVING. */
+void rv_move_start(struct rv_update *update);
 
 /*
  * The update that has just been started is not to be committed before rv_move_decide, even
@@ -67,11 +70,17 @@ void rv_move_say(const struct rv_move_wait *wait, const char *function, char *te
 
 /*
  * Why the last update was given up: RV_EMOVETIME, and late: the threads that had not moved;
- * RV_ETRANSFORM, and late: what could not be converted; or RV_EFAMILY. Operation lock.
+ * RV_ETRANSFORM, and late: what could not be converted; RV_EFAMILY; or RV_EFORK, in the child
+ * of a fork, where the core has given it up. Operation lock.
  */
 int rv_move_reason(void);
 const char *rv_move_late(void);
 
-void rv_move_in_child(void); /* after fork */
+/*
+ * After fork, when the core has put the child on one side, or has not: then rounds go on with
+ * it, until the same deadline. One that is held is turned back: nobody in the child hears the
+ * word.
+ */
+void rv_move_in_child(void);
 
 #endif

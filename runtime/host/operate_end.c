@@ -144,7 +144,6 @@ static void has_come(struct rv_memo *memo)
         keep(memo);
     } else if (memo->copy.patch.fd >= 0) {
         rv_memo_set_deadline(memo, rv_clock_ms()); /* the agent has the copy, and keeps it */
-        rv_agent_wake();
     }
     if (memo->replaces)
         supersede(memo);
@@ -159,7 +158,6 @@ void rv_memo_ended(struct rv_ending *ending, uint32_t id, enum rv_update_state s
     char why[RV_CRASH_TEXT];
 
     rv_memo_unmark(memo);
-    rv_memo_set_way(memo, RV_MEMO_RESTS);
     memo->id = memo->event.update = id;
     if (was_to_come && rv_crash_has(id, why))
         rv_event_refuse(&memo->event, "aborted", RV_ECRASHED, why);
@@ -174,4 +172,7 @@ void rv_memo_ended(struct rv_ending *ending, uint32_t id, enum rv_update_state s
     memo->event.took = rv_clock_ns() - memo->start;
     rv_history_add(&memo->event);
     say(&memo->event);
+    rv_memo_set_way(memo, RV_MEMO_RESTS);
+    if (memo->deadline)
+        rv_agent_wake(); /* which counts those that rest */
 }

@@ -161,14 +161,20 @@ void rv_memo_in_child(void)
     pthread_mutex_init(&list, NULL); /* whoever held it is not in the child */
     for (struct rv_memo *memo = first; memo; memo = memo->next) {
         rv_journal_drop(&memo->copy); /* the agent's; in a shared table we have it too */
-        if (memo->way != RV_MEMO_RESTS)
-            memo->is_kept = memo->replaces = 0; /* the journal will follow the parent */
         memo->mark = RV_JOURNAL_NO_MARK;
+        if (memo->way == RV_MEMO_RESTS)
+            continue;
+        memo->is_kept = memo->replaces = 0; /* the journal will follow the parent */
+        if (memo->ending.id)
+            memo->id = memo->ending.id; /* whoever waits for it is not here */
     }
 }
 
 void rv_memo_rest(void)
 {
-    for (struct rv_memo *memo = first; memo; memo = memo->next)
-        memo->way = RV_MEMO_RESTS;
+    for (struct rv_memo *memo = first; memo; memo = memo->next) {
+        const enum rv_update_state state = rv_host_state(memo->id);
+        if (state != RV_UPDATE_MOVING && state != RV_UPDATE_RETURNING)
+            memo->way = RV_MEMO_RESTS;
+    }
 }

@@ -60,7 +60,7 @@ void rv_memo_set_deadline(struct rv_memo *memo, uint64_t deadline);
 void rv_memo_set_way(struct rv_memo *memo, enum rv_memo_way way);
 
 void rv_memo_in_child(void);
-/* In the child, where nobody goes on with what the parent was in the middle of. */
+/* In the child, where only threads that move go on with what the parent was in the middle of. */
 void rv_memo_rest(void);
 
 /* Reverts each update whose deadline has passed. operate_confirm.c */

@@ -46,12 +46,19 @@ static struct rv_context *here(void)
     return rv_context_here((uintptr_t)__builtin_frame_address(0));
 }
 
+static __thread struct rv_side own_side; /* on the stack that the thread was born with */
+
 struct rv_side *rv_platform_side(void)
 {
-    static __thread struct rv_side side;
     struct rv_context *context = here();
 
-    return context ? rv_context_side(context) : &side;
+    return context ? rv_context_side(context) : &own_side;
+}
+
+void rv_platform_sides(void (*visit)(const struct rv_side *side, void *context), void *argument)
+{
+    visit(&own_side, argument);
+    rv_contexts_sides(visit, argument);
 }
 
 /* Not futex's other forms: the word is the process's own, and nobody counts how often. */

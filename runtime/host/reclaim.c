@@ -272,16 +272,32 @@ size_t rv_reclaim(void)
     return own.left;
 }
 
-static int drop_notes(const struct rv_garbage *piece, void *context)
+struct heir {
+    pid_t before;
+    struct rv_thread_key now;
+    int is_known; /* `now` could be found out */
+};
+
+static int inherit(const struct rv_garbage *garbage, void *context)
 {
-    (void)context;
-    ((struct rv_garbage *)piece)->notes = NULL; /* may be half-written */
-    ((struct rv_garbage *)piece)->hold = RV_HOLD_UNEXAMINED;
+    struct rv_garbage *piece = (struct rv_garbage *)garbage;
+    struct heir *heir = context;
+
+    piece->hold = RV_HOLD_UNEXAMINED;
+    if (heir->is_known)
+        rv_marks_in_child(piece, heir->before, &heir->now);
+    else
+        piece->notes = NULL; /* all are looked at again; not freed, the core lock is held */
     return 0;
 }
 
-void rv_reclaim_in_child(void)
+void rv_reclaim_in_child(pid_t before)
 {
+    struct heir heir = {.before = before};
+
     pass = (struct pass){0};
-    rv_garbage_each(drop_notes, NULL);
+    if (!rv_garbage_snapshot(NULL, 0))
+        return;
+    heir.is_known = rv_thread_self(&heir.now) == 0;
+    rv_garbage_each(inherit, &heir);
 }

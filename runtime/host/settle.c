@@ -6,7 +6,10 @@
 #include "garbage.h"
 #include "gate.h"
 #include "hooks.h"
+#include "host.h"
+#include "revector/error.h"
 #include "shadow.h"
+#include "tablewalk/tw_atomic.h"
 
 #define SETTLE_MAX 64 /* updates in one go; more wait for the next */
 
@@ -51,6 +54,64 @@ static void retire(uint32_t id, struct rv_patch_image *patch)
     rv_garbage_retire_code(node, patch->place.start, patch->place.end, id, rv_settle_unload, patch);
 }
 
+/* ---- what an apply has in hand ---- */
+
+static struct {
+    void *pin;
+    struct rv_patch_image *patch;
+} hand;
+
+void rv_settle_hold_target(void *pin)
+{
+    void *before = hand.pin;
+
+    tw_store_pointer_release(&hand.pin, pin);
+    rv_loader_unpin(before);
+}
+
+void rv_settle_hold_patch(struct rv_patch_image *patch)
+{
+    tw_store_pointer_release(&hand.patch, patch);
+}
+
+static int is_owner(const struct rv_update *update, void *patch)
+{
+    return update->owner == patch;
+}
+
+static void unload_and_forget(void *patch)
+{
+    rv_settle_unload(patch);
+    rv_loader_forget(patch);
+}
+
+/* The thread that forked may be in a hook of it, so it is looked at as other code is. */
+static void drop_patch(struct rv_patch_image *patch)
+{
+    struct rv_garbage *node = patch->garbage;
+
+    rv_hooks_give_up_apply(patch, RV_EFORK);
+    patch->garbage = NULL;
+    rv_garbage_retire_code(node, patch->place.start, patch->place.end, 0, unload_and_forget, patch);
+}
+
+/* Nobody is in the middle of an apply, since the caller has the operation lock. */
+static void empty_hand(void)
+{
+    struct rv_patch_image *patch = hand.patch;
+
+    rv_settle_hold_patch(NULL);
+    if (patch && !rv_updates_each(is_owner, patch))
+        drop_patch(patch);
+    if (!hand.pin || rv_host_is_moving())
+        return;
+    rv_gate_enter();
+    rv_settle_hold_target(NULL);
+    rv_gate_leave();
+}
+
+/* ---- what updates leave ---- */
+
 struct due {
     struct rv_patch_image *patch;
     uint32_t id;
@@ -79,6 +140,7 @@ void rv_settle_locked(void)
 {
     struct settling settling = {.count = 0};
 
+    empty_hand();
     rv_settle_hooks();
     rv_updates_each(note_ended, &settling);
     for (size_t n = 0; n < settling.count; n++)

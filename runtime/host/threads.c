@@ -162,6 +162,12 @@ int rv_threads_list(struct rv_thread_list *list)
     return RV_EBUSY;
 }
 
+int rv_thread_self(struct rv_thread_key *key)
+{
+    key->tid = gettid();
+    return start_time(key->tid, &key->start);
+}
+
 void rv_threads_free(struct rv_thread_list *list)
 {
     free(list->all);
@@ -231,15 +237,16 @@ static void look_at_thread(pid_t tid, struct rv_thread_view *view)
 
 static void look_at_context(pid_t number, struct rv_thread_view *view)
 {
+    struct rv_thread_view thread;
     pid_t carrier;
-    uint64_t changes;
 
     if (rv_context_look(number, view, &carrier))
         return;
-    changes = view->changes;
-    look_at_thread(carrier, view);
-    rv_context_in(number, view);
-    view->changes = changes;
+    look_at_thread(carrier, &thread);
+    thread.start = view->start;
+    thread.end = view->end;
+    thread.changes = view->changes;
+    *view = thread;
 }
 
 /* Its own stack, wherever it is. */

@@ -15,7 +15,7 @@
 /* A thread, told apart from later ones with the same number; or a context (contexts.h). */
 struct rv_thread_key {
     pid_t tid;      /* negative: a context */
-    uint64_t start; /* clock ticks since boot */
+    uint64_t start; /* clock ticks since boot; a context: how many have had the number */
 };
 
 struct rv_thread_list {
@@ -42,10 +42,13 @@ struct rv_thread_view {
     enum rv_thread_state state;
     uintptr_t sp, pc;
     uintptr_t arguments[6]; /* of the system call */
-    uintptr_t end;          /* of its stack; 0: as far as there is memory */
+    uintptr_t start, end;   /* of its stack, if known, which sp may be outside of; 0: unknown */
     uint64_t runs;          /* how often it has been given a CPU, or has left one */
     uint64_t changes;       /* how often it has changed stacks */
 };
+
+/* The calling thread. RV_EUNREADABLE. */
+int rv_thread_self(struct rv_thread_key *key) __attribute__((warn_unused_result));
 
 /* Where the thread is at this moment. */
 void rv_thread_look(pid_t tid, struct rv_thread_view *view);

@@ -112,6 +112,13 @@ struct rv_side *rv_platform_side(void)
     return &fake.side[fake.thread];
 }
 
+void rv_platform_sides(void (*visit)(const struct rv_side *side, void *context), void *context)
+{
+    visit(rv_platform_side(), context);
+    for (int n = 0; n < fake.parked_count; n++)
+        visit(&fake.parked[n], context);
+}
+
 /* One thread plays all: what the others do meanwhile is in `while_waiting`. */
 int rv_platform_wait(const uint32_t *word, uint32_t value)
 {

@@ -12,6 +12,8 @@
 struct fake_platform {
     int thread;          /* the calling one: 0 or 1 */
     struct rv_side side[2];
+    int parked_count; /* stacks that nobody is on, in rv_platform_sides */
+    struct rv_side parked[2];
     void (*while_waiting)(void); /* null: who waits must not */
     int waits;
     uintptr_t stack[8];  /* program counters on its stack, 0 behind the last */

@@ -21,6 +21,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -199,6 +200,116 @@ static void a_handler_on_another_stack_does_not_hide_what_it_interrupted(void **
     assert_false(loaded());
 }
 
+/* ---- a handler on an alternate stack, on top of a coroutine ---- */
+
+static void wait_in_handler_in_patch(int number)
+{
+    (void)number;
+    (void)wait_in(handler_ends[0]);
+}
+
+static void block_outside(void)
+{
+    char byte;
+    (void)!read(ends[0], &byte, 1);
+}
+
+static void *block_in_coroutine(void *memory)
+{
+    const stack_t stack = {.ss_sp = memory, .ss_size = 65536};
+
+    sigaltstack(&stack, NULL);
+    getcontext(&inside);
+    inside.uc_stack.ss_sp = coroutine_stack;
+    inside.uc_stack.ss_size = 65536;
+    inside.uc_link = &outside;
+    makecontext(&inside, block_outside, 0);
+    tw_store32_release(&started, 1);
+    swapcontext(&outside, &inside);
+    return NULL;
+}
+
+static void a_handler_on_another_stack_above_a_coroutine_keeps_its_code(void **state)
+{
+    struct sigaction action = {.sa_handler = wait_in_handler_in_patch,
+                               .sa_flags = SA_ONSTACK | SA_RESTART};
+    void *memory = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    pthread_t thread;
+    (void)state;
+    coroutine_stack = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_int_equal(pipe(handler_ends), 0);
+    sigaction(SIGUSR2, &action, NULL);
+    apply_kind("good");
+    thread = start(block_in_coroutine, memory);
+    pthread_kill(thread, SIGUSR2);
+    usleep(20000); /* until it is blocked there */
+    assert_int_equal(rv_revert(0, &per_call), 0);
+    subject_reclaim(100);
+    assert_true(loaded());
+    assert_int_equal(write(handler_ends[1], "x", 1), 1);
+    assert_int_equal(write(ends[1], "x", 1), 1);
+    pthread_join(thread, NULL);
+    munmap(memory, 65536);
+    munmap(coroutine_stack, 65536);
+    signal(SIGUSR2, SIG_DFL);
+    subject_reclaim(1000);
+    assert_false(loaded());
+}
+
+/* ---- numbers of coroutines are used again ---- */
+
+static void (*address_in_patch(void))(void)
+{
+    FILE *maps = fopen("/proc/self/maps", "r");
+    uintptr_t address = 0;
+    char line[1024];
+
+    while (fgets(line, sizeof(line), maps))
+        if (strstr(line, folder) && strstr(line, "r-xp"))
+            address = strtoul(line, NULL, 16) + 16;
+    fclose(maps);
+    return (void (*)(void))address;
+}
+
+static __attribute__((noinline)) void make(char *stack, int is_in_patch)
+{
+    static ucontext_t context;
+
+    getcontext(&context);
+    context.uc_stack.ss_sp = stack;
+    context.uc_stack.ss_size = 4096;
+    makecontext(&context, is_in_patch ? address_in_patch() : block_outside, 0);
+    memset(&context, 0, sizeof(context));
+}
+
+/* A coroutine in the code gets the number of one that was seen to be clean. */
+static void use_number_again(char *stacks, int others)
+{
+    make(stacks, 1);
+    make(stacks + 4096, 0);
+    rv_reclaim();
+    for (int n = 0; n < others; n++)
+        make(stacks + 4096, 0);
+    make(stacks + 4096, 1);
+    make(stacks, 0);
+    rv_reclaim();
+}
+
+static void a_new_coroutine_with_a_former_ones_number_keeps_its_code(void **state)
+{
+    char *stacks = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    (void)state;
+    apply_kind("good");
+    assert_int_equal(rv_revert(0, &per_call), 0);
+    for (int others = 0; others < 130; others++) {
+        use_number_again(stacks, others);
+        assert_true(loaded());
+    }
+    make(stacks + 4096, 0);
+    subject_reclaim(1000);
+    assert_false(loaded());
+}
+
 /* ---- a signal handler on top of the patch ---- */
 
 static void on_signal(int number)
@@ -227,6 +338,46 @@ static void a_handler_on_top_of_the_patch_counts(void **state)
     assert_int_equal(write(ends[1], "xx", 2), 2); /* one for the handler, one for the patch */
     pthread_join(thread, NULL);
     sigaction(SIGUSR1, &before, NULL);
+    subject_reclaim(1000);
+    assert_false(loaded());
+}
+
+/* ---- a fork ---- */
+
+/* Blocked outside until it has been seen; then with a stale address on its stack. */
+static void *fork_with_a_stale_address(void *result)
+{
+    void (*volatile stale)(void);
+    pid_t child;
+    int status;
+
+    tw_store32_release(&started, 1);
+    block_outside();
+    stale = address_in_patch();
+    child = fork();
+    if (child == 0)
+        _exit((subject_reclaim(500), loaded()));
+    waitpid(child, &status, 0);
+    return stale && status == 0 ? result : NULL;
+}
+
+static void what_was_seen_of_the_thread_that_forks_holds_in_the_child(void **state)
+{
+    pthread_t inside_patch, forks;
+    void *result;
+    (void)state;
+    assert_int_equal(pipe(handler_ends), 0);
+    apply_kind("good");
+    inside_patch = start(wait_in_patch, &handler_ends[0]);
+    forks = start(fork_with_a_stale_address, folder);
+    assert_int_equal(rv_revert(0, &per_call), 0);
+    subject_reclaim(100);
+    assert_true(loaded());
+    assert_int_equal(write(ends[1], "x", 1), 1);
+    pthread_join(forks, &result);
+    assert_non_null(result);
+    assert_int_equal(write(handler_ends[1], "x", 1), 1);
+    pthread_join(inside_patch, NULL);
     subject_reclaim(1000);
     assert_false(loaded());
 }
@@ -264,18 +415,12 @@ static void a_running_thread_is_waited_for(void **state)
 /* An address in the patch on our own stack, as a frame of it would leave. */
 static __attribute__((noinline)) void revert_with_the_patch_on_our_stack(void)
 {
-    const void *volatile here = NULL;
-    FILE *maps = fopen("/proc/self/maps", "r");
-    char line[1024];
+    void (*volatile here)(void) = address_in_patch();
 
-    while (fgets(line, sizeof(line), maps))
-        if (strstr(line, folder) && strstr(line, "r-xp"))
-            here = (const void *)(strtoul(line, NULL, 16) + 16);
-    fclose(maps);
-    assert_non_null((const void *)here);
+    assert_non_null(here);
     assert_int_equal(rv_revert(0, &per_call), 0);
     subject_reclaim(50);
-    assert_true(subject_is_mapped((const void *)here));
+    assert_true(subject_is_mapped((const void *)(uintptr_t)here));
     here = NULL;
 }
 
@@ -334,7 +479,10 @@ int main(void)
         TEST(a_blocked_thread_keeps_the_code_that_it_returns_to),
         TEST(a_stack_of_the_programs_own_making_counts),
         TEST(a_handler_on_another_stack_does_not_hide_what_it_interrupted),
+        TEST(a_handler_on_another_stack_above_a_coroutine_keeps_its_code),
+        TEST(a_new_coroutine_with_a_former_ones_number_keeps_its_code),
         TEST(a_handler_on_top_of_the_patch_counts),
+        TEST(what_was_seen_of_the_thread_that_forks_holds_in_the_child),
         TEST(a_running_thread_is_waited_for),
         TEST(the_caller_may_be_in_the_patch),
         TEST(a_thousand_rounds_leave_no_memory),

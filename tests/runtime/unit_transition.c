@@ -197,6 +197,91 @@ static void a_fork_by_a_thread_that_has_not_moved_ends_the_update(void **state)
     expect_side(1, 0);
 }
 
+static void fork_with_parked(uint32_t stage)
+{
+    fake.parked_count = 1;
+    fake.parked[0].stage = stage;
+    rv_platform_lock();
+    rv_updates_in_child_locked();
+    rv_platform_unlock();
+    fake.parked_count = 0;
+}
+
+static void a_fork_with_parked_stacks_that_have_all_moved_ends_at_once(void **state)
+{
+    struct rv_update *update = moving();
+    (void)state;
+    expect_side(0, 1);
+    fork_with_parked(fake.side[0].stage);
+    assert_int_equal(update->state, RV_UPDATE_COMMITTED);
+}
+
+static void a_fork_with_a_parked_stack_that_has_not_moved_goes_on(void **state)
+{
+    struct rv_update *update = moving();
+    (void)state;
+    expect_side(0, 1);
+    fork_with_parked(0);
+    assert_int_equal(update->state, RV_UPDATE_MOVING);
+    expect_side(0, 1);
+    fake.thread = 1; /* somebody is on that stack now */
+    stand_in(made_body(&made, 1));
+    expect_side(1, 0);
+    stand_in(0);
+    expect_side(1, 1);
+    assert_int_equal(rv_update_commit(update), 0);
+}
+
+static void a_fork_by_a_thread_that_has_not_moved_goes_on_if_a_parked_stack_has(void **state)
+{
+    struct rv_update *update = moving();
+    (void)state;
+    expect_side(0, 1);
+    fake.thread = 1;
+    fork_with_parked(fake.side[0].stage);
+    assert_int_equal(update->state, RV_UPDATE_MOVING);
+    rv_update_turn(update);
+    assert_int_equal(rv_update_returned(update), 0);
+    assert_int_equal(update->state, RV_UPDATE_ABORTED);
+}
+
+static void a_fork_on_the_way_back_goes_on_while_a_parked_stack_is_new(void **state)
+{
+    struct rv_update *update = moving();
+    uint32_t stage;
+    (void)state;
+    expect_side(0, 1);
+    stage = fake.side[0].stage;
+    rv_update_turn(update);
+    expect_side(0, 0);
+    fork_with_parked(stage);
+    assert_int_equal(update->state, RV_UPDATE_RETURNING);
+    assert_int_equal(rv_update_returned(update), 0);
+    assert_int_equal(update->state, RV_UPDATE_ABORTED);
+}
+
+static void a_fork_during_a_roll_call_ends_it(void **state)
+{
+    struct rv_update *update = moving();
+    (void)state;
+    expect_side(0, 1);
+    assert_int_equal(rv_update_roll_call(update, 1), 0);
+    fork_with_parked(0);
+    assert_int_equal(made_call(&made, 4), made_body(&made, 4));
+    assert_int_equal(rv_update_commit(update), 0);
+}
+
+static void a_fork_forgets_what_threads_that_are_gone_have_noted(void **state)
+{
+    struct rv_update *update = moving();
+    (void)state;
+    expect_side(0, 1);
+    assert_true(rv_update_has_moved(update, 100));
+    fork_with_parked(0);
+    assert_false(rv_update_has_moved(update, 100));
+    assert_int_equal(rv_update_commit(update), 0);
+}
+
 static void a_roll_call_moves_a_thread_that_calls_something_else(void **state)
 {
     struct rv_update *update = moving();
@@ -333,6 +418,12 @@ int main(void)
         TEST(a_call_on_its_way_when_the_commit_comes_reaches_the_new_body),
         TEST(a_fork_leaves_the_child_on_the_side_of_its_thread),
         TEST(a_fork_by_a_thread_that_has_not_moved_ends_the_update),
+        TEST(a_fork_with_parked_stacks_that_have_all_moved_ends_at_once),
+        TEST(a_fork_with_a_parked_stack_that_has_not_moved_goes_on),
+        TEST(a_fork_by_a_thread_that_has_not_moved_goes_on_if_a_parked_stack_has),
+        TEST(a_fork_on_the_way_back_goes_on_while_a_parked_stack_is_new),
+        TEST(a_fork_during_a_roll_call_ends_it),
+        TEST(a_fork_forgets_what_threads_that_are_gone_have_noted),
         TEST(a_roll_call_moves_a_thread_that_calls_something_else),
         TEST(a_commit_ends_a_roll_call),
         TEST(a_commit_that_cannot_open_the_tables_changes_nothing_and_is_tried_again),

@@ -8,9 +8,11 @@
 
 cat >fibres.c <<'C'
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -19,7 +21,7 @@ cat >fibres.c <<'C'
 
 static ucontext_t home, fibres[FIBRES];
 static int mixed, sums, live[FIBRES], nested[FIBRES];
-static volatile int goes_on;
+static volatile int goes_on, raises, heard;
 
 __attribute__((noinline)) static int inner(void)
 {
@@ -34,12 +36,22 @@ __attribute__((noinline)) int outer(void)
     return mine;
 }
 
+/* On a stack of its own; it belongs to what it interrupts. */
+static void on_signal(int number)
+{
+    (void)number;
+    heard = outer();
+}
+
 /* Left, with this function on the stack, and entered again later. */
 __attribute__((noinline)) static void pause_inside(int n)
 {
     volatile int mine = 1;
     swapcontext(&fibres[n], &home);
-    if (outer() != mine)
+    heard = mine;
+    if (raises)
+        raise(SIGUSR1);
+    if (heard != mine || outer() != mine)
         mixed++;
 }
 
@@ -109,11 +121,28 @@ static void *drive(void *unused)
     return unused;
 }
 
+/* The child answers until "q", and then the parent does again. */
+static int fork_and_wait(void)
+{
+    const pid_t child = fork();
+    int status;
+
+    if (child)
+        waitpid(child, &status, 0);
+    else
+        printf("child %d\n", getpid());
+    return child != 0;
+}
+
 int main(void)
 {
     char line[80];
     pthread_t driver;
+    const stack_t alternate = {.ss_sp = malloc(SIZE), .ss_size = SIZE};
+    const struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_ONSTACK};
 
+    sigaltstack(&alternate, NULL);
+    sigaction(SIGUSR1, &action, NULL);
     setvbuf(stdout, NULL, _IOLBF, 0);
     while (fgets(line, sizeof(line), stdin)) {
         if (line[0] == 'm') /* make: every fibre waits outside */
@@ -126,6 +155,12 @@ int main(void)
         if (line[0] == 'e') /* end */
             for (int n = 0; n < FIBRES; n++)
                 nested[n] = -1;
+        if (line[0] == 's') /* signals while a fibre is inside */
+            raises = !raises;
+        if (line[0] == 'f')
+            fork_and_wait();
+        if (line[0] == 'q')
+            _exit(0);
         if (strchr("mioer", line[0]))
             all_run();
         if (line[0] == 'd')
@@ -171,6 +206,55 @@ wait $client || fail "the revert did not end: $(cat revert.out)"
 ask fibres e
 expect "version 1 mixed 0 sums 1792" "$answer" "at the end"
 
+# a handler on an alternate stack, above a coroutine that has not moved, in a thread that has
+ask fibres m
+ask fibres i
+ask fibres s
+revector apply "$pid" fix.rvp --timeout 20s >apply.out 2>&1 &
+client=$!
+sleep 0.3
+ask fibres v
+expect "version 2 mixed 0 sums 3584" "$answer" "the thread, which has moved"
+ask fibres r
+expect "version 2 mixed 0 sums 3584" "$answer" "a handler above a coroutine that has not moved"
+ask fibres o
+wait $client || fail "the update did not end: $(cat apply.out)"
+ask fibres s
+ask fibres e
+works revector revert "$pid" --all
+
+# born on the new side, with a coroutine that has not moved: the child goes on with the update
+ask fibres m
+ask fibres i
+revector apply "$pid" fix.rvp --timeout 20s >apply.out 2>&1 &
+client=$!
+sleep 0.3
+ask fibres v
+expect "version 2 mixed 0 sums 5376" "$answer" "the thread that is about to fork"
+ask fibres f
+child=${answer#child }
+started="$started $child"
+wait_for_agent "$child"
+hear fibres
+expect_has "$(revector status "$child")" "is inside pause_inside" "who has not moved in the child"
+ask fibres r
+expect "version 2 mixed 0 sums 5376" "$answer" "the child, with a coroutine that has not moved"
+ask fibres o
+for _ in $(seq 50); do
+    case $(revector status "$child") in *committed*) break ;; esac
+    sleep 0.1
+done
+expect_has "$(revector status "$child")" "committed" "the child, when its coroutine has moved"
+expect_has "$(revector history "$child")" "committed" "what the child's history says"
+ask fibres r
+expect "version 2 mixed 0 sums 5376" "$answer" "the child, at the end"
+ask fibres q
+kill -0 $client || fail "the parent's update ended with its child's: $(cat apply.out)"
+ask fibres o
+wait $client || fail "the update did not end: $(cat apply.out)"
+ask fibres e
+works revector revert "$pid" --all
+
 # code that a fibre will return to is kept, and freed when it has
 works revector apply "$pid" fix.rvp
 ask fibres m
@@ -180,7 +264,7 @@ sleep 1
 expect_has "$(revector status "$pid")" "coroutine" "who keeps the code"
 grep -q 'fix.*rvp' "/proc/$pid/maps" || fail "the code that fibres return to was unmapped"
 ask fibres e
-expect "version 1 mixed 1 sums 3584" "$answer" "consistency call is not for whole functions"
+expect "version 1 mixed 1 sums 7168" "$answer" "consistency call is not for whole functions"
 for _ in $(seq 50); do
     grep -q 'fix.*rvp' "/proc/$pid/maps" || break
     sleep 0.1
@@ -194,5 +278,5 @@ for _ in $(seq 10); do
     works revector revert "$pid" --all
 done
 ask fibres D
-expect "version 1 mixed 1 sums 3584" "$answer" "after 10 rounds with a thread that only changes stacks"
+expect "version 1 mixed 1 sums 7168" "$answer" "after 10 rounds with a thread that only changes stacks"
 echo "64 coroutines: nothing mixed, nothing unmapped under them"
