@@ -91,13 +91,48 @@ ask() {
     eval "IFS= read -r answer <&\$${1}_from" || fail "$1 does not answer '$2': $(cat "$1.err")"
 }
 
-# The agent answers within two seconds.
-wait_for_agent() {
-    for _ in $(seq 100); do
-        revector status "$1" >/dev/null 2>&1 && return
+# eventually WHAT COMMAND...: it comes true. A test waits for what it needs, never for a time
+# that "should do": the machine may be busy, and 20 seconds are meant to be too much for it.
+eventually() {
+    local what=$1 last=$((SECONDS + 20))
+    shift
+    until "$@"; do
+        [ $SECONDS -lt $last ] || fail "$what: not in 20 seconds"
         sleep 0.02
     done
-    fail "no agent in process $1: $(revector status "$1" 2>&1)"
+}
+
+# answers NAME LINE WANTED: what it answers to the line, for `eventually`.
+answers() {
+    ask "$1" "$2"
+    [ "$answer" = "$3" ]
+}
+
+# status_has PID PART, status_lacks PID PART: now; for `eventually`.
+status_has() {
+    case $(revector status "$1" 2>&1) in *"$2"*) ;; *) return 1 ;; esac
+}
+
+status_lacks() {
+    ! status_has "$@"
+}
+
+# until_status PID PART
+until_status() {
+    eventually "status of $1 says '$2' ($(revector status "$1" 2>&1))" status_has "$1" "$2"
+}
+
+# maps_lack PID PATTERN: no file like that is mapped; for `eventually`.
+maps_lack() {
+    ! grep -qE "$2" "/proc/$1/maps"
+}
+
+has_agent() {
+    revector status "$1" >/dev/null 2>&1
+}
+
+wait_for_agent() {
+    eventually "an agent in process $1" has_agent "$1"
 }
 
 # compile OUTPUT ARGS...: with the plugin, quietly.
