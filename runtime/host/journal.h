@@ -41,6 +41,9 @@
 #define RV_JOURNAL_CRASHED  ".crashed" /* behind ".rvp": it is not taken again, see crash.h */
 #define RV_JOURNAL_BUILD    65  /* a build ID in hex, with the NUL */
 
+/* Whether the file of the journal supersedes those before it. */
+int rv_journal_replaces(const char *path);
+
 /* A patch, as the journal tells it from others. */
 struct rv_journal_key {
     char build[RV_JOURNAL_BUILD];

@@ -17,22 +17,31 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int has_end(const char *name, const char *end)
+static int has_end(const char *text, const char *end)
 {
-    size_t length = strlen(name), last = strlen(end);
+    size_t length = strlen(text), last = strlen(end);
 
-    return name[0] != '.' && length > last && length < RV_JOURNAL_NAME_MAX &&
-           !strcmp(name + length - last, end);
+    return length > last && !strcmp(text + length - last, end);
+}
+
+static int is_name(const char *name, const char *end)
+{
+    return name[0] != '.' && strlen(name) < RV_JOURNAL_NAME_MAX && has_end(name, end);
 }
 
 static int is_patch(const struct dirent *entry)
 {
-    return has_end(entry->d_name, ".rvp");
+    return is_name(entry->d_name, ".rvp");
 }
 
 static int has_crashed(const char *name)
 {
-    return has_end(name, ".rvp" RV_JOURNAL_CRASHED);
+    return is_name(name, ".rvp" RV_JOURNAL_CRASHED);
+}
+
+int rv_journal_replaces(const char *path)
+{
+    return has_end(path, RV_JOURNAL_REPLACE ".rvp");
 }
 
 static int is_told(const struct dirent *entry)

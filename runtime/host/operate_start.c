@@ -107,13 +107,6 @@ static int apply(int fd, const char *path, struct rv_memo *memo, char *why, size
     return rv_host_apply(fd, path, &options, tour.patience_ms, &memo->ending, &memo->id);
 }
 
-static int has_end(const char *text, const char *end)
-{
-    size_t length = strlen(text), last = strlen(end);
-
-    return length >= last && !strcmp(text + length - last, end);
-}
-
 static struct rv_memo *begin(const char *path)
 {
     struct rv_memo *memo = rv_memo_new();
@@ -122,7 +115,7 @@ static struct rv_memo *begin(const char *path)
         return NULL;
     memo->start = rv_clock_ns();
     memo->is_kept = 1;
-    memo->replaces = has_end(path, RV_JOURNAL_REPLACE ".rvp");
+    memo->replaces = rv_journal_replaces(path);
     memo->event.verb = "apply";
     memo->event.asker = (struct rv_asker){.kind = RV_BY_JOURNAL};
     rv_history_cut(memo->event.path, sizeof(memo->event.path), path);

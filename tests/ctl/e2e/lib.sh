@@ -149,3 +149,58 @@ change() {
     cmp -s "$1" "fix/${1##*/}" && fail "the test's own change of $1 changes nothing: $2"
     return 0
 }
+
+# held_program NAME PRINTF-ARGUMENTS: NAME.c, with the functions that come on stdin. It prints
+# them after each line; "h" starts a thread, called held, that stays in hold(), which a patch
+# may replace, until "r".
+held_program() {
+    {
+        cat <<'C'
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <stdio.h>
+#include <unistd.h>
+
+C
+        cat
+        cat <<'C'
+
+static volatile int inside;
+
+/* Left only when a byte comes. */
+__attribute__((noinline)) int hold(int fd)
+{
+    char byte;
+    volatile int got = 1;
+    inside = 1;
+    return read(fd, &byte, 1) == got;
+}
+
+static int ends[2];
+
+static void *held(void *unused)
+{
+    pthread_setname_np(pthread_self(), "held");
+    hold(ends[0]);
+    return unused;
+}
+
+int main(void)
+{
+    pthread_t thread;
+    char line[64];
+
+    if (pipe(ends))
+        return 3;
+    while (fgets(line, sizeof(line), stdin)) {
+        inside = 0;
+        if (line[0] == 'h' && pthread_create(&thread, NULL, held, NULL))
+            return 3;
+        while (line[0] == 'h' && !inside)
+            usleep(1000);
+        if (line[0] == 'r' && write(ends[1], "x", 1) != 1)
+            return 3;
+C
+        printf '        printf(%s);\n        fflush(stdout);\n    }\n}\n' "$2"
+    } >"$1.c"
+}

@@ -5,57 +5,12 @@
 # shellcheck source=lib.sh
 . "$(dirname -- "$0")/lib.sh"
 
-cat >two.c <<'C'
-#define _GNU_SOURCE
-#include <pthread.h>
-#include <stdio.h>
-#include <unistd.h>
-
+held_program two '"%d %d %d\n", one(), two(), three()' <<'C'
 int base;
 
 __attribute__((noinline)) int one(void) { return base + 1; }
 __attribute__((noinline)) int two(void) { return base + 10; }
 __attribute__((noinline)) int three(void) { return base + 100; }
-
-static volatile int inside;
-
-/* Left only when a byte comes. */
-__attribute__((noinline)) int hold(int fd)
-{
-    char byte;
-    volatile int got = 1;
-    inside = 1;
-    return read(fd, &byte, 1) == got;
-}
-
-static int ends[2];
-
-static void *held(void *unused)
-{
-    pthread_setname_np(pthread_self(), "held");
-    hold(ends[0]);
-    return unused;
-}
-
-int main(void)
-{
-    pthread_t thread;
-    char line[64];
-
-    if (pipe(ends))
-        return 3;
-    while (fgets(line, sizeof(line), stdin)) {
-        inside = 0;
-        if (line[0] == 'h' && pthread_create(&thread, NULL, held, NULL))
-            return 3;
-        while (line[0] == 'h' && !inside)
-            usleep(1000);
-        if (line[0] == 'r' && write(ends[1], "x", 1) != 1)
-            return 3;
-        printf("%d %d %d\n", one(), two(), three());
-        fflush(stdout);
-    }
-}
 C
 compile two two.c -pthread
 

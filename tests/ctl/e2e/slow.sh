@@ -6,56 +6,11 @@
 # shellcheck source=lib.sh
 . "$(dirname -- "$0")/lib.sh"
 
-cat >slow.c <<'C'
-#include <pthread.h>
-#include <stdio.h>
-#include <unistd.h>
-
+held_program slow '"now %d\n", answer()' <<'C'
 int base;
 
 __attribute__((noinline)) int answer(void) { return base + 1; }
-
-static volatile int inside;
-
-/* Replaced too, and left only when a byte comes. */
-__attribute__((noinline)) int hold(int fd)
-{
-    char byte;
-    volatile int got = 1;
-    inside = 1;
-    return read(fd, &byte, 1) == got;
-}
-
-static int ends[2];
-
-static void *held(void *unused)
-{
-    pthread_setname_np(pthread_self(), "held");
-    hold(ends[0]);
-    return unused;
-}
-
-int main(void)
-{
-    pthread_t thread;
-    char line[64];
-
-    if (pipe(ends))
-        return 3;
-    while (fgets(line, sizeof(line), stdin)) {
-        inside = 0;
-        if (line[0] == 'h' && pthread_create(&thread, NULL, held, NULL))
-            return 3;
-        while (line[0] == 'h' && !inside)
-            usleep(1000);
-        if (line[0] == 'r' && write(ends[1], "x", 1) != 1)
-            return 3;
-        printf("now %d\n", answer());
-        fflush(stdout);
-    }
-}
 C
-sed -i 's/^#include <pthread.h>/#define _GNU_SOURCE\n&/' slow.c
 compile slow slow.c -pthread
 for n in 2 3; do
     change slow.c "s/base + 1;/base + $n;/; s/volatile int got = 1;/volatile int got = $n; got -= $n - 1;/"
