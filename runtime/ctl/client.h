@@ -90,6 +90,11 @@ int rv_wait_moved(struct rv_client *client, const struct rv_ctl_reader *answer, 
                   unsigned timeout_ms, char *note, size_t size, struct rv_reason *reason)
     __attribute__((warn_unused_result));
 
+/* The same for whoever knows the update's number, and that it has begun. */
+int rv_wait_ended(struct rv_client *client, uint64_t id, const char *verb, unsigned timeout_ms,
+                  char *note, size_t size, struct rv_reason *reason)
+    __attribute__((warn_unused_result));
+
 /* ---- find_agent.c ---- */
 
 /* As rv_client_open, but only the connected socket. */

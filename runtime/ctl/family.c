@@ -24,19 +24,26 @@ static void apply_per_call(struct rv_family *family)
         member->stage = RV_STAGE_NEW;
     rv_family_send_parcel(family, RV_PARCEL_APPLY, RV_STAGE_IN_FORCE);
     if (rv_family_count(family, RV_STAGE_REFUSED))
-        rv_family_send_verdict(family, RV_CTL_REVERT, RV_STAGE_IN_FORCE, RV_STAGE_NEW);
+        rv_family_send_verdict(family, RV_CTL_REVERT, RV_STAGE_IN_FORCE, RV_STAGE_UNDONE);
+}
+
+static void blame_the_late(struct rv_family *family)
+{
+    RV_EACH_MEMBER (member, family, RV_STAGE_MOVING)
+        member->error = RV_EMOVETIME;
 }
 
 /* Those that could not move in time are the reason, if nobody has refused. */
 static void give_up(struct rv_family *family)
 {
-    const enum rv_stage late =
-        rv_family_count(family, RV_STAGE_REFUSED) ? RV_STAGE_NEW : RV_STAGE_REFUSED;
+    const int is_refused = rv_family_count(family, RV_STAGE_REFUSED) != 0;
 
-    RV_EACH_MEMBER (member, family, RV_STAGE_MOVING)
-        member->error = RV_EMOVETIME;
-    rv_family_send_verdict(family, RV_CTL_ABORT, RV_STAGE_MOVED, RV_STAGE_NEW);
-    rv_family_send_verdict(family, RV_CTL_ABORT, RV_STAGE_MOVING, late);
+    if (!is_refused)
+        blame_the_late(family);
+    rv_family_send_verdict(family, RV_CTL_ABORT, RV_STAGE_MOVED, RV_STAGE_UNDONE);
+    rv_family_send_verdict(family, RV_CTL_ABORT, RV_STAGE_MOVING,
+                           is_refused ? RV_STAGE_UNDONE : RV_STAGE_REFUSED);
+    rv_family_hear_why(family);
 }
 
 static void apply_held(struct rv_family *family)
@@ -50,8 +57,10 @@ static void apply_held(struct rv_family *family)
     }
     rv_family_send_verdict(family, RV_CTL_COMMIT, RV_STAGE_MOVED, RV_STAGE_MOVING);
     rv_family_wait(family, 0);
+    blame_the_late(family);
     if (rv_family_count(family, RV_STAGE_REFUSED))
-        rv_family_send_verdict(family, RV_CTL_REVERT, RV_STAGE_IN_FORCE, RV_STAGE_NEW);
+        rv_family_send_verdict(family, RV_CTL_REVERT, RV_STAGE_IN_FORCE, RV_STAGE_UNDONE);
+    rv_family_hear_why(family);
 }
 
 /* ---- processes that were born meanwhile ---- */
@@ -118,8 +127,9 @@ static int settle_children(struct rv_family *family)
         if (is_in_force)
             rv_family_send_parcel(family, RV_PARCEL_APPLY, RV_STAGE_MOVING);
         else
-            rv_family_send_verdict(family, RV_CTL_REVERT, RV_STAGE_IN_FORCE, RV_STAGE_NEW);
+            rv_family_send_verdict(family, RV_CTL_REVERT, RV_STAGE_IN_FORCE, RV_STAGE_UNDONE);
         rv_family_wait(family, 0);
+        rv_family_hear_why(family);
     }
     return error;
 }
@@ -128,23 +138,42 @@ static int settle_children(struct rv_family *family)
 
 static const char *word_of(const struct rv_member *member)
 {
-    static const char *const words[] = {[RV_STAGE_NEW] = "as before",
-                                        [RV_STAGE_MOVING] = "moving",
-                                        [RV_STAGE_MOVED] = "checked",
-                                        [RV_STAGE_IN_FORCE] = "in force",
-                                        [RV_STAGE_HAD_IT] = "in force before",
-                                        [RV_STAGE_REFUSED] = "refused",
-                                        [RV_STAGE_ENDED] = "ended"};
+    static const char *const words[] = {
+        [RV_STAGE_NEW] = "as before",          [RV_STAGE_MOVING] = "moving",
+        [RV_STAGE_MOVED] = "checked",          [RV_STAGE_IN_FORCE] = "in force",
+        [RV_STAGE_HAD_IT] = "in force before", [RV_STAGE_REFUSED] = "refused",
+        [RV_STAGE_UNDONE] = "undone",          [RV_STAGE_ENDED] = "ended"};
     return words[member->stage];
 }
 
 #define REASON_MAX (sizeof(((struct rv_reason *)0)->text) + 128)
 
-/* Why it has not taken the update. */
-static void explain(const struct rv_member *member, char text[REASON_MAX])
+static int is_reason(const struct rv_member *member)
 {
+    return member->stage == RV_STAGE_REFUSED || member->stage == RV_STAGE_MOVING;
+}
+
+/* The first that could not take it, or a null pointer. */
+static const struct rv_member *first_reason(const struct rv_family *family)
+{
+    for (size_t n = 0; n < family->count; n++)
+        if (is_reason(&family->all[n]))
+            return &family->all[n];
+    return NULL;
+}
+
+/* Why it has not taken the update. "": it has. */
+static void explain(const struct rv_family *family, const struct rv_member *member,
+                    char text[REASON_MAX])
+{
+    const struct rv_member *first = first_reason(family);
     const char *why = member->why.text;
 
+    *text = 0;
+    if (member->stage == RV_STAGE_UNDONE && first)
+        snprintf(text, REASON_MAX, "process %d could not take it", first->pid);
+    if (!is_reason(member))
+        return;
     if (member->error == RV_EMOVETIME && *why && !strstr(why, rv_error_text(RV_EMOVETIME)))
         snprintf(text, REASON_MAX, "%s: %s", rv_error_text(RV_EMOVETIME), why);
     else
@@ -163,10 +192,9 @@ static void print_members(struct rv_family *family)
         return;
     rv_out_table(out, "members", columns);
     for (const struct rv_member *at = family->all; at < family->all + family->count; at++) {
-        char text[REASON_MAX] = "";
+        char text[REASON_MAX];
 
-        if (at->stage == RV_STAGE_REFUSED || at->stage == RV_STAGE_MOVING)
-            explain(at, text);
+        explain(family, at, text);
         rv_out_cell_number(out, (uint64_t)at->pid);
         rv_out_cell_number(out, at->id);
         rv_out_cell(out, word_of(at));
@@ -180,16 +208,14 @@ static int verdict(struct rv_family *family)
 {
     const size_t refused =
         rv_family_count(family, RV_STAGE_REFUSED) + rv_family_count(family, RV_STAGE_MOVING);
+    const struct rv_member *first = first_reason(family);
     char why[REASON_MAX];
 
-    for (const struct rv_member *at = family->all; at < family->all + family->count; at++)
-        if (at->stage == RV_STAGE_REFUSED || at->stage == RV_STAGE_MOVING) {
-            explain(at, why);
-            return rv_because(&family->command->reason, RV_EFAMILY, "%zu of %zu: process %d: %s",
-                              refused, family->count - rv_family_count(family, RV_STAGE_ENDED),
-                              at->pid, why);
-        }
-    return 0;
+    if (!first)
+        return 0;
+    explain(family, first, why);
+    return rv_because(&family->command->reason, RV_EFAMILY, "%zu of %zu: process %d: %s", refused,
+                      family->count - rv_family_count(family, RV_STAGE_ENDED), first->pid, why);
 }
 
 static int report(struct rv_family *family, uint64_t start)

@@ -121,7 +121,6 @@ static void look_at(struct rv_member *member)
     int error;
 
     member->stage = RV_STAGE_REFUSED; /* if there is no such update any more */
-    member->error = RV_EMOVETIME;
     error = rv_client_updates(member->client, take_state, member, &why);
     if (error) {
         member->why = why;
@@ -187,10 +186,20 @@ void rv_family_send_verdict(struct rv_family *family, enum rv_ctl_kind kind, enu
         int error = rv_client_receive(member->client, &answer, &member->why);
         member->stage = then;
         if (error == RV_ENOUPDATE && kind == RV_CTL_COMMIT)
-            error = RV_EMOVETIME; /* it was too late */
-        if (error && (error != RV_ENOUPDATE || kind != RV_CTL_ABORT))
+            member->stage = RV_STAGE_REFUSED; /* it has given up before it heard of this */
+        else if (error && (error != RV_ENOUPDATE || kind != RV_CTL_ABORT))
             rv_member_lose(member, error);
     }
+}
+
+void rv_family_hear_why(struct rv_family *family)
+{
+    char note[64];
+
+    RV_EACH_MEMBER (member, family, RV_STAGE_REFUSED)
+        if (!member->error && member->client)
+            member->error = rv_wait_ended(member->client, member->id, "apply", family->wait_ms,
+                                          note, sizeof(note), &member->why);
 }
 
 void rv_family_wait(struct rv_family *family, int may_refuse)

@@ -19,6 +19,7 @@ enum rv_stage {
     RV_STAGE_IN_FORCE,
     RV_STAGE_HAD_IT,   /* before anybody asked, and keeps it whatever the others do */
     RV_STAGE_REFUSED,  /* `why` says why; it runs what it ran before */
+    RV_STAGE_UNDONE,   /* it could, but others could not; it runs what it ran before */
     RV_STAGE_ENDED,    /* the process is no more */
 };
 
@@ -27,7 +28,7 @@ struct rv_member {
     enum rv_stage stage;
     struct rv_client *client; /* a null pointer: not connected */
     uint64_t id;              /* of the update there */
-    int error;
+    int error; /* 0: only the process knows why it has refused, see rv_family_hear_why */
     struct rv_reason why;
 };
 
@@ -65,6 +66,12 @@ void rv_family_send_parcel(struct rv_family *family, enum rv_parcel_way way, enu
 /* COMMIT, ABORT or REVERT for those in `from`; `then` is where they are if they do. */
 void rv_family_send_verdict(struct rv_family *family, enum rv_ctl_kind kind, enum rv_stage from,
                             enum rv_stage then);
+
+/*
+ * Those that have begun and gave up by themselves (a transformer that refuses, a crash on
+ * probation, their own deadline) say why, when all their threads are back.
+ */
+void rv_family_hear_why(struct rv_family *family);
 
 /* Until nobody is MOVING, `may_refuse` and somebody has, or the family's time is over. */
 void rv_family_wait(struct rv_family *family, int may_refuse);

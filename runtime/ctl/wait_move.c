@@ -117,26 +117,12 @@ static int take_events(const struct rv_ctl_reader *answer, void *context)
     return 0;
 }
 
-int rv_wait_moved(struct rv_client *client, const struct rv_ctl_reader *answer, const char *verb,
-                  unsigned timeout_ms, char *note, size_t size, struct rv_reason *reason)
+static int hear_end(struct rv_client *client, uint64_t id, const char *verb, char *note,
+                    size_t size, struct rv_reason *reason)
 {
-    struct end end = {.verb = verb};
-    struct rv_ctl_field field;
-    struct rv_ctl_reader update;
-    char state[32] = "";
-    int error = 0;
+    struct end end = {.id = id, .verb = verb};
+    int error = rv_client_pages(client, RV_CTL_HISTORY, take_events, &end, reason);
 
-    *note = 0;
-    if (!rv_ctl_find(answer, RV_CTL_TAG_UPDATE, &field))
-        return 0;
-    update = rv_ctl_inside(&field);
-    end.id = rv_ctl_number(&update, RV_CTL_TAG_ID, 0);
-    if (rv_ctl_text(&update, RV_CTL_TAG_STATE, state, sizeof(state)))
-        return RV_EPROTOCOL;
-    if (is_under_way(state))
-        error = watch_update(client, end.id, timeout_ms, reason);
-    if (!error)
-        error = rv_client_pages(client, RV_CTL_HISTORY, take_events, &end, reason);
     if (error)
         return error;
     if (!end.error)
@@ -144,4 +130,32 @@ int rv_wait_moved(struct rv_client *client, const struct rv_ctl_reader *answer, 
     else
         rv_because(reason, end.error, "%s%s", end.text, advice(end.text, verb));
     return end.error;
+}
+
+int rv_wait_ended(struct rv_client *client, uint64_t id, const char *verb, unsigned timeout_ms,
+                  char *note, size_t size, struct rv_reason *reason)
+{
+    int error = watch_update(client, id, timeout_ms, reason);
+
+    *note = 0;
+    return error ? error : hear_end(client, id, verb, note, size, reason);
+}
+
+int rv_wait_moved(struct rv_client *client, const struct rv_ctl_reader *answer, const char *verb,
+                  unsigned timeout_ms, char *note, size_t size, struct rv_reason *reason)
+{
+    struct rv_ctl_field field;
+    struct rv_ctl_reader update;
+    char state[32] = "";
+    uint64_t id;
+
+    *note = 0;
+    if (!rv_ctl_find(answer, RV_CTL_TAG_UPDATE, &field))
+        return 0;
+    update = rv_ctl_inside(&field);
+    id = rv_ctl_number(&update, RV_CTL_TAG_ID, 0);
+    if (rv_ctl_text(&update, RV_CTL_TAG_STATE, state, sizeof(state)))
+        return RV_EPROTOCOL;
+    return is_under_way(state) ? rv_wait_ended(client, id, verb, timeout_ms, note, size, reason)
+                               : hear_end(client, id, verb, note, size, reason);
 }

@@ -9,8 +9,10 @@
  * it included. Then `call` consistency: each function is old or new. In both, a call
  * that began and ended while nothing was under way is wholly of what is in force.
  * At the end the process holds what it held after 10 rounds. Prints one line of
- * figures; exit status 1 and a line on the first wrong result. Not with sanitizers, which
- * make a look at 64 stacks take seconds: torture.c is for them.
+ * figures; exit status 1 and a line on the first wrong result. With the address sanitizer
+ * memory is not looked at. Not with the thread sanitizer: it runs a handler some
+ * time after its signal, as a call from within the runtime, and no frame on the stack tells
+ * that from a call of the program's. torture.c is for it.
  */
 #define _GNU_SOURCE
 #include "revector/revector.h"
@@ -190,9 +192,7 @@ static double seconds(void)
 
 int main(int argc, char **argv)
 {
-    const uint64_t rounds = argc > 1                 ? strtoul(argv[1], NULL, 10)
-                            : subject_is_sanitized() ? 20
-                                                     : 100;
+    const uint64_t rounds = argc > 1 ? strtoul(argv[1], NULL, 10) : ROUNDS;
     char folder[] = "/tmp/revector-storm-XXXXXX";
     const double start = seconds();
     pthread_t others[2];
@@ -229,7 +229,7 @@ int main(int argc, char **argv)
     for (int n = 0; n < 2; n++)
         unlink(paths[n]);
     rmdir(folder);
-    if (held > held_early + GROWTH_KB)
+    if (!subject_is_sanitized() && held > held_early + GROWTH_KB)
         fail("memory grows", (unsigned long)(held - held_early));
     return !calls || !births || !signals || subject_has_mapped(folder);
 }

@@ -9,6 +9,8 @@
  * context_exit, which tells that it has ended and goes on where it would have returned
  * to: the C library's way to uc_link.
  */
+#include "property.inc"
+
 	.text
 	.p2align 4
 	.globl makecontext
@@ -95,16 +97,5 @@ context_exit:
 	.cfi_endproc
 	.size context_exit_frame, . - context_exit_frame
 
-	.section .note.GNU-stack, "", @progbits
-
 	/* Usable with indirect branch tracking; shadow stacks see context_exit's return. */
-	.section .note.gnu.property, "a"
-	.p2align 3
-	.long 4
-	.long 16
-	.long 5
-	.asciz "GNU"
-	.long 0xc0000002
-	.long 4
-	.long 1
-	.long 0
+	rv_property (RV_PROPERTY_IBT)

@@ -10,6 +10,7 @@
  * the caller.
  */
 #include "fault_state.h"
+#include "property.inc"
 
 	.text
 	.p2align 4
@@ -106,16 +107,4 @@ rv_fault_thunks:
 	.cfi_endproc
 	.size rv_fault_thunks, . - rv_fault_thunks
 
-	.section .note.GNU-stack, "", @progbits
-
-	/* Usable with indirect branch tracking and shadow stacks. */
-	.section .note.gnu.property, "a"
-	.p2align 3
-	.long 4
-	.long 16
-	.long 5
-	.asciz "GNU"
-	.long 0xc0000002
-	.long 4
-	.long 3
-	.long 0
+	rv_property (RV_PROPERTY_IBT | RV_PROPERTY_SHSTK)

@@ -190,9 +190,13 @@ compile calls calls.c -pthread -lrt
 change calls.c 's/return x + one;/return x + 100 * one;/'
 revector build --for ./calls -o fix.rvp fix/calls.c >/dev/null 2>&1 || fail "cannot build"
 start calls setsid ./calls
-sleep 0.5
+# 27 threads, the one that answers and the agent's
+all_asleep() {
+    [ "$(cat "/proc/$pid/task"/*/stat | grep -c ') S ')" = 29 ]
+}
+eventually "each is in its call" all_asleep
 for round in $(seq 10); do
-    works revector apply "$pid" fix.rvp --timeout 5s
+    works revector apply "$pid" fix.rvp --timeout 20s
     ask calls now
     expect "27 calls, answer 101" "$answer" "after update $round"
     works revector revert "$pid" --all
@@ -202,5 +206,8 @@ done
 # it removes its queues, and takes its child along
 # shellcheck disable=SC2154 # start sets it
 eval "exec $calls_to>&-"
-sleep 0.2
+is_gone() {
+    ! kill -0 "$pid" 2>/dev/null
+}
+eventually "it has ended" is_gone
 echo "27 blocking calls: none returned, none kept an update waiting"

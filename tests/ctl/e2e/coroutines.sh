@@ -182,7 +182,7 @@ expect "version 1 mixed 0 sums 1792" "$answer" "arguments of 64 fibres"
 
 # one waits inside a function that is replaced
 ask fibres i
-refused 1 "coroutine" revector apply "$pid" fix.rvp --timeout 300ms
+refused 1 "coroutine" revector apply "$pid" fix.rvp --timeout 2s
 expect_has "$(cat err.refused)" "is inside pause_inside" "where it is"
 ask fibres r
 expect "version 1 mixed 0 sums 1792" "$answer" "after an update that was given up"
@@ -195,12 +195,10 @@ expect "version 2 mixed 0 sums 1792" "$answer" "with all outside"
 
 # one waits inside on the way back: the thread that is home moves, the coroutine when it is out
 ask fibres i
-revector revert "$pid" --all --timeout 20s >revert.out 2>&1 &
+revector revert "$pid" --all --timeout 60s >revert.out 2>&1 &
 client=$!
-sleep 0.3
-expect_has "$(revector status "$pid")" "coroutine" "who has not moved"
-ask fibres v
-expect "version 1 mixed 0 sums 1792" "$answer" "a thread beside it"
+until_status "$pid" "coroutine" # has not moved
+eventually "a thread beside it has moved" answers fibres v "version 1 mixed 0 sums 1792"
 ask fibres r
 wait $client || fail "the revert did not end: $(cat revert.out)"
 ask fibres e
@@ -261,15 +259,11 @@ ask fibres m
 ask fibres i
 works revector revert "$pid" --all --consistency call
 sleep 1
-expect_has "$(revector status "$pid")" "coroutine" "who keeps the code"
+until_status "$pid" "coroutine" # keeps the code
 grep -q 'fix.*rvp' "/proc/$pid/maps" || fail "the code that fibres return to was unmapped"
 ask fibres e
 expect "version 1 mixed 1 sums 7168" "$answer" "consistency call is not for whole functions"
-for _ in $(seq 50); do
-    grep -q 'fix.*rvp' "/proc/$pid/maps" || break
-    sleep 0.1
-done
-grep -q 'fix.*rvp' "/proc/$pid/maps" && fail "the code is still mapped: $(revector status "$pid")"
+eventually "the code is unmapped" maps_lack "$pid" 'fix.*rvp'
 
 # a thread that does nothing but change stacks
 ask fibres d

@@ -42,7 +42,7 @@ __attribute__((noinline)) int down(int depth)
 __attribute__((noinline)) int work(int how)
 {
     if (how == 9)
-        sleep(1);
+        sleep(3);
     return base + how * 0;
 }
 
@@ -80,11 +80,24 @@ static void say_calls(void)
     pthread_mutex_unlock(&lock);
 }
 
+static int is_armed(void)
+{
+    int order;
+
+    pthread_mutex_lock(&lock);
+    order = armed;
+    pthread_mutex_unlock(&lock);
+    return order != 0;
+}
+
+/* With 9, until somebody sleeps in it. */
 static void arm(int order)
 {
     pthread_mutex_lock(&lock);
     armed = order;
     pthread_mutex_unlock(&lock);
+    while (order == 9 && is_armed())
+        usleep(1000);
     printf("armed\n");
 }
 

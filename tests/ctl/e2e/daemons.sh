@@ -15,6 +15,15 @@ field() {
     od -An -td4 -j $(($1 * 4)) -N 4 face | tr -d ' '
 }
 
+ticks() {
+    [ -e face ] && [ "$(field 2)" -gt 0 ] 2>/dev/null
+}
+
+# shows NUMBER: its function's value, at its last turn
+shows() {
+    [ "$(field 1)" = "$1" ]
+}
+
 # launch STEPS: runs the daemon until it is where it wants to be; $pid is its last pid.
 launch() {
     rm -rf face root
@@ -25,13 +34,10 @@ launch() {
     disown
     exec 5>&-
     # the daemon closes its end, if it closes; the agent must not have one
-    case $1 in *c*) timeout 5 cat <&6 || fail "a pipe that the daemon '$1' has closed is still open" ;; esac
+    case $1 in *c*) timeout 20 cat <&6 || fail "a pipe that the daemon '$1' has closed is still open" ;; esac
     exec 6<&-
     rm -f inherited
-    for _ in $(seq 200); do
-        [ -e face ] && [ "$(field 2)" -gt 0 ] 2>/dev/null && break
-        sleep 0.02
-    done
+    eventually "the daemon '$1' works" ticks
     pid=$(field 0)
     started="$started $pid"
     wait_for_agent "$pid"
@@ -42,12 +48,10 @@ update() {
     launch "$1"
     expect 1 "$(field 1)" "value before, daemon '$1'"
     works revector apply "$pid" fix.rvp
-    sleep 0.1
-    expect 2 "$(field 1)" "value, daemon '$1'"
+    eventually "the new value, daemon '$1'" shows 2
     case $1 in *c*) expect "" "$(ls "/proc/$pid/fd")" "descriptors of the daemon '$1'" ;; esac
     works revector revert "$pid" --all
-    sleep 0.1
-    expect 1 "$(field 1)" "value after, daemon '$1'"
+    eventually "the old value after, daemon '$1'" shows 1
     kill -9 "$pid"
 }
 

@@ -145,28 +145,65 @@ done
 
 # one process that cannot: none does, and it is named
 ask prefork h
-refused 1 "1 of 6: process" revector apply prefork fix.rvp --timeout 500ms
+refused 1 "1 of 6: process" revector apply prefork fix.rvp --timeout 2s
 expect_has "$(cat err.refused)" "is inside hold" "why"
 ask prefork v
 expect "own 1 workers 1 to 1 mixed 0" "$answer" "after an update that one process could not take"
-revector apply prefork fix.rvp --timeout 500ms --json >members.json 2>/dev/null && fail "it was taken"
+revector apply prefork fix.rvp --timeout 2s --json >members.json 2>/dev/null && fail "it was taken"
 expect 1 "$(grep -o '"state": "refused"' members.json | wc -l)" "how many refused ($(cat members.json))"
+expect 5 "$(grep -c '"state": "undone"' members.json)" "how many were undone ($(cat members.json))"
+expect_has "$(cat members.json)" '"reason": "process ' "why they were undone"
 expect_has "$(revector history "$master")" "not all processes of the program" "what the others say"
 
 # while all are ready nobody commits: whoever asks is killed, and all go back
-revector apply prefork fix.rvp --timeout 30s >apply.out 2>&1 &
+revector apply prefork fix.rvp --timeout 60s >apply.out 2>&1 &
 client=$!
-sleep 0.5
-expect_has "$(revector status "$master")" "moved" "the master's state while one is not ready"
+until_status "$master" "state        moved" # while one is not ready
 ask prefork v
 kill -9 $client
 wait $client 2>/dev/null
-sleep 0.5
-ask prefork v
-expect "own 1 workers 1 to 1 mixed 0" "$answer" "after the command was killed"
+eventually "all go back when the command is killed" \
+    answers prefork v "own 1 workers 1 to 1 mixed 0"
 ask prefork r
 works revector apply prefork fix.rvp
 works revector revert prefork --all
+
+# killed before any of its packets: among the COMMITs some have heard it and some have not, and
+# then the next apply brings all to the new side, the next revert all to the old
+clang-19 "$here/die_at.c" -o die_at || fail "cannot compile die_at.c"
+settled() {
+    for child in $(pgrep -x prefork); do
+        revector status "$child" | grep -qE 'moving|moved|returning' && return 1
+    done
+    return 0
+}
+new_ones() {
+    for child in $(pgrep -x prefork); do
+        revector status "$child" | grep 'state  *committed'
+    done | wc -l
+}
+eventually "the one that was held has ended" test "$(pgrep -cx prefork)" = 5
+next=apply
+tried=
+for n in $(seq 9 60); do
+    ./die_at -s "$n" revector apply prefork fix.rvp >/dev/null 2>&1
+    [ $? = 9 ] || break
+    eventually "nobody is under way, killed at packet $n" settled
+    count=$(new_ones)
+    case $count in
+    [1-4])
+        tried="$tried $next"
+        [ $next = revert ] || works revector apply prefork fix.rvp
+        [ $next = revert ] || expect 5 "$(new_ones)" "processes with it after another apply, of $count"
+        [ $next = revert ] && next=apply || next=revert
+        ;;
+    esac
+    works revector revert prefork --all
+    expect 0 "$(new_ones)" "processes with it after a revert, of $count"
+    ask prefork v
+    expect "own 1 workers 1 to 1 mixed 0" "$answer" "killed at packet $n, and reverted"
+done
+expect_has "$tried" "apply revert" "commands that were killed among their COMMITs"
 
 # processes that are born meanwhile
 ask prefork b

@@ -106,7 +106,7 @@ expect "1 pre_revert 1 post_revert 0" "$answer" "reverted"
 # Given up, because a thread sits in the old code: what pre_apply did is undone.
 ask prog hold
 expect "held" "$answer" "a thread that does not move"
-refused 1 "not all threads could move in time" revector apply "$pid" fix.rvp --timeout 200ms
+refused 1 "not all threads could move in time" revector apply "$pid" fix.rvp --timeout 2s
 ask prog x
 expect "1 pre_apply 1 revert -107 post_revert -150" "$answer" "given up"
 
@@ -114,7 +114,7 @@ expect "1 pre_apply 1 revert -107 post_revert -150" "$answer" "given up"
 works revector apply "$pid" fix.rvp
 ask prog hold
 expect "held by the new" "$answer" "a thread that does not move back"
-refused 1 "not all threads could move in time" revector revert "$pid" --all --timeout 200ms
+refused 1 "not all threads could move in time" revector revert "$pid" --all --timeout 2s
 ask prog x
 expect "2 pre_apply 1 revert -107 post_apply 0 pre_revert 1 post_apply -150" "$answer" \
     "the revert was given up"
@@ -123,9 +123,9 @@ expect "2 pre_apply 1 revert -107 post_apply 0 pre_revert 1 post_apply -150" "$a
 works revector revert "$pid" --all
 ask prog x
 ask prog hold
-revector apply "$pid" fix.rvp --timeout 20s >late.out 2>&1 &
+revector apply "$pid" fix.rvp --timeout 60s >late.out 2>&1 &
 waiter=$!
-sleep 0.3
+until_status "$pid" moving
 ask prog x
 wait "$waiter" || fail "the late apply failed: $(cat late.out)"
 first=$answer

@@ -126,13 +126,9 @@ C
 
 # apply_in_background NAME: until the update is under way; $client waits for its end.
 apply_in_background() {
-    revector apply "$pid" "$1.rvp" --timeout 30s >apply.out 2>&1 &
+    revector apply "$pid" "$1.rvp" --timeout 60s >apply.out 2>&1 &
     client=$!
-    for _ in $(seq 100); do
-        revector status "$pid" | grep -q moving && return
-        sleep 0.02
-    done
-    fail "the update of $1 is not under way: $(cat apply.out)"
+    until_status "$pid" moving
 }
 
 blocked() {
@@ -143,6 +139,7 @@ blocked() {
     ask blocked l
     expect "loop hello" "$answer" "inside, before"
     apply_in_background blocked
+    eventually "outside, the caller has moved" answers blocked c "caller goodbye"
     for _ in 1 2 3; do
         ask blocked c
         expect "caller goodbye" "$answer" "outside, while another thread is inside"

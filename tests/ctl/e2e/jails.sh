@@ -16,6 +16,11 @@ revector build --for ./daemon -o fix.rvp fix/daemon.c >/dev/null 2>&1 || fail "c
 
 ulimit -S -n 1024 # the daemon closes up to there
 
+# shows NUMBER: its function's value, at its last turn
+shows() {
+    [ "$(od -An -td4 -j 4 -N 4 face | tr -d ' ')" = "$1" ]
+}
+
 # story JAIL STEPS
 story() {
     rm -f face
@@ -25,12 +30,10 @@ story() {
     disown
     wait_for_agent "$pid"
     works revector apply "$pid" fix.rvp
-    sleep 0.1
-    expect 2 "$(od -An -td4 -j 4 -N 4 face | tr -d ' ')" "value, $1, daemon '$2'"
+    eventually "the new value, $1, daemon '$2'" shows 2
     works revector status "$pid"
     works revector revert "$pid" --all
-    sleep 0.1
-    expect 1 "$(od -An -td4 -j 4 -N 4 face | tr -d ' ')" "value after, $1, daemon '$2'"
+    eventually "the old value after, $1, daemon '$2'" shows 1
 }
 
 story descriptors ""

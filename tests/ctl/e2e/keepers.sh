@@ -34,39 +34,29 @@ int main(void)
 }
 C
 compile nap nap.c
-./nap &
-pid=$!
-disown
-started=$pid
-wait_for_agent "$pid"
-change nap.c 's/usleep(10000)/usleep(3000000)/'
+start nap ./nap
+# Nothing but calls of one depth: what deeper ones leave on the stack may look like the code.
+change nap.c 's/usleep(10000)/char c; (void)!write(2, "new", 3); (void)!read(0, \&c, 1)/'
 works revector patch "$pid" fix/nap.c
-sleep 0.3
+eventually "the thread is in new code" test -s nap.err
 works revector revert "$pid" 1 --consistency call
-sleep 0.3
+until_status "$pid" "code: thread" # which keeps it
 works revector status "$pid"
 expect_has "$output" "reverted" "state of the update"
-expect_has "$output" "code: thread" "who keeps the code"
 expect_has "$output" "(sleepyhead)" "the thread's name"
 grep -q '\.rvp' "/proc/$pid/maps" || fail "the code was unloaded under a thread"
-for _ in $(seq 80); do
-    grep -q '\.rvp' "/proc/$pid/maps" || break
-    sleep 0.1
-done
-grep -q '\.rvp' "/proc/$pid/maps" && fail "the code is still there: $(revector status "$pid")"
+# shellcheck disable=SC2154 # start sets it
+echo >&"$nap_to"
+eventually "the code is unloaded" maps_lack "$pid" '\.rvp'
 kill -0 "$pid" 2>/dev/null || fail "the program has died"
 # the update is forgotten a moment after its code has gone
-for _ in $(seq 20); do
-    revector status "$pid" | grep -q 'no updates' && break
-    sleep 0.1
-done
-expect_has "$(revector status "$pid")" "no updates" "status at the end"
+until_status "$pid" "no updates"
 
 # a stopped process does not answer; what it was asked then is not done later
 change nap.c 's/usleep(10000)/usleep(20000)/'
 revector build --for ./nap -o fix.rvp fix/nap.c >/dev/null 2>&1 || fail "cannot build"
 kill -STOP "$pid"
-refused 1 "there was no answer in time" revector apply "$pid" fix.rvp --timeout 300ms
+refused 1 "there was no answer in time" revector apply "$pid" fix.rvp --timeout 1s
 kill -CONT "$pid"
 sleep 0.2
 expect_has "$(revector status "$pid")" "no updates" "after an apply that was given up"
@@ -75,7 +65,11 @@ expect_has "$(revector status "$pid")" "no updates" "after an apply that was giv
 kill -STOP "$pid"
 revector apply "$pid" fix.rvp >apply.out 2>&1 &
 client=$!
-sleep 0.2
+# waits: with a connection, and asleep
+waits() {
+    readlink "/proc/$client/fd"/* | grep -q '^socket:' && grep -q ') S ' "/proc/$client/stat"
+}
+eventually "the command waits for the process" waits
 kill -9 "$pid"
 wait $client
 expect 1 $? "exit status when the process dies"

@@ -40,14 +40,9 @@ int main(void)
 C
 export REVECTOR_UPDATES=$work/updates
 
-# becomes NAME WANTED WHAT: within two seconds.
+# becomes NAME WANTED WHAT
 becomes() {
-    for _ in $(seq 100); do
-        ask "$1" x
-        [ "$answer" = "$2" ] && return
-        sleep 0.02
-    done
-    fail "$3: expected '$2', got '$answer'"
+    eventually "$2 $3" answers "$1" x "$2"
 }
 
 # story NAME MAIN WHAT: what main finds after a restart.

@@ -91,13 +91,48 @@ ask() {
     eval "IFS= read -r answer <&\$${1}_from" || fail "$1 does not answer '$2': $(cat "$1.err")"
 }
 
-# The agent answers within two seconds.
-wait_for_agent() {
-    for _ in $(seq 100); do
-        revector status "$1" >/dev/null 2>&1 && return
+# eventually WHAT COMMAND...: it comes true. A test waits for what it needs, never for a time
+# that "should do": the machine may be busy, and 20 seconds are meant to be too much for it.
+eventually() {
+    local what=$1 last=$((SECONDS + 20))
+    shift
+    until "$@"; do
+        [ $SECONDS -lt $last ] || fail "$what: not in 20 seconds"
         sleep 0.02
     done
-    fail "no agent in process $1: $(revector status "$1" 2>&1)"
+}
+
+# answers NAME LINE WANTED: what it answers to the line, for `eventually`.
+answers() {
+    ask "$1" "$2"
+    [ "$answer" = "$3" ]
+}
+
+# status_has PID PART, status_lacks PID PART: now; for `eventually`.
+status_has() {
+    case $(revector status "$1" 2>&1) in *"$2"*) ;; *) return 1 ;; esac
+}
+
+status_lacks() {
+    ! status_has "$@"
+}
+
+# until_status PID PART
+until_status() {
+    eventually "status of $1 says '$2' ($(revector status "$1" 2>&1))" status_has "$1" "$2"
+}
+
+# maps_lack PID PATTERN: no file like that is mapped; for `eventually`.
+maps_lack() {
+    ! grep -qE "$2" "/proc/$1/maps"
+}
+
+has_agent() {
+    revector status "$1" >/dev/null 2>&1
+}
+
+wait_for_agent() {
+    eventually "an agent in process $1" has_agent "$1"
 }
 
 # compile OUTPUT ARGS...: with the plugin, quietly.
@@ -113,4 +148,59 @@ change() {
     sed "$2" "$1" >"fix/${1##*/}"
     cmp -s "$1" "fix/${1##*/}" && fail "the test's own change of $1 changes nothing: $2"
     return 0
+}
+
+# held_program NAME PRINTF-ARGUMENTS: NAME.c, with the functions that come on stdin. It prints
+# them after each line; "h" starts a thread, called held, that stays in hold(), which a patch
+# may replace, until "r".
+held_program() {
+    {
+        cat <<'C'
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <stdio.h>
+#include <unistd.h>
+
+C
+        cat
+        cat <<'C'
+
+static volatile int inside;
+
+/* Left only when a byte comes. */
+__attribute__((noinline)) int hold(int fd)
+{
+    char byte;
+    volatile int got = 1;
+    inside = 1;
+    return read(fd, &byte, 1) == got;
+}
+
+static int ends[2];
+
+static void *held(void *unused)
+{
+    pthread_setname_np(pthread_self(), "held");
+    hold(ends[0]);
+    return unused;
+}
+
+int main(void)
+{
+    pthread_t thread;
+    char line[64];
+
+    if (pipe(ends))
+        return 3;
+    while (fgets(line, sizeof(line), stdin)) {
+        inside = 0;
+        if (line[0] == 'h' && pthread_create(&thread, NULL, held, NULL))
+            return 3;
+        while (line[0] == 'h' && !inside)
+            usleep(1000);
+        if (line[0] == 'r' && write(ends[1], "x", 1) != 1)
+            return 3;
+C
+        printf '        printf(%s);\n        fflush(stdout);\n    }\n}\n' "$2"
+    } >"$1.c"
 }

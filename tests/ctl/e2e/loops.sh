@@ -140,7 +140,7 @@ revector build --for ./plain -o plain.rvp fix/plain.c >/dev/null 2>build.err ||
     fail "cannot build: $(cat build.err)"
 expect_has "$(cat build.err)" "'serve' has changed, but it has a loop without an end" "what build says"
 refused 1 "; if that function does not return, mark its loop [[revector::loop]]" \
-    revector apply "$pid" plain.rvp --timeout 300ms
+    revector apply "$pid" plain.rvp --timeout 2s
 ask plain x
 expect "serve 1 answer 1" "$answer" "after the update that was given up"
 works revector apply "$pid" plain.rvp --consistency call

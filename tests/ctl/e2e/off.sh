@@ -18,7 +18,7 @@ disown
 started=$pid
 exec {to}>in
 printf 'new 5\n' >&"$to"
-sleep 0.2
+eventually "an answer of a program without an agent" test -s out
 expect 5 "$(cat out)" "a program without an agent"
 expect 1 "$(ls "/proc/$pid/task" | wc -l)" "threads of a program without an agent"
 refused 1 "REVECTOR=off" revector apply "$pid" fix.rvp
@@ -47,10 +47,12 @@ compile api -I"$here/../../../runtime/include" api.c
 pid=$!
 disown
 started="$started $pid"
-sleep 0.3
+both_speak() {
+    [ "$(wc -l <out)" = 2 ]
+}
+eventually "parent and child speak" both_speak
 child=$(cat "/proc/$pid/task/$pid/children" | tr -d ' ')
 started="$started $child"
-expect 2 "$(wc -l <out)" "lines of parent and child"
 for process in $pid $child; do
     expect 1 "$(ls "/proc/$process/task" | wc -l)" "threads after rv_agent_disable()"
     refused 1 "opted out" revector status "$process"
@@ -76,12 +78,12 @@ int main(void)
 }
 C
 compile threads threads.c
-timeout 5 ./threads >out || fail "a program that ends with its last thread ended with $?"
+timeout 20 ./threads >out || fail "a program that ends with its last thread ended with $?"
 expect last "$(cat out)" "its output"
 
 # and an exit code goes through
 printf 'int main(void) { return 42; }\n' >code.c
 compile code code.c
-timeout 5 ./code
+timeout 20 ./code
 expect 42 $? "exit status of a program with an agent"
 echo "no agent where none is wanted; programs end as they should"

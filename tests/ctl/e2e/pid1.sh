@@ -12,24 +12,25 @@ compile daemon daemon.c
 change daemon.c 's/return base;/return base + 1;/'
 revector build --for ./daemon -o fix.rvp fix/daemon.c >/dev/null 2>&1 || fail "cannot build"
 
+is_init() {
+    pid=$(cat "/proc/$unshare_pid/task/$unshare_pid/children" 2>/dev/null | tr -d ' ')
+    [ -n "$pid" ] && [ -s "$1" ] && [ "$(od -An -td4 -N 4 "$1" | tr -d ' ')" = 1 ]
+}
+
 # init FACE: starts a daemon as PID 1 of a new namespace; $pid is its pid out here.
 init() {
     unshare --pid --fork --kill-child --mount-proc ./daemon "$1" &
     unshare_pid=$!
     started="$started $unshare_pid"
     disown
-    for _ in $(seq 200); do
-        pid=$(cat "/proc/$unshare_pid/task/$unshare_pid/children" 2>/dev/null | tr -d ' ')
-        [ -n "$pid" ] && [ -s "$1" ] && [ "$(od -An -td4 -N 4 "$1" | tr -d ' ')" = 1 ] && break
-        sleep 0.02
-    done
+    eventually "the daemon $1 is PID 1" is_init "$1"
     started="$started $pid"
     wait_for_agent "$pid"
 }
 
-value() {
-    sleep 0.1
-    od -An -td4 -j 4 -N 4 "$1" | tr -d ' '
+# shows FACE NUMBER: its function's value, at its last turn
+shows() {
+    [ "$(od -An -td4 -j 4 -N 4 "$1" | tr -d ' ')" = "$2" ]
 }
 
 init one
@@ -38,12 +39,12 @@ init two
 two=$pid
 expect 2 "$(grep -c '@revector/1\(\.[0-9]*\)\?$' /proc/net/unix)" "agents of two processes that are PID 1"
 works revector apply "$two" fix.rvp
-expect 1 "$(value one)" "the first, which nobody patched"
-expect 2 "$(value two)" "the second"
+eventually "the second is patched" shows two 2
+eventually "the first, which nobody patched, is not" shows one 1
 works revector apply "$one" fix.rvp
 works revector revert "$two" --all
-expect 2 "$(value one)" "the first, patched"
-expect 1 "$(value two)" "the second, reverted"
+eventually "the first is patched" shows one 2
+eventually "the second is reverted" shows two 1
 kill -9 "$one" "$two"
 
 # another network namespace as well: root goes there to ask
@@ -54,5 +55,5 @@ disown
 started="$started $pid"
 wait_for_agent "$pid"
 works revector apply "$pid" fix.rvp
-expect 2 "$(value three)" "a process with a network of its own"
+eventually "a process with a network of its own is patched" shows three 2
 echo "PID 1, twice, and another network namespace"

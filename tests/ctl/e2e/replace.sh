@@ -5,57 +5,12 @@
 # shellcheck source=lib.sh
 . "$(dirname -- "$0")/lib.sh"
 
-cat >two.c <<'C'
-#define _GNU_SOURCE
-#include <pthread.h>
-#include <stdio.h>
-#include <unistd.h>
-
+held_program two '"%d %d %d\n", one(), two(), three()' <<'C'
 int base;
 
 __attribute__((noinline)) int one(void) { return base + 1; }
 __attribute__((noinline)) int two(void) { return base + 10; }
 __attribute__((noinline)) int three(void) { return base + 100; }
-
-static volatile int inside;
-
-/* Left only when a byte comes. */
-__attribute__((noinline)) int hold(int fd)
-{
-    char byte;
-    volatile int got = 1;
-    inside = 1;
-    return read(fd, &byte, 1) == got;
-}
-
-static int ends[2];
-
-static void *held(void *unused)
-{
-    pthread_setname_np(pthread_self(), "held");
-    hold(ends[0]);
-    return unused;
-}
-
-int main(void)
-{
-    pthread_t thread;
-    char line[64];
-
-    if (pipe(ends))
-        return 3;
-    while (fgets(line, sizeof(line), stdin)) {
-        inside = 0;
-        if (line[0] == 'h' && pthread_create(&thread, NULL, held, NULL))
-            return 3;
-        while (line[0] == 'h' && !inside)
-            usleep(1000);
-        if (line[0] == 'r' && write(ends[1], "x", 1) != 1)
-            return 3;
-        printf("%d %d %d\n", one(), two(), three());
-        fflush(stdout);
-    }
-}
 C
 compile two two.c -pthread
 
@@ -93,17 +48,16 @@ expect "00000001-first.rvp 00000002-second.rvp " "$(kept)" "the journal before"
 works revector apply "$two" all.rvp --replace --dry-run
 values "2 20 200" "after a dry run"
 ask two h # in second's hold, which `all` does not have
-refused 1 "(held) is inside " revector apply "$two" all.rvp --replace --timeout 300ms
+refused 1 "(held) is inside " revector apply "$two" all.rvp --replace --timeout 2s
 values "2 20 200" "after it was given up"
 expect 2 "$(revector status "$two" --json | grep -c '"state": "committed"')" "updates in force after it was given up"
 expect "00000001-first.rvp 00000002-second.rvp " "$(kept)" "the journal after it was given up"
 
 # it waits for the function that goes back
-revector apply "$two" all.rvp --replace --timeout 20s >apply.out 2>&1 &
+revector apply "$two" all.rvp --replace --timeout 60s >apply.out 2>&1 &
 client=$!
-sleep 0.3
-expect_has "$(revector status "$two")" "moving" "status while a thread is in an old function"
-values "3 10 100" "of a thread that has moved"
+until_status "$two" moving
+eventually "3 10 100 of a thread that has moved" answers two x "3 10 100"
 ask two r
 wait $client || fail "it did not come into force: $(cat apply.out)"
 values "3 10 100" "after it"
@@ -111,11 +65,7 @@ expect "00000003-all.replace.rvp " "$(kept)" "the journal after it"
 works revector history "$two"
 expect 2 "$(printf '%s\n' "$output" | grep -c 'replaced')" "rows of the superseded ones"
 expect_has "$output" "by update 5" "who has superseded them"
-for _ in $(seq 100); do
-    grep -qE 'first.rvp|second.rvp' "/proc/$two/maps" || break
-    sleep 0.05
-done
-grep -E 'first.rvp|second.rvp' "/proc/$two/maps" && fail "superseded code stays loaded"
+eventually "superseded code is unloaded" maps_lack "$two" 'first.rvp|second.rvp'
 refused 1 "no such update" revector revert "$two" 1
 
 # a restart has it, and only it; even if the others could not be taken out
@@ -136,9 +86,8 @@ expect "" "$(kept)" "the journal after the revert"
 
 # with a deadline
 works revector apply "$two" first.rvp
-works revector apply "$two" all.rvp --replace --confirm 500ms
+works revector apply "$two" all.rvp --replace --confirm 2s
 values "3 10 100" "before the deadline"
-sleep 0.9
-values "1 10 100" "after the deadline: the first code"
-expect "no updates" "$(revector status "$two" | grep -o 'no updates')" "status at the end"
+eventually "the first code after the deadline" answers two x "1 10 100"
+until_status "$two" "no updates"
 echo "replace: one in the place of all, at one moment, and none of it if it is given up"

@@ -18,10 +18,8 @@ REVECTOR_LOG=$work/log start prog ./prog
 whole() {
     ask prog "new 5"
     [ "$answer" = 5 ] || [ "$answer" = 1005 ] || fail "half an update, $1: $answer"
-    for _ in $(seq 40); do # threads may still be on their way back
-        revector status "$pid" | grep -qE 'moving|returning' || break
-        sleep 0.05
-    done
+    eventually "nobody moves, $1" status_lacks "$pid" moving
+    eventually "nobody returns, $1" status_lacks "$pid" returning
     works revector revert "$pid" --all
     works revector apply "$pid" fix.rvp
     ask prog "new 5"
@@ -35,7 +33,7 @@ whole() {
 scarcely() {
     ask prog "new 5"
     expect 5 "$answer" "before, $1"
-    timeout 20 revector apply "$pid" fix.rvp --timeout 500ms >out 2>err
+    timeout 20 revector apply "$pid" fix.rvp --timeout 1s >out 2>err
     status=$?
     case $status in
     0) wanted=1005 ;;

@@ -6,56 +6,11 @@
 # shellcheck source=lib.sh
 . "$(dirname -- "$0")/lib.sh"
 
-cat >slow.c <<'C'
-#include <pthread.h>
-#include <stdio.h>
-#include <unistd.h>
-
+held_program slow '"now %d\n", answer()' <<'C'
 int base;
 
 __attribute__((noinline)) int answer(void) { return base + 1; }
-
-static volatile int inside;
-
-/* Replaced too, and left only when a byte comes. */
-__attribute__((noinline)) int hold(int fd)
-{
-    char byte;
-    volatile int got = 1;
-    inside = 1;
-    return read(fd, &byte, 1) == got;
-}
-
-static int ends[2];
-
-static void *held(void *unused)
-{
-    pthread_setname_np(pthread_self(), "held");
-    hold(ends[0]);
-    return unused;
-}
-
-int main(void)
-{
-    pthread_t thread;
-    char line[64];
-
-    if (pipe(ends))
-        return 3;
-    while (fgets(line, sizeof(line), stdin)) {
-        inside = 0;
-        if (line[0] == 'h' && pthread_create(&thread, NULL, held, NULL))
-            return 3;
-        while (line[0] == 'h' && !inside)
-            usleep(1000);
-        if (line[0] == 'r' && write(ends[1], "x", 1) != 1)
-            return 3;
-        printf("now %d\n", answer());
-        fflush(stdout);
-    }
-}
 C
-sed -i 's/^#include <pthread.h>/#define _GNU_SOURCE\n&/' slow.c
 compile slow slow.c -pthread
 for n in 2 3; do
     change slow.c "s/base + 1;/base + $n;/; s/volatile int got = 1;/volatile int got = $n; got -= $n - 1;/"
@@ -83,22 +38,31 @@ import json, sys
 print(json.load(sys.stdin)["events"][-1].get(sys.argv[1], "-"))' "$1"
 }
 
-# until WORD: status says so
+# until_now NUMBER WHAT: when the thread that answers has moved
+until_now() {
+    eventually "now $1 $2" answers slow x "now $1"
+}
+
 until_it_is() {
-    for _ in $(seq 200); do
-        case $(revector status "$slow") in *"$1"*) return ;; esac
-        sleep 0.02
-    done
-    fail "status never says '$1': $(revector status "$slow")"
+    until_status "$slow" "$1"
+}
+
+last_is() {
+    [ "$(last result), $(last by)" = "$1" ]
 }
 
 # until_last RESULT BY: the newest event has these
 until_last() {
-    for _ in $(seq 100); do
-        [ "$(last result), $(last by)" = "$1, $2" ] && return
-        sleep 0.02
-    done
-    fail "the last event is never '$1' by '$2': $(revector history "$slow")"
+    eventually "the last event is '$1' by '$2'" last_is "$1, $2"
+}
+
+# seconds_between: the last two events
+seconds_between() {
+    revector history "$slow" --json | python3 -c '
+import json, sys
+from datetime import datetime
+first, second = (datetime.fromisoformat(e["when"][:-1]) for e in json.load(sys.stdin)["events"][-2:])
+print((second - first).total_seconds())'
 }
 
 # in_background COMMAND...: wait for it with `ends_well`
@@ -113,7 +77,7 @@ ends_well() {
 
 a_slow_update_is_kept_at_its_commit() {
     ask slow h
-    in_background revector apply "$slow" fix2.rvp --timeout 20s
+    in_background revector apply "$slow" fix2.rvp --timeout 60s
     until_it_is moving
     expect 0 "$(kept)" "patches kept while threads move"
     expect "nothing has happened yet" "$(revector history "$slow")" "history while threads move"
@@ -126,7 +90,7 @@ a_slow_update_is_kept_at_its_commit() {
 
 a_slow_revert_is_taken_out_at_its_end() {
     ask slow h # in the new function
-    in_background revector revert "$slow" --all --timeout 20s
+    in_background revector revert "$slow" --all --timeout 60s
     until_it_is moving
     expect 1 "$(kept)" "patches kept while threads go back"
     expect "apply" "$(last asked)" "the last row meanwhile"
@@ -139,7 +103,7 @@ a_slow_revert_is_taken_out_at_its_end() {
 
 an_update_that_is_given_up_is_told_with_its_threads() {
     ask slow h
-    refused 1 "(held) is inside " revector apply "$slow" fix2.rvp --timeout 300ms
+    refused 1 "(held) is inside " revector apply "$slow" fix2.rvp --timeout 2s
     expect "apply aborted" "$(last asked) $(last result)" "the row"
     expect_has "$(last because)" "not all threads could move in time" "why"
     expect_has "$(last because)" "(held) is inside " "who could not"
@@ -152,7 +116,7 @@ an_update_that_is_given_up_is_told_with_its_threads() {
 a_revert_that_is_given_up_stays_kept() {
     works revector apply "$slow" fix2.rvp
     ask slow h
-    refused 1 "(held) is inside " revector revert "$slow" --all --timeout 300ms
+    refused 1 "(held) is inside " revector revert "$slow" --all --timeout 2s
     expect "revert aborted" "$(last asked) $(last result)" "the row"
     expect 1 "$(kept)" "patches kept after a revert that was given up"
     now 2 "after a revert that was given up"
@@ -162,28 +126,26 @@ a_revert_that_is_given_up_stays_kept() {
 
 a_deadline_begins_at_the_commit() {
     ask slow h
-    in_background revector apply "$slow" fix2.rvp --timeout 20s --confirm 1s
+    in_background revector apply "$slow" fix2.rvp --timeout 60s --confirm 2s
     until_it_is moving
     expect_has "$(revector status "$slow")" "confirm within" "status while threads move"
-    sleep 1.2
+    sleep 2.2
     expect_has "$(revector status "$slow")" moving "status after the deadline's time"
     refused 1 "waits to be confirmed" revector confirm "$slow"
     ask slow r
     ends_well
     now 2 "right after the commit"
-    sleep 0.6
-    now 2 "before the deadline"
-    sleep 0.7
+    until_last reverted "the deadline"
     now 1 "after the deadline"
-    expect "the deadline" "$(last by)" "who has reverted it"
+    case $(seconds_between) in 1.999* | [2-9].*) ;; *) fail "only $(seconds_between) seconds" ;; esac
 }
 
 a_deadline_waits_for_another_update_that_returns() {
-    works revector apply "$slow" fix3.rvp --confirm 1s
+    works revector apply "$slow" fix3.rvp --confirm 3s
     ask slow h # in fix3
-    in_background revector apply "$slow" fix2.rvp --timeout 400ms
+    in_background revector apply "$slow" fix2.rvp --timeout 3s
     until_it_is moving
-    now 2 "of a thread that has moved"
+    until_now 2 "of a thread that has moved"
     ask slow h # in fix2, which keeps it returning
     until_it_is returning
     sleep 1
@@ -198,10 +160,10 @@ a_deadline_waits_for_another_update_that_returns() {
 }
 
 a_deadline_does_not_give_up() {
-    works revector apply "$slow" fix2.rvp --confirm 300ms
+    works revector apply "$slow" fix2.rvp --confirm 2s
     ask slow h
     until_it_is moving
-    now 1 "of a thread that has left the new code"
+    until_now 1 "of a thread that has left the new code"
     sleep 0.5
     refused 1 "in progress" revector apply "$slow" fix3.rvp
     refused 1 "waits to be confirmed" revector confirm "$slow"
@@ -213,7 +175,7 @@ a_deadline_does_not_give_up() {
 # What cannot be kept after a slow commit is taken back, and whoever asked is told.
 a_slow_update_that_cannot_be_kept_is_refused() {
     ask slow h
-    in_background revector apply "$slow" fix2.rvp --timeout 20s
+    in_background revector apply "$slow" fix2.rvp --timeout 60s
     until_it_is moving
     mv updates elsewhere
     ask slow r

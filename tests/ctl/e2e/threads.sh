@@ -184,21 +184,19 @@ done
 
 # a thread inside a replaced function: named, in time, and nothing has changed
 ask busy h
-refused 1 "is inside hold" revector apply "$pid" fix.rvp --timeout 500ms
+refused 1 "is inside hold" revector apply "$pid" fix.rvp --timeout 2s
 expect_has "$(cat err.refused)" "(held)" "the thread's name"
 ask busy s
 expect "version 1 mixed 0 woken 0" "$answer" "after an update that was given up"
 
 # while it waits, status says so, and nobody else is kept waiting
-revector apply "$pid" fix.rvp --timeout 20s >apply.out 2>&1 &
+revector apply "$pid" fix.rvp --timeout 60s >apply.out 2>&1 &
 client=$!
-sleep 0.5
+until_status "$pid" "is inside hold, for " # who has not moved, and since when
 works revector status "$pid"
 expect_has "$output" "moving" "state of the update"
-expect_has "$output" "is inside hold, for 0." "who has not moved, and since when"
 expect_has "$output" "moves when that has returned" "what frees it"
-ask busy v
-expect "version 2 mixed 0 woken 0" "$answer" "of a thread that has moved"
+eventually "version 2 of a thread that has moved" answers busy v "version 2 mixed 0 woken 0"
 ask busy r
 wait $client || fail "the update did not come into force: $(cat apply.out)"
 expect_has "$(revector status "$pid")" "committed" "state at the end"
@@ -209,15 +207,13 @@ expect "version 2 mixed 0 woken 0" "$answer" "at the end"
 # goes on in the old function, and the update waits for it again
 works revector revert "$pid" --all
 ask busy h
-revector apply "$pid" fix.rvp --timeout 20s >apply.out 2>&1 &
+revector apply "$pid" fix.rvp --timeout 60s >apply.out 2>&1 &
 client=$!
-sleep 0.3
+until_status "$pid" "is inside hold"
+eventually "the listener was seen outside" status_lacks "$pid" "(listener)"
 ask busy u
-sleep 0.1
 ask busy r
-sleep 0.3
-works revector status "$pid"
-expect_has "$output" "(listener)" "who has not moved"
+until_status "$pid" "(listener)" # has not moved
 ask busy w
 wait $client || fail "the update did not come into force: $(cat apply.out)"
 ask busy s

@@ -13,6 +13,7 @@ cat >crowd.c <<'C'
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <string.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,7 +58,7 @@ __attribute__((noinline)) int outer(void)
     return mine;
 }
 
-static volatile int is_held;
+static volatile int is_held, has_lock, may_call;
 
 /* Left when a byte comes. */
 __attribute__((noinline)) int hold(void)
@@ -128,11 +129,13 @@ static void *held(void *unused)
     return unused;
 }
 
-/* Calls with the lock in hand, when somebody inside waits for that. */
+/* Calls with the lock in hand, when somebody inside waits for that and it is told to. */
 static void *call_with_lock(void *unused)
 {
     pthread_mutex_lock(&lock);
-    sleep(1);
+    has_lock = 1;
+    while (!may_call)
+        usleep(1000);
     outer();
     pthread_mutex_unlock(&lock);
     return unused;
@@ -140,7 +143,8 @@ static void *call_with_lock(void *unused)
 
 static void *wait_for_lock(void *unused)
 {
-    usleep(200000);
+    while (!has_lock)
+        usleep(1000);
     locked();
     return unused;
 }
@@ -175,6 +179,8 @@ int main(void)
             (void)!write(ends[1], "x", 1);
         else if (line[0] == 'o')
             rv_agent_disable();
+        else if (line[0] == 'g')
+            may_call = 1;
         else if (line[0] == 'd')
             start(call_with_lock, "locker"), start(wait_for_lock, "waiter");
         else if (line[0] == 's')
@@ -182,7 +188,7 @@ int main(void)
                 pthread_kill(threads[n % 4], SIGUSR1);
         while (line[0] == 'h' && !is_held)
             usleep(1000);
-        printf("version %d mixed %d woken %d\n", line[0] == 'r' ? 0 : outer(), mixed, woken);
+        printf("version %d mixed %d woken %d\n", strchr("rg", line[0]) ? 0 : outer(), mixed, woken);
     }
     return 0;
 }
@@ -203,15 +209,14 @@ done
 
 # one that stays inside: everybody else waits, until it is given up, and has lost nothing
 ask crowd h
-refused 1 "is inside hold" revector apply "$pid" fix.rvp --consistency process --timeout 500ms
+refused 1 "is inside hold" revector apply "$pid" fix.rvp --consistency process --timeout 2s
 ask crowd s
 expect "version 1 mixed 0 woken 0" "$answer" "after an update that was given up"
 
 # or until it has left
-revector apply "$pid" fix.rvp --consistency process --timeout 20s >apply.out 2>&1 &
+revector apply "$pid" fix.rvp --consistency process --timeout 60s >apply.out 2>&1 &
 client=$!
-sleep 0.5
-expect_has "$(revector status "$pid")" "is inside hold" "who keeps the update waiting"
+until_status "$pid" "is inside hold" # which keeps the update waiting
 ask crowd r
 wait $client || fail "the update did not come into force: $(cat apply.out)"
 ask crowd s
@@ -219,7 +224,7 @@ expect "version 2 mixed 0 woken 0" "$answer" "when it had left"
 
 # the same on the way back
 ask crowd h
-refused 1 "is inside hold" revector revert "$pid" --all --consistency process --timeout 500ms
+refused 1 "is inside hold" revector revert "$pid" --all --consistency process --timeout 2s
 ask crowd s
 expect "version 2 mixed 0 woken 0" "$answer" "after a revert that was given up"
 ask crowd r
@@ -227,8 +232,12 @@ works revector revert "$pid" --all --consistency process
 
 # who waits has what somebody inside needs: nothing but the deadline helps, and it does
 ask crowd d
-sleep 0.5
-refused 1 "is inside locked" revector apply "$pid" fix.rvp --consistency process --timeout 2s
+revector apply "$pid" fix.rvp --consistency process --timeout 5s >apply.out 2>&1 &
+client=$!
+until_status "$pid" "is inside locked"
+ask crowd g
+wait $client && fail "it came into force in a deadlock"
+expect_has "$(cat apply.out)" "is inside locked" "who kept the update waiting"
 works revector apply "$pid" fix.rvp --consistency process
 ask crowd s
 expect "version 2 mixed 0 woken 0" "$answer" "after a deadlock that was given up"
@@ -237,7 +246,7 @@ expect "version 2 mixed 0 woken 0" "$answer" "after a deadlock that was given up
 ask crowd h
 revector revert "$pid" --all --consistency process --timeout 60s >revert.out 2>&1 &
 client=$!
-sleep 0.5
+until_status "$pid" "is inside hold"
 ask crowd o
 expect "version 2 mixed 0 woken 0" "$answer" "after the program has switched its agent off"
 wait $client && fail "the revert went on without an agent: $(cat revert.out)"

@@ -261,7 +261,7 @@ ask prog "refuse 0"
 # The deadline comes first: nothing has changed.
 ask prog hold
 refused 1 "not all threads could move in time" \
-    revector apply "$pid" fix.rvp --consistency process --timeout 300ms
+    revector apply "$pid" fix.rvp --consistency process --timeout 2s
 ask prog x
 expect "$old refuse 0" "$answer" "after the deadline"
 
