@@ -10,6 +10,7 @@
 #include "control/clock.h"
 #include "trust.h"
 #include "operate.h"
+#include "target.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -136,6 +137,7 @@ static int apply(struct question *question, const char *path, uint32_t *id)
         options.signature = signature.data;
         options.signature_size = signature.size;
     }
+    rv_target_await(question->patch);
     return rv_operate_apply(question->patch, path[0] == '/' ? path : NULL, &options, &terms, id);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * backtrace.c - the calling thread's frames, from a method fault; where functions end.
+ * backtrace.c - the calling thread's frames, from a method fault and from a crash.
  *
  * By the compiler's own unwinder: since glibc 2.35 and GCC 12 it finds a function's
  * unwind table without a lock (_dl_find_object), which libunwind does not. Allocates
@@ -10,7 +10,6 @@
 #include "crash_watch.h"
 #include "rv_platform.h"
 
-#include <string.h>
 #include <unwind.h>
 
 struct tour {
@@ -21,8 +20,6 @@ struct tour {
     uintptr_t last;
     int count;
 };
-
-#define CRASH_FRAMES 1000 /* a stack that has overflowed has many */
 
 /* A return address is behind its call, perhaps where the next function begins. */
 static _Unwind_Reason_Code step(struct _Unwind_Context *frame, void *context)
@@ -38,7 +35,19 @@ static _Unwind_Reason_Code step(struct _Unwind_Context *frame, void *context)
     return tour->result || tour->signal ? _URC_NORMAL_STOP : _URC_NO_REASON;
 }
 
-static const void *function_record(uintptr_t address);
+int rv_platform_backtrace(int (*visit)(uintptr_t pc, void *context), void *context)
+{
+    struct tour tour = {.visit = visit, .context = context};
+
+    _Unwind_Backtrace(step, &tour);
+    if (tour.result)
+        return tour.result;
+    return tour.last || tour.signal ? -1 : 0; /* the outermost frame has no caller */
+}
+
+/* ---- from a crash ---- */
+
+#define CRASH_FRAMES 1000 /* a stack that has overflowed has many */
 
 static _Unwind_Reason_Code step_crash(struct _Unwind_Context *frame, void *context)
 {
@@ -57,96 +66,11 @@ int rv_backtrace_crash(const void *ucontext, int (*visit)(uintptr_t pc, void *co
     const uintptr_t pc = rv_arch_context_pc(ucontext);
 
     tour.result = visit(pc, context);
-    if (!tour.result && !function_record(pc)) /* the unwinder does not get beyond it */
+    /* Asked for the byte before the address it is given: that of a call. Without a function
+     * there the unwinder does not get beyond it. */
+    if (!tour.result && !_Unwind_FindEnclosingFunction((void *)(pc + 1)))
         tour.result = visit(rv_arch_context_caller(ucontext) - 1, context);
     else if (!tour.result)
         _Unwind_Backtrace(step_crash, &tour);
     return tour.result;
-}
-
-int rv_platform_backtrace(int (*visit)(uintptr_t pc, void *context), void *context)
-{
-    struct tour tour = {.visit = visit, .context = context};
-
-    _Unwind_Backtrace(step, &tour);
-    if (tour.result)
-        return tour.result;
-    return tour.last || tour.signal ? -1 : 0; /* the outermost frame has no caller */
-}
-
-/* From libgcc's unwind-dw2-fde.h, which is not installed; exported since GCC 3.0. */
-struct dwarf_eh_bases {
-    void *text, *data, *function;
-};
-const void *_Unwind_Find_FDE(void *pc, struct dwarf_eh_bases *bases);
-
-static const void *function_record(uintptr_t address)
-{
-    struct dwarf_eh_bases bases;
-
-    return _Unwind_Find_FDE((void *)address, &bases);
-}
-
-/* An FDE and its CIE as the LSB has .eh_frame, of which only the usual form is read here. */
-#define PC_RELATIVE_4 0x1b /* DW_EH_PE_pcrel | DW_EH_PE_sdata4 */
-
-static const uint8_t *skip_number(const uint8_t *leb128)
-{
-    while (*leb128++ & 0x80)
-        ;
-    return leb128;
-}
-
-/* 1: an address in an FDE of this CIE has 4 bytes, and so has the size after it. */
-static int has_short_addresses(const uint8_t *cie)
-{
-    const uint8_t *at = cie + 8, version = *at++;
-
-    if (version != 1 || at[0] != 'z' || at[1] != 'R' || at[2])
-        return 0;
-    at = skip_number(skip_number(at + 3)) + 1; /* alignments, return address */
-    return *skip_number(at) == PC_RELATIVE_4;
-}
-
-/* Size of the function that an FDE describes; 0: it is written in another way. */
-static uint32_t size_of_function(const uint8_t *fde)
-{
-    uint32_t length, to_cie, size;
-
-    memcpy(&length, fde, 4);
-    memcpy(&to_cie, fde + 4, 4);
-    if (length == UINT32_MAX || !has_short_addresses(fde + 4 - to_cie))
-        return 0;
-    memcpy(&size, fde + 12, 4);
-    return size;
-}
-
-/* The unwind table knows of each address to which function it belongs: so bisect. */
-static uintptr_t bisect(uintptr_t function, uintptr_t inside, uintptr_t outside)
-{
-    struct dwarf_eh_bases bases;
-
-    while (outside - inside > 1) {
-        uintptr_t middle = inside + (outside - inside) / 2;
-        if (_Unwind_Find_FDE((void *)middle, &bases) && (uintptr_t)bases.function == function)
-            inside = middle;
-        else
-            outside = middle;
-    }
-    return outside;
-}
-
-uintptr_t rv_platform_function_end(uintptr_t start, uintptr_t limit)
-{
-    struct dwarf_eh_bases bases = {0};
-    const uint8_t *fde = _Unwind_Find_FDE((void *)start, &bases);
-    const uintptr_t function = (uintptr_t)bases.function;
-    uint32_t size;
-
-    if (!fde || !function)
-        return limit;
-    size = size_of_function(fde);
-    if (!size)
-        return bisect(function, start, limit);
-    return function + size < limit ? function + size : limit;
 }

@@ -39,11 +39,6 @@ static void explain(const struct wish *wish, const char *why)
     rv_detail_add(&detail, why);
 }
 
-static int has_build(const struct rv_image_state *image, void *context)
-{
-    return rv_target_is(image, context);
-}
-
 static struct rv_bytes signature_of(const struct wish *wish)
 {
     return (struct rv_bytes){wish->options.signature, wish->options.signature_size};
@@ -58,7 +53,7 @@ static int is_welcome(const struct wish *wish, struct rv_trailer *trailer)
 
     rv_patch_file_close(&file);
     *trailer = file.trailer;
-    return !error && rv_images_each(has_build, trailer);
+    return !error && rv_target_has_registered(trailer);
 }
 
 /* What of keeping it may fail. Whatever is not welcome is refused later. */

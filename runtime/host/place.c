@@ -120,6 +120,27 @@ int rv_place_of(const void *address, struct rv_place *place)
     return dl_iterate_phdr(visit_image, &question) ? 0 : RV_ENOSYMBOL;
 }
 
+struct build_question {
+    const uint8_t *build_id;
+    uint32_t size;
+};
+
+static int visit_build(struct dl_phdr_info *info, size_t size, void *context)
+{
+    const struct build_question *question = context;
+    struct rv_place place;
+    (void)size;
+    describe(info, &place);
+    return place.build_id_size == question->size &&
+           memcmp(place.build_id, question->build_id, question->size) == 0;
+}
+
+int rv_place_has_build(const uint8_t *build_id, uint32_t size)
+{
+    struct build_question question = {build_id, size};
+    return dl_iterate_phdr(visit_build, &question);
+}
+
 struct name_question {
     uintptr_t address;
     char *name;

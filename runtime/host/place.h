@@ -14,6 +14,9 @@
  */
 int rv_place_of(const void *address, struct rv_place *place) __attribute__((warn_unused_result));
 
+/* Whether an image with this build ID is loaded. Takes the dynamic linker's lock. */
+int rv_place_has_build(const uint8_t *build_id, uint32_t size);
+
 /*
  * The name that the dynamic linker knows the image at `address` by; "" for the
  * executable. RV_ENOSYMBOL: none is there; RV_ETOOLONG.

@@ -4,9 +4,15 @@
  */
 #include "target.h"
 #include "loader.h"
+#include "place.h"
 #include "revector/error.h"
 
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define START_US 1000000 /* constructors of libraries may take this long */
+#define NAP_US   5000
 
 struct question {
     const struct rv_trailer *trailer;
@@ -41,6 +47,41 @@ static int is_target(const struct rv_image_state *image, void *context)
     question->start = image->place.start;
     question->has_compiler = has_compiler(image->image, question->trailer->compiler);
     return 1;
+}
+
+static int is_for(const struct rv_image_state *image, void *trailer)
+{
+    return rv_target_is(image, trailer);
+}
+
+int rv_target_has_registered(const struct rv_trailer *trailer)
+{
+    return rv_images_each(is_for, (void *)trailer);
+}
+
+/* What is checked later, whole. */
+static int read_trailer(int fd, struct rv_trailer *trailer)
+{
+    struct stat status;
+
+    return fstat(fd, &status) == 0 && status.st_size > (off_t)sizeof(*trailer) &&
+           pread(fd, trailer, sizeof(*trailer), status.st_size - (off_t)sizeof(*trailer)) ==
+               sizeof(*trailer) &&
+           trailer->build_id_size <= sizeof(trailer->build_id);
+}
+
+void rv_target_await(int fd)
+{
+    struct rv_trailer trailer;
+
+    if (!read_trailer(fd, &trailer))
+        return;
+    for (int waited = 0; waited < START_US; waited += NAP_US) {
+        if (rv_target_has_registered(&trailer) ||
+            !rv_place_has_build(trailer.build_id, trailer.build_id_size))
+            return;
+        usleep(NAP_US);
+    }
 }
 
 static int add_build(const struct rv_image_state *image, void *context)

@@ -12,6 +12,16 @@
 /* Whether the patch was made for this image; with the core lock, as visitors have it. */
 int rv_target_is(const struct rv_image_state *image, const struct rv_trailer *trailer);
 
+/* Whether there is such an image. */
+int rv_target_has_registered(const struct rv_trailer *trailer);
+
+/*
+ * Waits while the image that the patch in `fd` is for is loaded and has not registered yet,
+ * since the program is just starting; a second at most. Outside the gate; no thread that has
+ * images to register. Nothing, if the file is no patch.
+ */
+void rv_target_await(int fd);
+
 /*
  * The image with the build ID that the patch was made for. It stays loaded until
  * rv_loader_unpin(*pin). RV_EWRONGBUILD: there is none, the detail has those that there are;

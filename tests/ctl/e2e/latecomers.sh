@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # latecomers.sh - after a restart, libraries have their updates too: those that the
-# program was linked with before main, those that come later soon after.
+# program was linked with before main, those that come later soon after. A patch that
+# comes before its program waits for it.
 # shellcheck source=lib.sh
 . "$(dirname -- "$0")/lib.sh"
 
@@ -72,4 +73,38 @@ compile main main.c -L. -lone -Wl,-rpath,"$work"
 story ours 2 "a program of ours"
 clang-19 -O2 main.c -o main -L. -lone -Wl,-rpath,"$work" || fail "cannot compile"
 story other "" "a program of a plain compiler"
+
+# The runtime's constructor is over, and its agent answers; the program's own is not.
+cat >late.c <<'C'
+#include <unistd.h>
+extern const char *rv_version(void);
+const char *late_version;
+__attribute__((constructor)) static void begin(void)
+{
+    late_version = rv_version();
+    usleep(700000);
+}
+C
+clang-19 -O2 -shared -fPIC late.c -o liblate.so -L"$build/lib" -lrevector || fail "cannot compile"
+unset REVECTOR_UPDATES
+cat >starts.c <<'C'
+#include <stdio.h>
+int base;
+__attribute__((noinline)) int value(void) { return base + 1; }
+int main(void)
+{
+    char line[64];
+    while (fgets(line, sizeof(line), stdin)) {
+        printf("%d\n", value());
+        fflush(stdout);
+    }
+}
+C
+compile starts starts.c -L. -Wl,--no-as-needed -llate -Wl,-rpath,"$work"
+change starts.c 's/base + 1/base + 2/'
+revector build --for ./starts -o fix-starts.rvp fix/starts.c >/dev/null 2>&1 || fail "cannot build"
+start starts ./starts
+works revector apply "$pid" fix-starts.rvp
+ask starts x
+expect 2 "$answer" "a patch that came before its program"
 echo "latecomers: libraries have their updates again"
