@@ -352,13 +352,13 @@ static int is_inside(uintptr_t pc, void *context)
 }
 
 /*
- * 0: the thread's stack holds nothing of what it would leave; negative: it cannot say. That
- * is so, too, on top of a fault of its own which has yet to make up its mind: the thread
- * sanitizer runs a handler as a call from there, with no signal frame on the stack.
+ * 0: the thread's stack holds nothing of what it would leave; negative: it cannot say, as above
+ * another fault of its own. (tsan runs handlers in there as calls, without a signal frame.)
  */
 static int look_at_stack(const struct rv_transition *t, int back)
 {
     struct question question = {t->spans[back], t->span_count[back]};
+
     return rv_platform_side()->looking > 1 ? -1 : rv_platform_backtrace(is_inside, &question);
 }
 
