@@ -71,7 +71,7 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
 stage "What this machine lacks"
-if [ -n "$quick" ]; then need_packages build test; else need_packages build test apps; fi
+if [ -n "$quick" ]; then need_packages build test; else need_packages build test apps corpus; fi
 for name in $stages; do
     stage "$name"
     stage_started=$SECONDS
