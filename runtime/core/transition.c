@@ -358,7 +358,6 @@ static int is_inside(uintptr_t pc, void *context)
 static int look_at_stack(const struct rv_transition *t, int back)
 {
     struct question question = {t->spans[back], t->span_count[back]};
-
     return rv_platform_side()->looking > 1 ? -1 : rv_platform_backtrace(is_inside, &question);
 }
 
