@@ -6,6 +6,7 @@
 // action; the action hands the pass to the code generator's pipeline itself, so
 // that no second flag is needed.
 #include "compiler-plugin/Attributes.h"
+#include "compiler-plugin/Lines.h"
 #include "compiler-plugin/LiveData.h"
 #include "compiler-plugin/LoopTurn.h"
 #include "compiler-plugin/Pass.h"
@@ -40,6 +41,8 @@ public:
         keepHook(*D);
         keepTransformer(*D);
       }
+      if (!CI.getCodeGenOpts().DisableLLVMPasses)
+        hideLines(*D);
       makeTurns(*D, CI.getASTConsumer(), Info->Frames);
     }
     return true;
