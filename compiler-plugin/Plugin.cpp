@@ -5,6 +5,7 @@
 // -fplugin= alone loads the attributes (registered in Attributes.cpp) and this
 // action; the action hands the pass to the code generator's pipeline itself, so
 // that no second flag is needed.
+#include "compiler-plugin/Altered.h"
 #include "compiler-plugin/Attributes.h"
 #include "compiler-plugin/Lines.h"
 #include "compiler-plugin/LiveData.h"
@@ -48,7 +49,11 @@ public:
     return true;
   }
 
-  void HandleTranslationUnit(ASTContext &Context) override { Info->Types.collect(Context); }
+  void HandleTranslationUnit(ASTContext &Context) override {
+    Info->Types.collect(Context);
+    if (Info->Target && !Context.getDiagnostics().hasErrorOccurred())
+      Info->Altered = findAltered(Context, *Info->Target);
+  }
 
 private:
   const CompilerInstance &CI;
@@ -107,6 +112,7 @@ private:
             Passes.addPass(StaticNamesPass());
             Passes.addPass(LiveDataPass(Info));
             Passes.addPass(KeepUsersApartPass(Info));
+            Passes.addPass(NoteAlteredPass(Info));
             Passes.addPass(OpenTurnsPass());
           });
       PB.registerOptimizerLastEPCallback(
