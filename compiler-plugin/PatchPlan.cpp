@@ -47,6 +47,7 @@ public:
     importNames();
     if (!Refuse.any())
       checkAltered();
+    Refuse.sayOthers();
     if (Refuse.any())
       explainLayouts(Info, Target, Refuse);
     checkEnums(Info, Target, Refuse);
