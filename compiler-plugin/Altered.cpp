@@ -50,6 +50,26 @@ private:
   const WasMap &Converted;
 };
 
+// Sees where one function makes a pointer to one of Types out of another pointer. An
+// object that lives on the stack, and is passed on as what it is, ends with its function.
+class Casts : public RecursiveASTVisitor<Casts> {
+public:
+  explicit Casts(const WasMap &Types) : Types(Types) {}
+  const RecordDecl *Found = nullptr;
+
+  bool VisitCastExpr(CastExpr *Cast) {
+    const RecordDecl *R = nullptr;
+    if (Cast->getCastKind() == CK_BitCast && Cast->getType()->isPointerType())
+      R = Cast->getType()->getPointeeType()->getAsRecordDecl();
+    if (R && Types.count(R->getDefinition()))
+      Found = R->getDefinition();
+    return !Found;
+  }
+
+private:
+  const WasMap &Types;
+};
+
 class AlteredUsers : public RecursiveASTVisitor<AlteredUsers> {
 public:
   AlteredUsers(ASTContext &Context, const WasMap &Types)
@@ -59,8 +79,10 @@ public:
   bool VisitFunctionDecl(FunctionDecl *F) {
     if (!F->doesThisDeclarationHaveABody() || F->isDependentContext())
       return true;
-    if (const RecordDecl *R = knownType(*F, Types))
-      Found.try_emplace(Names.getName(F), titleOf(typeText(Context, *R)));
+    Casts Inside(Types);
+    Inside.TraverseDecl(F);
+    if (Inside.Found)
+      Found.try_emplace(Names.getName(F), titleOf(typeText(Context, *Inside.Found)));
     return true;
   }
 
