@@ -3,6 +3,8 @@
 // IRHash.cpp - types by structure, constants by value, names by linkage.
 #include "compiler-plugin/IRHash.h"
 
+#include "compiler-plugin/Lines.h"
+
 #include "llvm/IR/ConstantRange.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/DataLayout.h"
@@ -96,7 +98,7 @@ void IRHash::constant(const Constant *C) {
 void IRHash::global(const GlobalValue *G) {
   auto *Variable = dyn_cast<GlobalVariable>(G);
   if (!Variable || !isContent(*Variable))
-    return add(G->getName());
+    return add(isLine(*G) ? "" : G->getName());
   auto [Found, IsNew] = Contents.try_emplace(Variable, Contents.size());
   add(Found->second);
   if (!IsNew)

@@ -2,6 +2,7 @@
 #include "compiler-plugin/Pass.h"
 
 #include "compiler-plugin/InlineCalls.h"
+#include "compiler-plugin/Lines.h"
 #include "compiler-plugin/LiveData.h"
 #include "compiler-plugin/LoopTurn.h"
 #include "compiler-plugin/Patch.h"
@@ -48,6 +49,7 @@ PreservedAnalyses RevectorPass::run(Module &M, ModuleAnalysisManager &) {
     warn(*Info, Why);
   else if (!Info->Target || makePatch(M, *Info))
     translate(M, *Info);
+  showLines(M);
   return PreservedAnalyses::none();
 }
 

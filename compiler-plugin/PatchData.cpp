@@ -11,10 +11,12 @@
 #include "compiler-plugin/StaticNames.h"
 #include "compiler-plugin/Unit.h"
 
+#include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/IntrinsicInst.h"
 #include "llvm/IR/Module.h"
+#include "llvm/IR/Operator.h"
 
 using namespace llvm;
 
@@ -40,6 +42,17 @@ bool isInUnwindTable(const GlobalVariable &Variable) {
   return any_of(Variable.users(), [](const User *By) {
     auto *Call = dyn_cast<IntrinsicInst>(By);
     return isa<LandingPadInst>(By) || (Call && Call->getIntrinsicID() == Intrinsic::eh_typeid_for);
+  });
+}
+
+// Is Address, or one computed from it, compared with one that is not known?
+bool isCompared(const Value &Address, SmallPtrSetImpl<const Value *> &Seen) {
+  if (!Seen.insert(&Address).second)
+    return false;
+  return any_of(Address.users(), [&](const User *By) {
+    if (auto *Compare = dyn_cast<ICmpInst>(By))
+      return !isa<Constant>(Compare->getOperand(0)) || !isa<Constant>(Compare->getOperand(1));
+    return (isa<GEPOperator, PHINode, SelectInst, PtrToIntOperator>(By)) && isCompared(*By, Seen);
   });
 }
 
@@ -120,7 +133,7 @@ private:
       return; // copied
     if (isContent(Variable) && WasConstant) {
       if (!IsSameType || !IsSameStart)
-        return; // copied; its old self stays for old code
+        return checkIdentity(Variable); // copied; its old self stays for old code
     } else if (WasConstant && !Variable.isConstant()) {
       if (Variable.hasLocalLinkage())
         return; // defined anew: the program never had another value in it
@@ -148,6 +161,18 @@ private:
     }
     import(Variable, *Ordinal);
     Plan.Existing.push_back(&Variable);
+  }
+
+  // Live data may hold the old constant's address, which the new one's never equals.
+  void checkIdentity(const GlobalVariable &Constant) {
+    SmallPtrSet<const Value *, 16> Seen;
+    if (isCompared(Constant, Seen))
+      Refuse.because(
+          Limit::VARIABLES,
+          "the contents of the constant %0 have changed, and the new source compares its "
+          "address, but the program may have stored that of the old one; leave it as it "
+          "is, and put what is new into a constant of another name",
+          Constant);
   }
 
   // Variable is not in the program under its name. Maybe in pieces?

@@ -6,6 +6,7 @@
 // PatchData.cpp.
 #include "compiler-plugin/PatchPlan.h"
 
+#include "compiler-plugin/Altered.h"
 #include "compiler-plugin/Attributes.h"
 #include "compiler-plugin/BodyHash.h"
 #include "compiler-plugin/Endless.h"
@@ -21,6 +22,8 @@
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/InstrTypes.h"
 #include "llvm/IR/Module.h"
+
+#include <set>
 
 using namespace llvm;
 
@@ -42,6 +45,9 @@ public:
     planVariables(M, Info, Target, Refuse, Plan);
     planTransforms(M, Info, Target, Refuse, Plan);
     importNames();
+    if (!Refuse.any())
+      checkAltered();
+    Refuse.sayOthers();
     if (Refuse.any())
       explainLayouts(Info, Target, Refuse);
     checkEnums(Info, Target, Refuse);
@@ -175,6 +181,21 @@ private:
                               "changed, and %1, which calls it, has not; give the new function "
                               "another name",
                               *Changed.F, *Call->getFunction());
+    }
+  }
+
+  // Objects that the program has, but neither a variable nor a signature shows: those
+  // behind a `void *`. The last check: who is refused for a layout otherwise knows already.
+  void checkAltered() {
+    std::set<std::string> Named;
+    for (const PatchFunction &It : Plan.Functions) {
+      std::string Title = alteredType(*It.F).str();
+      if (It.What != Fate::Same && !Title.empty() && Named.insert(Title).second)
+        Refuse.because(Limit::TYPES,
+                       "the layout of '%0' has changed, and '%1', which is in the patch, works on "
+                       "such objects, of which the program may have old ones; give the new type "
+                       "another name, or convert them",
+                       {Title, It.F->getName().str()});
     }
   }
 

@@ -5,7 +5,9 @@
 // -fplugin= alone loads the attributes (registered in Attributes.cpp) and this
 // action; the action hands the pass to the code generator's pipeline itself, so
 // that no second flag is needed.
+#include "compiler-plugin/Altered.h"
 #include "compiler-plugin/Attributes.h"
+#include "compiler-plugin/Lines.h"
 #include "compiler-plugin/LiveData.h"
 #include "compiler-plugin/LoopTurn.h"
 #include "compiler-plugin/Pass.h"
@@ -40,12 +42,18 @@ public:
         keepHook(*D);
         keepTransformer(*D);
       }
+      if (!CI.getCodeGenOpts().DisableLLVMPasses)
+        hideLines(*D);
       makeTurns(*D, CI.getASTConsumer(), Info->Frames);
     }
     return true;
   }
 
-  void HandleTranslationUnit(ASTContext &Context) override { Info->Types.collect(Context); }
+  void HandleTranslationUnit(ASTContext &Context) override {
+    Info->Types.collect(Context);
+    if (Info->Target && !Context.getDiagnostics().hasErrorOccurred())
+      Info->Altered = findAltered(Context, *Info->Target);
+  }
 
 private:
   const CompilerInstance &CI;
@@ -104,6 +112,7 @@ private:
             Passes.addPass(StaticNamesPass());
             Passes.addPass(LiveDataPass(Info));
             Passes.addPass(KeepUsersApartPass(Info));
+            Passes.addPass(NoteAlteredPass(Info));
             Passes.addPass(OpenTurnsPass());
           });
       PB.registerOptimizerLastEPCallback(

@@ -44,21 +44,38 @@ std::string withSection(StringRef Sentence, Limit Section) {
 
 } // namespace
 
-void Refusals::because(Limit Section, StringRef Sentence, const GlobalValue &What) {
-  report(Info, clang::DiagnosticIDs::Error, withSection(Sentence, Section)) << nameOf(What);
+bool Refusals::isSaid(StringRef Sentence, const GlobalValue &What) {
   ++Count;
+  Reason &Of = Reasons[Sentence];
+  if (!Of.Count)
+    Of.First = nameOf(What);
+  if (++Of.Count <= Each)
+    return false;
+  Of.Others += (Of.Others.empty() ? "" : ", ") + nameOf(What);
+  return true;
+}
+
+void Refusals::because(Limit Section, StringRef Sentence, const GlobalValue &What) {
+  if (!isSaid(Sentence, What))
+    report(Info, clang::DiagnosticIDs::Error, withSection(Sentence, Section)) << nameOf(What);
 }
 
 void Refusals::because(Limit Section, StringRef Sentence, const GlobalValue &What,
                        const GlobalValue &Other) {
-  report(Info, clang::DiagnosticIDs::Error, withSection(Sentence, Section))
-      << nameOf(What) << nameOf(Other);
-  ++Count;
+  if (!isSaid(Sentence, What))
+    report(Info, clang::DiagnosticIDs::Error, withSection(Sentence, Section))
+        << nameOf(What) << nameOf(Other);
 }
 
 void Refusals::because(Limit Section, StringRef Sentence, ArrayRef<std::string> Words) {
   say(Info, clang::DiagnosticIDs::Error, withSection(Sentence, Section), Words);
   ++Count;
+}
+
+void Refusals::sayOthers() {
+  for (const auto &[Sentence, Of] : Reasons)
+    if (!Of.Others.empty())
+      explain("for the same reason as %0, refused as well: %1", {Of.First, Of.Others});
 }
 
 void Refusals::explain(StringRef Sentence, ArrayRef<std::string> Words) {

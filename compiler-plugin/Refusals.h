@@ -7,6 +7,7 @@
 #define REVECTOR_PLUGIN_REFUSALS_H
 
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringRef.h"
 
 #include <string>
@@ -41,11 +42,24 @@ public:
   void warn(llvm::StringRef Sentence, const llvm::GlobalValue &What);
   void warn(llvm::StringRef Sentence, llvm::ArrayRef<std::string> Words);
 
+  // Names of all that were refused after the first few of one sentence. clang stops at
+  // twenty errors, and a layout that everybody knows refuses hundreds of functions.
+  void sayOthers();
+
   bool any() const { return Count; }
 
 private:
+  static constexpr unsigned Each = 6;
+  struct Reason {
+    unsigned Count = 0;
+    std::string First, Others; // names
+  };
+
   const Unit &Info;
   unsigned Count = 0;
+  llvm::MapVector<llvm::StringRef, Reason> Reasons; // by sentence, which is a literal
+
+  bool isSaid(llvm::StringRef Sentence, const llvm::GlobalValue &What);
 };
 
 } // namespace revector

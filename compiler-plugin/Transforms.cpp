@@ -64,7 +64,7 @@ template <typename Function> void eachMark(ASTContext &Context, Function Visit) 
 class Search : public RecursiveASTVisitor<Search> {
 public:
   explicit Search(const WasMap &Was) : Was(Was) {}
-  bool Found = false;
+  const RecordDecl *Found = nullptr;
 
   bool VisitExpr(Expr *E) { return look(E->getType()); }
   bool VisitVarDecl(VarDecl *D) { return look(D->getType()); }
@@ -76,7 +76,8 @@ private:
     while (!T.isNull() && (T->isArrayType() || !T->getPointeeType().isNull()))
       T = T->isArrayType() ? T->getAsArrayTypeUnsafe()->getElementType() : T->getPointeeType();
     const RecordDecl *R = T.isNull() ? nullptr : T->getAsRecordDecl();
-    Found |= R && Was.count(R->getDefinition());
+    if (R && Was.count(R->getDefinition()))
+      Found = R->getDefinition();
     return !Found;
   }
 };
@@ -97,9 +98,7 @@ public:
   bool VisitFunctionDecl(FunctionDecl *F) {
     if (!F->doesThisDeclarationHaveABody() || F->isDependentContext())
       return true;
-    Search Inside(Was);
-    Inside.TraverseDecl(F);
-    if (Inside.Found)
+    if (knownType(*F, Was))
       Into.Users.insert(Names.getName(F));
     return true;
   }
@@ -156,6 +155,12 @@ void keepTransformer(Decl &D) {
   const RecordDecl *R = Variable ? Variable->getType()->getAsRecordDecl() : nullptr;
   if (R && hasMark(*R))
     D.addAttr(UsedAttr::CreateImplicit(D.getASTContext()));
+}
+
+const RecordDecl *knownType(FunctionDecl &F, const WasMap &Types) {
+  Search Inside(Types);
+  Inside.TraverseDecl(&F);
+  return Inside.Found;
 }
 
 WasMap findWas(ASTContext &Context) {

@@ -31,7 +31,8 @@ struct Unit {
   bool Lto = false;                 // optimised again by the linker
   bool FunctionSections = false;    // each function can be dropped by the linker
   TypeHashes Types;
-  llvm::StringMap<std::string> Frames; // what turns find in their functions, by symbol
+  llvm::StringMap<std::string> Frames;  // what turns find in their functions, by symbol
+  llvm::StringMap<std::string> Altered; // patch mode: see Altered.h
   // Lives as long as the compilation. For errors that only the pass can find.
   clang::DiagnosticsEngine *Diags = nullptr;
   // Patch mode: what the patch is made for. Null: compile as usual.

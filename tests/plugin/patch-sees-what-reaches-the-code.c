@@ -80,10 +80,10 @@ int volatility(OF(, volatile) int *at) { return *at; }
 
 int order(int *at) { return __atomic_load_n(at, OF(__ATOMIC_SEQ_CST, __ATOMIC_RELAXED)); }
 
-struct bits {
+struct OF(bits, other_bits) {
     unsigned low : OF(3, 4), high : 5;
 };
-int bitfield(void *of) { return ((struct bits *)of)->low; }
+int bitfield(void *of) { return ((struct OF(bits, other_bits) *)of)->low; }
 
 int label(int n)
 {

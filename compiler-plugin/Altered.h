@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Altered.h - who works on objects of a type that has another layout than in the
+// program, without saying so in its signature: what a `void *` leads to.
+//
+// Type hashes see what parameters and variables reach. A context that is kept
+// behind a `void *` is not reached; but the functions that cast it know its type.
+#ifndef REVECTOR_PLUGIN_ALTERED_H
+#define REVECTOR_PLUGIN_ALTERED_H
+
+#include "llvm/ADT/StringMap.h"
+#include "llvm/IR/PassManager.h"
+
+#include <memory>
+#include <string>
+
+namespace clang {
+class ASTContext;
+}
+
+namespace revector {
+
+class PatchTarget;
+struct Unit;
+
+// Functions by symbol, and the title of one such type that each knows. Types that
+// the source says how to convert (Transforms.h) are left out.
+llvm::StringMap<std::string> findAltered(clang::ASTContext &Context, const PatchTarget &Target);
+
+// In front of the optimiser, in patch mode: notes it at the functions, and at those
+// that may get a copy of one inside them.
+class NoteAlteredPass : public llvm::PassInfoMixin<NoteAlteredPass> {
+public:
+  explicit NoteAlteredPass(std::shared_ptr<const Unit> Info) : Info(std::move(Info)) {}
+  llvm::PreservedAnalyses run(llvm::Module &M, llvm::ModuleAnalysisManager &);
+  static bool isRequired() { return true; }
+
+private:
+  std::shared_ptr<const Unit> Info;
+};
+
+// The title that was noted at F; empty: none.
+llvm::StringRef alteredType(const llvm::Function &F);
+
+} // namespace revector
+#endif

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Lines.h - a line number is no part of what a function does.
+//
+// assert(), log macros and allocators that remember their callers pass __LINE__,
+// and a line that is inserted at the top of a file moves all of them. While the
+// optimiser works, each such argument is the address of a symbol that stands for
+// the number; body hashes count that it is a line, and not which one.
+#ifndef REVECTOR_PLUGIN_LINES_H
+#define REVECTOR_PLUGIN_LINES_H
+
+namespace clang {
+class Decl;
+}
+
+namespace llvm {
+class GlobalValue;
+class Module;
+} // namespace llvm
+
+namespace revector {
+
+// In the functions of D, which is C, before code is generated. Only arguments of
+// calls: elsewhere the language may want a constant.
+void hideLines(clang::Decl &D);
+
+// Is G a symbol that stands for a line number?
+bool isLine(const llvm::GlobalValue &G);
+
+// Puts the numbers back, when all hashes have been taken.
+void showLines(llvm::Module &M);
+
+} // namespace revector
+#endif
