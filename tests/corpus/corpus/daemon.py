@@ -23,6 +23,7 @@ class Daemon:
 
     program = ""     # file name in the folder of a state
     family = False   # several processes: an update goes to all of them, by name
+    apply_options = ()  # of `revector apply`
 
     def __init__(self, states, scratch):
         self.folder = tempfile.mkdtemp(prefix="run-", dir=scratch)
@@ -52,6 +53,10 @@ class Daemon:
         """One request. An exception if the answer is not the right one."""
         raise NotImplementedError
 
+    def check_old_code(self, told, now):
+        """For programs with functions that go on with old code: `told` are the threads in it that
+        `apply` has named, now() those that `status` names. Problem if they are not the right ones."""
+
     # ---- what all have ----
 
     @property
@@ -63,11 +68,12 @@ class Daemon:
         """What `revector apply` is given."""
         return self.name if self.family else str(self.pid)
 
-    def spawn(self, *arguments):
+    def spawn(self, *arguments, **how):
+        """What it prints goes to the file `output`, unless `how`, which Popen gets, says so."""
         with open(os.path.join(self.folder, "output"), "ab") as log:
-            self.process = subprocess.Popen([self.path, *arguments], cwd=self.folder, stdout=log,
-                                            stderr=log, stdin=subprocess.DEVNULL,
-                                            start_new_session=True)
+            how = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log, **how}
+            self.process = subprocess.Popen([self.path, *arguments], cwd=self.folder,
+                                            start_new_session=True, **how)
         _running.add(self)
 
     def processes(self):

@@ -134,8 +134,15 @@ class Live:
                      "compile_cpu_s"):
             setattr(result, name, getattr(made, name))
         say(f"{row.name}: revector apply")
-        told = self._revector.ask("apply", daemon.target, path)
+        told = self._revector.ask("apply", daemon.target, path, *daemon.apply_options)
         result.apply_ms = told.get("request_to_effect_ns", 0) / 1e6
+        daemon.check_old_code(told.get("keeps_old_code", []), lambda: self._in_old_code(daemon))
+
+    def _in_old_code(self, daemon):
+        """Sentences of `status`, one for each thread."""
+        told = self._revector.ask("status", daemon.target)
+        return [name for process in told["processes"] for update in process["updates"]
+                for name in update.get("keeps_old_code", [])]
 
     @staticmethod
     def _untouched(daemon, processes, destructive):
