@@ -94,6 +94,7 @@ static int compile_one(struct build *build, int i)
     if (!realpath(build->request->files[i], file))
         return rv_because(build->reason, RV_EREAD, "%s: %s", build->request->files[i],
                           strerror(errno));
+    compile.is_original = rv_compile_is_original(unit_of(build, i), file);
     snprintf(object, sizeof(object), "%s/%d.o", build->scratch, i);
     rv_tool_progress(build->command, "compiling %s as %s", build->request->files[i],
                      unit_of(build, i)->source);

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#define MACRO_MAP    "-fmacro-prefix-map="
 #define PLUGIN_PLACE "/lib/revector/revector-clang.so" /* below the folder of `include` */
 
 /* Options that are left out, with how many words follow each. */
@@ -161,13 +162,50 @@ static int folder_length(const char *path)
 }
 
 /*
- * Headers next to the original are found; __FILE__ stays what it was, in them
- * and in the source. Of several maps that fit, the last one counts.
+ * The recorded map that clang applies to the first `length` bytes of `path`: of those that
+ * fit, the one with the greatest name, given first. "": none.
+ */
+static const char *map_of(const char *command, const char *path, size_t length)
+{
+    const char *best = "";
+    size_t best_size = 0;
+
+    for (; *command; command = next_word(command)) {
+        const char *map = command + strlen(MACRO_MAP), *end;
+        size_t size;
+
+        if (strncmp(command, MACRO_MAP, strlen(MACRO_MAP)) || !(end = strchr(map, '=')))
+            continue;
+        size = (size_t)(end - map);
+        /* Of two beginnings of one path the longer one is the greater one. */
+        if (size <= length && !memcmp(map, path, size) && (!*best || size > best_size)) {
+            best = map;
+            best_size = size;
+        }
+    }
+    return best;
+}
+
+/* The first `from_length` bytes of `from` become what __FILE__ made of those of `to`. */
+static void add_map(struct rv_words *words, const char *command, int from_length, const char *from,
+                    int to_length, const char *to)
+{
+    const char *map = map_of(command, to, (size_t)to_length);
+    int old = (int)strcspn(map, "=");
+
+    rv_words_addf(words, MACRO_MAP "%.*s=%s%.*s", from_length, from, *map ? map + old + 1 : "",
+                  to_length - old, to + old);
+}
+
+/*
+ * A file that is elsewhere: headers next to the original are found; __FILE__ stays what it
+ * was, in them and in the source.
  */
 static void add_places(struct rv_words *words, const struct rv_compile *compile,
                        const struct rv_file_unit *unit)
 {
-    int original = folder_length(unit->source), folder = folder_length(compile->file);
+    const char *command = unit->command, *file = compile->file;
+    int original = folder_length(unit->source), folder = folder_length(file);
     char *source = strdup(unit->source);
 
     if (source) {
@@ -175,22 +213,20 @@ static void add_places(struct rv_words *words, const struct rv_compile *compile,
         rv_words_add(words, dirname(source));
     }
     free(source);
-    if (folder && original)
-        rv_words_addf(words, "-fmacro-prefix-map=%.*s=%.*s", folder, compile->file, original,
-                      unit->source);
-    else if (folder)
-        rv_words_addf(words, "-fmacro-prefix-map=%.*s=./", folder, compile->file);
-    rv_words_addf(words, "-fmacro-prefix-map=%s=%s", compile->file, unit->source);
+    if (folder)
+        add_map(words, command, folder, file, original ? original : 2,
+                original ? unit->source : "./");
+    add_map(words, command, (int)strlen(file), file, (int)strlen(unit->source), unit->source);
     /* A map makes clang also drop "./" from __FILE__, unless that is forbidden. */
-    if (!has_prefix(unit->command, "-fmacro-prefix-map=") &&
-        !has_prefix(unit->command, "-ffile-compilation-dir=") &&
-        !has_prefix(unit->command, "-ffile-reproducible"))
+    if (!has_prefix(command, MACRO_MAP) && !has_prefix(command, "-ffile-compilation-dir=") &&
+        !has_prefix(command, "-ffile-reproducible"))
         rv_words_add(words, "-fno-file-reproducible");
 }
 
 void rv_compile_command(const struct rv_compile *compile, struct rv_words *words)
 {
     const struct rv_file_unit *unit = &compile->unit.image->file->units[compile->unit.unit];
+    const int is_elsewhere = !compile->is_original;
 
     rv_words_add(words, compile->clang);
     rv_words_add(words, "-cc1");
@@ -201,14 +237,25 @@ void rv_compile_command(const struct rv_compile *compile, struct rv_words *words
     else if (!has_word(unit->command, "-emit-llvm-bc"))
         rv_words_add(words, "-emit-llvm-bc");
     add_code_model(words, unit->command);
-    add_places(words, compile, unit);
+    if (is_elsewhere)
+        add_places(words, compile, unit);
     add_plugin(words, compile);
     add_headers(words, compile);
     if (isatty(STDERR_FILENO))
         rv_words_add(words, "-fcolor-diagnostics");
     rv_words_add(words, "-o");
     rv_words_add(words, compile->object);
-    rv_words_add(words, compile->file);
+    rv_words_add(words, is_elsewhere ? compile->file : unit->source);
+}
+
+int rv_compile_is_original(const struct rv_file_unit *unit, const char *file)
+{
+    char source[2 * PATH_MAX], real[PATH_MAX];
+    int length = *unit->source == '/'
+                     ? snprintf(source, sizeof(source), "%s", unit->source)
+                     : snprintf(source, sizeof(source), "%s/%s", unit->directory, unit->source);
+
+    return length < (int)sizeof(source) && realpath(source, real) && !strcmp(real, file);
 }
 
 int rv_compile_run(const struct rv_compile *compile, struct rv_reason *reason)

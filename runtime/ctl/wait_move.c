@@ -117,18 +117,28 @@ static int take_events(const struct rv_ctl_reader *answer, void *context)
     return 0;
 }
 
+/* A row of the history may begin with the sentence of its error, which rv_because() says, too. */
+static const char *without_sentence(const char *text, int error)
+{
+    const char *sentence = rv_error_text(error);
+    size_t length = strlen(sentence);
+
+    return strncmp(text, sentence, length) ? text : text + length + strspn(text + length, ": ");
+}
+
 static int hear_end(struct rv_client *client, uint64_t id, const char *verb, char *note,
                     size_t size, struct rv_reason *reason)
 {
     struct end end = {.id = id, .verb = verb};
+    const char *why;
     int error = rv_client_pages(client, RV_CTL_HISTORY, take_events, &end, reason);
 
     if (error)
         return error;
     if (!end.error)
         snprintf(note, size, "%s", end.text);
-    else
-        rv_because(reason, end.error, "%s%s", end.text, advice(end.text, verb));
+    else if (*(why = without_sentence(end.text, end.error)))
+        rv_because(reason, end.error, "%s%s", why, advice(why, verb));
     return end.error;
 }
 

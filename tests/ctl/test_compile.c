@@ -4,6 +4,7 @@
  */
 #include "compile.h"
 
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -20,7 +21,8 @@ static char *command_for(const char *recorded, size_t size, uint32_t flags)
     const struct rv_file_unit unit = {&record, "src/kv.c", "/build", "clang", command, ""};
     struct rv_image_file file = {.unit_count = 1, .units = &unit};
     struct rv_target_image image = {.path = "/bin/kv", .file = &file};
-    const struct rv_compile compile = {{&image, 0}, "/tmp/fix.c", "/tmp/0.o", "clang-19", "/p.so"};
+    const struct rv_compile compile = {{&image, 0}, "/tmp/fix.c", 0,
+                                       "/tmp/0.o",  "clang-19",   "/p.so"};
     struct rv_words words = {0};
 
     memcpy(command, recorded, size);
@@ -84,6 +86,53 @@ static void lto_units_stay_bitcode(void **state)
                         "-pic-level 2" TAIL);
 }
 
+/* What is mapped is what the program has seen: __FILE__ of the original. */
+static void maps_lead_to_what_the_recorded_ones_made(void **state)
+{
+    const char *line =
+        COMMAND("-fmacro-prefix-map=s=x -fmacro-prefix-map=src=. -fmacro-prefix-map=src=y -x c "
+                "src/kv.c",
+                0);
+
+    (void)state;
+    assert_non_null(strstr(line, " -fmacro-prefix-map=/tmp/=./ -fmacro-prefix-map=/tmp/fix.c=./kv.c"
+                                 " -load"));
+}
+
+static void an_original_keeps_its_name(void **state)
+{
+    const struct rv_unit record = {0};
+    const struct rv_file_unit unit = {&record, "src/kv.c",        "/build",
+                                      "clang", "-O2\0-x\0c\0k\0", ""};
+    struct rv_image_file file = {.unit_count = 1, .units = &unit};
+    struct rv_target_image image = {.path = "/bin/kv", .file = &file};
+    const struct rv_compile compile = {.unit = {&image, 0},
+                                       .file = "/build/src/kv.c",
+                                       .is_original = 1,
+                                       .object = "/tmp/0.o",
+                                       .clang = "clang-19",
+                                       .plugin = "/p.so"};
+    struct rv_words words = {0};
+
+    (void)state;
+    rv_compile_command(&compile, &words);
+    assert_string_equal(words.list[words.count - 1], "src/kv.c");
+    for (size_t i = 0; i < words.count; i++)
+        assert_null(strstr(words.list[i], "prefix-map"));
+    rv_words_free(&words);
+}
+
+static void a_link_to_the_original_is_the_original(void **state)
+{
+    const struct rv_file_unit self = {.source = "exe", .directory = "/proc/self"};
+    char path[PATH_MAX];
+
+    (void)state;
+    assert_non_null(realpath("/proc/self/exe", path));
+    assert_true(rv_compile_is_original(&self, path));
+    assert_false(rv_compile_is_original(&self, "/proc/self/maps"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -91,6 +140,9 @@ int main(void)
         cmocka_unit_test(code_is_for_a_shared_object),
         cmocka_unit_test(other_plugins_and_our_arguments_stay),
         cmocka_unit_test(lto_units_stay_bitcode),
+        cmocka_unit_test(maps_lead_to_what_the_recorded_ones_made),
+        cmocka_unit_test(an_original_keeps_its_name),
+        cmocka_unit_test(a_link_to_the_original_is_the_original),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -107,6 +107,7 @@ expect "1 pre_revert 1 post_revert 0" "$answer" "reverted"
 ask prog hold
 expect "held" "$answer" "a thread that does not move"
 refused 1 "not all threads could move in time" revector apply "$pid" fix.rvp --timeout 2s
+expect 1 "$(grep -o "could move in time" err.refused | wc -l)" "how often it says so"
 ask prog x
 expect "1 pre_apply 1 revert -107 post_revert -150" "$answer" "given up"
 
