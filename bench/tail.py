@@ -57,7 +57,7 @@ class Server:
 
 
 class Commands:
-    """Runs one command in each period, until stopped."""
+    """Runs one command in the middle of each period, until stopped."""
 
     def __init__(self, commands, period, processors):
         self.commands, self.period, self.processors = commands, period, processors
@@ -67,10 +67,12 @@ class Commands:
         self.thread.start()
 
     def go(self):
-        while not self.stopping.wait(self.period) or self.count % len(self.commands):
+        due = time.monotonic() + self.period / 2
+        while not self.stopping.wait(max(0, due - time.monotonic())) or self.count % len(self.commands):
             command = self.commands[self.count % len(self.commands)]
             common.run(on_processors(self.processors, command))
             self.count += 1
+            due += self.period
 
     def stop(self):
         self.stopping.set()
@@ -129,7 +131,7 @@ def options_of():
     parser.add_argument("work", help="where the client and the patch are built")
     parser.add_argument("--windows", type=int, default=30, help="of each kind")
     parser.add_argument("--window", type=int, default=1000, help="length of one, in ms")
-    parser.add_argument("--period", type=int, default=100, help="ms between two commands")
+    parser.add_argument("--period", type=int, default=500, help="ms between two commands")
     parser.add_argument("--rate", type=int, default=5000, help="requests a second")
     parser.add_argument("--connections", type=int, default=50)
     parser.add_argument("--port", type=int, default=17380)

@@ -39,22 +39,32 @@ static void schedule(uint32_t words[64], const uint8_t *block)
     }
 }
 
+/*
+ * The standard's a to h are s[0] to s[7] before step 0. Their names move on by one with each
+ * step, the words stay where they are.
+ */
+#define NAMED(t, name) s[((name) - (t)) & 7]
+
+static inline void step(uint32_t s[8], unsigned t, uint32_t added)
+{
+    uint32_t a = NAMED(t, 0), b = NAMED(t, 1), c = NAMED(t, 2), e = NAMED(t, 4);
+    uint32_t choice = (e & NAMED(t, 5)) ^ (~e & NAMED(t, 6));
+    uint32_t majority = (a & b) ^ (a & c) ^ (b & c);
+    uint32_t first = NAMED(t, 7) + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + choice + added;
+
+    NAMED(t, 3) += first;
+    NAMED(t, 7) = first + (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + majority;
+}
+
 static void compress(uint32_t state[8], const uint8_t *block)
 {
     uint32_t words[64], s[8];
 
     schedule(words, block);
     memcpy(s, state, sizeof(s));
-    for (unsigned t = 0; t < 64; t++) {
-        uint32_t choice = (s[4] & s[5]) ^ (~s[4] & s[6]);
-        uint32_t majority = (s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]);
-        uint32_t first = s[7] + (rotate(s[4], 6) ^ rotate(s[4], 11) ^ rotate(s[4], 25)) + choice +
-                         constants[t] + words[t];
-        uint32_t second = (rotate(s[0], 2) ^ rotate(s[0], 13) ^ rotate(s[0], 22)) + majority;
-        memmove(s + 1, s, 7 * sizeof(*s));
-        s[4] += first;
-        s[0] = first + second;
-    }
+    for (unsigned t = 0; t < 64; t += 8) /* by eight, after which the names are back */
+        for (unsigned i = 0; i < 8; i++)
+            step(s, i, constants[t + i] + words[t + i]);
     for (unsigned i = 0; i < 8; i++)
         state[i] += s[i];
 }
