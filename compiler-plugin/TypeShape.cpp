@@ -37,6 +37,12 @@ static void add(Shape &To, uint64_t Word) { To.push_back({Word, nullptr}); }
 
 // ---- types ----
 
+static bool isNumber(QualType T) { return T->isIntegralOrEnumerationType() && !T->isBooleanType(); }
+
+static bool isByte(const ASTContext &Context, QualType T) {
+  return !T->isIncompleteType() && Context.getTypeSize(T) == 8;
+}
+
 static void addBuiltin(const ASTContext &Context, const BuiltinType *T, Shape &To) {
   if (T->isInteger() && T->getKind() != BuiltinType::Bool) {
     add(To, 'I');
@@ -60,14 +66,32 @@ void TypeShapes::addRecord(const RecordType *T, Shape &To) {
 void TypeShapes::addCallable(const FunctionType *T, Shape &To) {
   add(To, T->getCallConv());
   add(To, T->getExtInfo().getHasRegParm() ? T->getExtInfo().getRegParm() : 0);
-  addType(T->getReturnType(), To);
+  addPassed(T->getReturnType(), To);
   auto *Prototype = dyn_cast<FunctionProtoType>(T);
   if (!Prototype)
     return;
   add(To, Prototype->isVariadic());
   add(To, Prototype->getNumParams());
   for (QualType Parameter : Prototype->param_types())
-    addType(Parameter, To);
+    addPassed(Parameter, To);
+}
+
+// A parameter or a result. A caller that was compiled with the one of two types calls right
+// with the other, as it would after C's conversion (6.3.1.3, 6.3.2.3), if they differ in sign
+// only or are pointers to bytes. Who calls a function with a narrower parameter has extended it
+// by its sign.
+void TypeShapes::addPassed(QualType Written, Shape &To) {
+  QualType T = Context.getCanonicalType(Written);
+  QualType Of = T->getPointeeType();
+  if (isNumber(T) && Context.getTypeSize(T) >= 32) {
+    add(To, 'I');
+    add(To, Context.getTypeSize(T));
+  } else if (T->isPointerType() && (Of->isVoidType() || (isNumber(Of) && isByte(Context, Of)))) {
+    add(To, 'P');
+    add(To, static_cast<uint64_t>(Of.getAddressSpace()));
+  } else {
+    addType(T, To);
+  }
 }
 
 // Types that are made of one other type and perhaps a number.
@@ -116,7 +140,7 @@ void TypeShapes::addFunction(const FunctionDecl &F, Shape &To) {
   // A definition in K&R style has parameters that its type does not tell.
   if (!F.hasPrototype())
     for (const ParmVarDecl *Parameter : F.parameters())
-      addType(Parameter->getType(), To);
+      addPassed(Parameter->getType(), To);
   if (auto *Method = dyn_cast<CXXMethodDecl>(&F); Method && Method->isInstance())
     addType(Method->getThisType(), To);
 }

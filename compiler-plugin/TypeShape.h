@@ -66,6 +66,7 @@ public:
 private:
   void addRecord(const clang::RecordType *T, Shape &To);
   void addCallable(const clang::FunctionType *T, Shape &To);
+  void addPassed(clang::QualType Written, Shape &To);
   void addDerived(const clang::Type *T, Shape &To);
   RecordShape *record(const clang::RecordDecl *R);
   void layOut(const clang::RecordDecl *R, RecordShape &Into);
