@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # recipe.sh PACKAGE STEP - runs one step of recipes/PACKAGE.sh in the package's
 # source folder, which is the working directory. CC is the compiler.
-#   configure   once, after unpacking
+#   configure   once, after unpacking; a recipe that names its `inputs` has it run
+#               before what comes next whenever a patch has changed one of them
 #   generate    after a change of the sources: what a compile needs besides them
 #   build       compiles and links what is out of date
 #   programs    prints the files that a run needs, one a line
@@ -13,15 +14,31 @@ recipe=$(dirname "$0")/recipes/$1.sh
 # shellcheck disable=SC2034 # for the recipe
 jobs=${JOBS:-$(nproc)}
 
-programs='' generated='' # lists of words
+programs='' generated='' inputs='' # lists of words
 configure() { :; }
 generate() { :; }
 # shellcheck source=/dev/null
 . "$recipe"
 eval "$(dpkg-buildflags --export=sh)"
 
+state_of_inputs() {
+    # shellcheck disable=SC2086 # a list of words
+    cat $inputs | sha1sum
+}
+
+configure_if_changed() {
+    if [ -n "$inputs" ] && [ "$(state_of_inputs)" != "$(cat .configured-from 2>/dev/null)" ]; then
+        configure
+        state_of_inputs >.configured-from
+    fi
+}
+
 case $2 in
-configure | generate | build) "$2" ;;
+configure) [ -n "$inputs" ] || configure ;;
+generate | build)
+    configure_if_changed
+    "$2"
+    ;;
 programs) printf '%s\n' $programs ;;
 generated) printf '%s\n' $generated ;;
 *) echo "recipe.sh: there is no step $2" >&2 && exit 2 ;;

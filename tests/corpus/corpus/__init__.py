@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The parts of the corpus runner, from the bottom up: tool, rows, sources, build, patch,
-daemon, load, live, report. Each imports only those before it."""
+daemon, shell, load, live, report. Each imports only those before it."""

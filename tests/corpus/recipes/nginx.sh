@@ -5,6 +5,7 @@
 export DEB_BUILD_MAINT_OPTIONS=hardening=+all
 programs='objs/nginx objs/ngx_mail_module.so objs/ngx_stream_module.so'
 generated=objs/ngx_modules.c
+inputs='auto/modules auto/options configure'
 
 configure() {
     ./configure --with-cc="$CC" --with-cc-opt="$CFLAGS -fPIC $CPPFLAGS" \
@@ -18,15 +19,6 @@ configure() {
         --with-http_secure_link_module --with-http_sub_module --with-mail_ssl_module \
         --with-stream_ssl_module --with-stream_ssl_preread_module --with-stream_realip_module \
         --with-mail=dynamic --with-stream=dynamic
-    sources >objs/.sources
 }
 
-# What configure reads; it runs again when a patch changes that.
-sources() { cat auto/modules auto/options configure | sha1sum; }
-
-generate() { [ "$(sources)" = "$(cat objs/.sources)" ] || configure; }
-
-build() {
-    generate
-    make -j"$jobs"
-}
+build() { make -j"$jobs"; }
