@@ -46,7 +46,7 @@ bool refuse(clang::DiagnosticsEngine &Diags, StringRef Name, StringRef Value) {
   else if (Known.empty())
     Diags.Report(Diags.getCustomDiagID(
         Level::Error,
-        "revector: unknown option '%0'; there are translation=, place=, patch= and unit="))
+        "revector: unknown option '%0'; there are translation=, place=, patch=, unit= and beside="))
         << Name;
   else
     Diags.Report(
@@ -64,8 +64,10 @@ bool Options::parse(clang::DiagnosticsEngine &Diags, const std::vector<std::stri
       PatchProgram = Value.str();
       continue;
     }
-    if (uint32_t Ordinal; Name == "unit" && !Value.getAsInteger(10, Ordinal)) {
+    if (uint32_t Ordinal;
+        (Name == "unit" || Name == "beside") && !Value.getAsInteger(10, Ordinal)) {
       PatchUnit = Ordinal;
+      PatchIsNew = Name == "beside";
       continue;
     }
     const auto *Known = llvm::find_if(Values, [&, N = Name, V = Value](const OptionValue &O) {

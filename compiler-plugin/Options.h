@@ -28,6 +28,8 @@ struct Options {
   std::string PatchProgram;
   // Ordinal of the unit in PatchProgram. Empty: the one of the same source path.
   std::optional<uint32_t> PatchUnit;
+  // The program has no such source file; PatchUnit is one that stands beside it.
+  bool PatchIsNew = false;
 
   // Reads Args ("translation=leaf", ...). An argument that is not understood is
   // reported to Diags as one error; returns false then.

@@ -66,7 +66,7 @@ std::shared_ptr<const PatchTarget> PatchTarget::open(const Unit &Info) {
     report(Info, "revector: no patch can be made for '%0': %1") << Program << sentence(Error);
     return nullptr;
   }
-  std::shared_ptr<PatchTarget> Target(new PatchTarget(File, 0));
+  std::shared_ptr<PatchTarget> Target(new PatchTarget(File, Info.Opts.PatchIsNew));
   if (int Error = findUnit(File, Info, Ordinal)) {
     report(Info, "revector: no patch of '%0' can be made for '%1': %2")
         << Info.Source << Program << sentence(Error);
@@ -85,7 +85,7 @@ std::shared_ptr<const PatchTarget> PatchTarget::open(const Unit &Info) {
 std::optional<uint32_t> PatchTarget::method(const GlobalValue &G) const {
   std::string Name = symbolName(G);
   uint32_t Own = RV_NONE;
-  if (!G.isDeclarationForLinker())
+  if (!G.isDeclarationForLinker() && !IsNew)
     Own = rv_image_file_unit_method(File.get(), UnitOrdinal, Name.c_str());
   if (Own != RV_NONE || G.hasLocalLinkage())
     return found(Own);
@@ -95,7 +95,7 @@ std::optional<uint32_t> PatchTarget::method(const GlobalValue &G) const {
 std::optional<uint32_t> PatchTarget::data(const GlobalValue &G) const {
   std::string Name = symbolName(G);
   uint32_t Own = RV_NONE;
-  if (!G.isDeclarationForLinker())
+  if (!G.isDeclarationForLinker() && !IsNew)
     Own = rv_image_file_unit_data(File.get(), UnitOrdinal, Name.c_str());
   if (Own != RV_NONE || G.hasLocalLinkage())
     return found(Own);
@@ -103,11 +103,13 @@ std::optional<uint32_t> PatchTarget::data(const GlobalValue &G) const {
 }
 
 std::optional<uint32_t> PatchTarget::unitData(StringRef Name) const {
+  if (IsNew)
+    return std::nullopt;
   return found(rv_image_file_unit_data(File.get(), UnitOrdinal, Name.str().c_str()));
 }
 
 bool PatchTarget::isInUnit(uint32_t Ordinal) const {
-  return rv_image_file_same_unit(File.get(), UnitOrdinal, Ordinal);
+  return !IsNew && rv_image_file_same_unit(File.get(), UnitOrdinal, Ordinal);
 }
 
 } // namespace revector

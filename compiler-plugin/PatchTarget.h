@@ -4,7 +4,8 @@
 // seen from the one unit that is compiled again.
 //
 // Lookups follow the linker: a local name means this unit's own, any other the
-// one that is in force in the whole program.
+// one that is in force in the whole program. A source file that the program does not
+// have has no own names there, and compares types with the unit beside which it stands.
 #ifndef REVECTOR_PLUGIN_PATCHTARGET_H
 #define REVECTOR_PLUGIN_PATCHTARGET_H
 
@@ -41,13 +42,14 @@ public:
   const rv_file_unit &unit() const { return File->units[UnitOrdinal]; }
 
 private:
-  PatchTarget(rv_image_file *File, uint32_t UnitOrdinal) : File(File), UnitOrdinal(UnitOrdinal) {}
+  PatchTarget(rv_image_file *File, bool IsNew) : File(File), IsNew(IsNew) {}
 
   struct Close {
     void operator()(rv_image_file *Opened) const { rv_image_file_close(Opened); }
   };
   std::unique_ptr<rv_image_file, Close> File;
-  uint32_t UnitOrdinal;
+  uint32_t UnitOrdinal = 0;
+  bool IsNew;
 };
 
 } // namespace revector

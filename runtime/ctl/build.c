@@ -2,7 +2,7 @@
 /*
  * build.c - the steps from source to patch, in a scratch folder until the last.
  *
- *   find the units -> check the compiler -> compile each -> link -> look whether
+ *   find the sources -> check the compiler -> compile each -> link -> look whether
  *   there is anything in it -> trailer -> symbols -> rename into place
  */
 #define _GNU_SOURCE
@@ -15,8 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "build_sources.h"
 #include "build_types.h"
-#include "compile.h"
 #include "patch_file.h"
 #include "process.h"
 
@@ -26,42 +26,16 @@ struct build {
     struct rv_command *command;
     const struct rv_build_request *request;
     struct rv_target_images images;
-    struct rv_target_unit *units; /* one for each file */
+    struct rv_sources sources;
     char scratch[SCRATCH_MAX], plugin[PATH_MAX];
     struct rv_reason *reason;
 };
 
-/* ---- which units ---- */
-
-static int find_units(struct build *build)
-{
-    const char *chosen = build->command->args.unit;
-
-    if (chosen && build->request->file_count > 1)
-        return rv_because(build->reason, RV_EOPTIONS, "--unit goes with one FILE");
-    for (int i = 0; i < build->request->file_count; i++) {
-        const char *file = build->request->files[i];
-        char path[PATH_MAX];
-        int error;
-
-        if (!realpath(file, path))
-            return rv_because(build->reason, RV_EREAD, "%s: %s", file, strerror(errno));
-        error = rv_target_unit_find(&build->images, chosen ? chosen : path, &build->units[i],
-                                    build->reason);
-        if (error)
-            return error;
-        if (build->units[i].image != build->units[0].image)
-            return rv_because(build->reason, RV_EAMBIGUOUS,
-                              "%s belongs to %s and %s to %s; make a patch for each",
-                              build->request->files[0], build->units[0].image->name, file,
-                              build->units[i].image->name);
-    }
-    return 0;
-}
-
 static const struct rv_file_unit *unit_of(const struct build *build, int i)
 {
-    return &build->units[i].image->file->units[build->units[i].unit];
+    const struct rv_target_unit *unit = &build->sources.list[i].unit;
+
+    return &unit->image->file->units[unit->unit];
 }
 
 static int check_compiler(struct build *build)
@@ -69,7 +43,7 @@ static int check_compiler(struct build *build)
     char version[512];
     int error = rv_tool_version(rv_tool_clang(), version, sizeof(version), build->reason);
 
-    for (int i = 0; !error && i < build->request->file_count; i++)
+    for (int i = 0; !error && i < build->sources.count; i++)
         if (strcmp(version, unit_of(build, i)->compiler))
             return rv_because(build->reason, RV_ECOMPILER,
                               "%s was built by '%s' and %s is '%s'; set REVECTOR_CLANG",
@@ -82,21 +56,20 @@ static int check_compiler(struct build *build)
 
 static int compile_one(struct build *build, int i)
 {
-    char file[PATH_MAX], object[PATH_MAX];
+    const struct rv_source *source = &build->sources.list[i];
+    char object[PATH_MAX];
     struct rv_compile compile = {
-        .unit = build->units[i],
-        .file = file,
+        .unit = source->unit,
+        .file = source->file,
+        .place = source->place,
         .object = object,
         .clang = rv_tool_clang(),
         .plugin = build->plugin,
     };
 
-    if (!realpath(build->request->files[i], file))
-        return rv_because(build->reason, RV_EREAD, "%s: %s", build->request->files[i],
-                          strerror(errno));
-    compile.is_original = rv_compile_is_original(unit_of(build, i), file);
     snprintf(object, sizeof(object), "%s/%d.o", build->scratch, i);
-    rv_tool_progress(build->command, "compiling %s as %s", build->request->files[i],
+    rv_tool_progress(build->command, "compiling %s %s %s", source->file,
+                     source->place == RV_COMPILE_NEW ? "with the flags of" : "as",
                      unit_of(build, i)->source);
     return rv_compile_run(&compile, build->reason);
 }
@@ -105,7 +78,7 @@ static int compile_all(struct build *build)
 {
     int error = 0;
 
-    for (int i = 0; !error && i < build->request->file_count; i++)
+    for (int i = 0; !error && i < build->sources.count; i++)
         error = compile_one(build, i);
     return error;
 }
@@ -145,12 +118,12 @@ static void add_link_words(struct build *build, const char *exports, const char 
     rv_words_add(words, rv_tool_clang());
     for (size_t i = 0; i < sizeof(link_words) / sizeof(link_words[0]); i++)
         rv_words_add(words, link_words[i]);
-    if (rv_compile_is_lto(&build->units[0])) {
+    if (rv_compile_is_lto(&build->sources.list[0].unit)) {
         rv_words_add(words, "-fuse-ld=lld");
         rv_words_add(words, "-O2");
     }
     rv_words_addf(words, "-Wl,--version-script=%s", exports);
-    for (int i = 0; i < build->request->file_count; i++)
+    for (int i = 0; i < build->sources.count; i++)
         rv_words_addf(words, "%s/%d.o", build->scratch, i);
     rv_words_add(words, "-lgcc"); /* what the compiler calls for 128-bit division and the like */
     rv_words_add(words, "-o");
@@ -181,7 +154,7 @@ static int check_contents(struct build *build, const char *made)
         error = RV_ENOCHANGE;
     if (error)
         return rv_because(build->reason, error, "%s", build->request->files[0]);
-    error = rv_build_check_types(patch, build->units, build->request->file_count, build->reason);
+    error = rv_build_check_types(patch, &build->sources, build->reason);
     if (!error && (!patch->patch || !patch->replacement_count))
         error = rv_because(build->reason, RV_ENOCHANGE, "%s makes the same code as the program has",
                            build->request->files[0]);
@@ -220,7 +193,7 @@ static int keep(struct build *build, uint64_t checksum, char *made)
 {
     const char *slash = strrchr(build->request->files[0], '/');
     const char *name = slash ? slash + 1 : build->request->files[0];
-    const struct rv_target_image *image = build->units[0].image;
+    const struct rv_target_image *image = build->sources.list[0].unit.image;
     char folder[PATH_MAX / 2];
     int error = rv_patch_folder(image->name, image->file, folder, sizeof(folder), build->reason);
 
@@ -257,42 +230,40 @@ static int build_in_scratch(struct build *build, char *made)
     if (!error)
         error = check_contents(build, scratch);
     if (!error)
-        error = rv_patch_finish(scratch, build->units[0].image->file, unit_of(build, 0)->compiler,
-                                &checksum, build->reason);
+        error = rv_patch_finish(scratch, build->sources.list[0].unit.image->file,
+                                unit_of(build, 0)->compiler, &checksum, build->reason);
     if (!error)
         error = rv_symbols_check(scratch, build->request->program, build->reason);
     return error ? error : put_in_place(build, scratch, checksum, made);
 }
 
+/* With a scratch folder. */
 static int build_found(struct build *build, char *made)
 {
-    int error = find_units(build);
+    int error = rv_sources_find(build->command, build->request, &build->images, build->scratch,
+                                &build->sources);
 
     if (!error)
         error = check_compiler(build);
     if (!error)
         error = rv_tool_plugin(build->plugin, sizeof(build->plugin), build->reason);
     if (!error)
-        error = rv_tool_scratch(build->scratch, sizeof(build->scratch), build->reason);
-    if (error)
-        return error;
-    error = build_in_scratch(build, made);
-    rv_tool_scratch_remove(build->scratch);
+        error = build_in_scratch(build, made);
+    rv_sources_free(&build->sources);
     return error;
 }
 
 int rv_build(struct rv_command *command, const struct rv_build_request *request, char *made)
 {
     struct build build = {.command = command, .request = request, .reason = &command->reason};
-    int error;
+    int error = rv_target_images_open(request->program, &build.images, &command->reason);
 
-    build.units = calloc((size_t)request->file_count, sizeof(*build.units));
-    if (!build.units)
-        return RV_ENOMEM;
-    error = rv_target_images_open(request->program, &build.images, &command->reason);
     if (!error)
+        error = rv_tool_scratch(build.scratch, sizeof(build.scratch), build.reason);
+    if (!error) {
         error = build_found(&build, made);
+        rv_tool_scratch_remove(build.scratch);
+    }
     rv_target_images_close(&build.images);
-    free(build.units);
     return error;
 }

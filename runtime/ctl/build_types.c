@@ -18,24 +18,15 @@ static int knows(const struct rv_file_unit *unit, const char *type)
     return 0;
 }
 
-static int is_built(const struct rv_image_file *program, uint32_t unit,
-                    const struct rv_target_unit *built, int count)
+static int check_others(const char *type, const struct rv_sources *built, struct rv_reason *reason)
 {
-    for (int i = 0; i < count; i++)
-        if (rv_image_file_same_unit(program, built[i].unit, unit))
-            return 1;
-    return 0;
-}
-
-static int check_others(const char *type, const struct rv_target_unit *built, int count,
-                        struct rv_reason *reason)
-{
-    const struct rv_image_file *program = built[0].image->file;
+    const struct rv_target_image *image = built->list[0].unit.image;
+    const struct rv_image_file *program = image->file;
     char names[400] = "";
     size_t used = 0;
 
     for (uint32_t i = 0; i < program->unit_count && used < sizeof(names); i++)
-        if (!is_built(program, i, built, count) && knows(&program->units[i], type))
+        if (!rv_sources_have(built, image, i) && knows(&program->units[i], type))
             used += (size_t)snprintf(names + used, sizeof(names) - used, "%s%s", used ? ", " : "",
                                      program->units[i].source);
     if (!used)
@@ -58,15 +49,15 @@ static int check_number(const struct rv_image_file *patch, const char *type,
                       count ? "more than one transformer" : "no transformer in any of the files");
 }
 
-int rv_build_check_types(const struct rv_image_file *patch, const struct rv_target_unit *built,
-                         int count, struct rv_reason *reason)
+int rv_build_check_types(const struct rv_image_file *patch, const struct rv_sources *built,
+                         struct rv_reason *reason)
 {
     int error = 0;
 
     for (uint32_t i = 0; i < patch->transformer_count && !error; i++) {
         error = check_number(patch, patch->transformers[i].type, reason);
         if (!error)
-            error = check_others(patch->transformers[i].type, built, count, reason);
+            error = check_others(patch->transformers[i].type, built, reason);
     }
     return error;
 }

@@ -136,7 +136,8 @@ static void add_plugin(struct rv_words *words, const struct rv_compile *compile)
     rv_words_add(words, "-plugin-arg-revector");
     rv_words_addf(words, "patch=%s", compile->unit.image->path);
     rv_words_add(words, "-plugin-arg-revector");
-    rv_words_addf(words, "unit=%u", compile->unit.unit);
+    rv_words_addf(words, "%s=%u", compile->place == RV_COMPILE_NEW ? "beside" : "unit",
+                  compile->unit.unit);
 }
 
 /* Patches may include our headers, also where the program has never heard of them. */
@@ -197,15 +198,9 @@ static void add_map(struct rv_words *words, const char *command, int from_length
                   to_length - old, to + old);
 }
 
-/*
- * A file that is elsewhere: headers next to the original are found; __FILE__ stays what it
- * was, in them and in the source.
- */
-static void add_places(struct rv_words *words, const struct rv_compile *compile,
-                       const struct rv_file_unit *unit)
+/* Headers next to the original are found. */
+static void add_neighbour(struct rv_words *words, const struct rv_file_unit *unit)
 {
-    const char *command = unit->command, *file = compile->file;
-    int original = folder_length(unit->source), folder = folder_length(file);
     char *source = strdup(unit->source);
 
     if (source) {
@@ -213,6 +208,15 @@ static void add_places(struct rv_words *words, const struct rv_compile *compile,
         rv_words_add(words, dirname(source));
     }
     free(source);
+}
+
+/* __FILE__ stays what it was, in the source and in headers next to it. */
+static void add_maps(struct rv_words *words, const struct rv_compile *compile,
+                     const struct rv_file_unit *unit)
+{
+    const char *command = unit->command, *file = compile->file;
+    int original = folder_length(unit->source), folder = folder_length(file);
+
     if (folder)
         add_map(words, command, folder, file, original ? original : 2,
                 original ? unit->source : "./");
@@ -226,7 +230,6 @@ static void add_places(struct rv_words *words, const struct rv_compile *compile,
 void rv_compile_command(const struct rv_compile *compile, struct rv_words *words)
 {
     const struct rv_file_unit *unit = &compile->unit.image->file->units[compile->unit.unit];
-    const int is_elsewhere = !compile->is_original;
 
     rv_words_add(words, compile->clang);
     rv_words_add(words, "-cc1");
@@ -237,25 +240,50 @@ void rv_compile_command(const struct rv_compile *compile, struct rv_words *words
     else if (!has_word(unit->command, "-emit-llvm-bc"))
         rv_words_add(words, "-emit-llvm-bc");
     add_code_model(words, unit->command);
-    if (is_elsewhere)
-        add_places(words, compile, unit);
+    if (compile->place != RV_COMPILE_ORIGINAL)
+        add_neighbour(words, unit);
+    if (compile->place == RV_COMPILE_ELSEWHERE)
+        add_maps(words, compile, unit);
     add_plugin(words, compile);
     add_headers(words, compile);
     if (isatty(STDERR_FILENO))
         rv_words_add(words, "-fcolor-diagnostics");
     rv_words_add(words, "-o");
     rv_words_add(words, compile->object);
-    rv_words_add(words, is_elsewhere ? compile->file : unit->source);
+    rv_words_add(words, compile->place == RV_COMPILE_ORIGINAL ? unit->source : compile->file);
+}
+
+void rv_compile_rule_command(const struct rv_file_unit *unit, const char *clang, const char *rule,
+                             struct rv_words *words)
+{
+    rv_words_add(words, clang);
+    rv_words_add(words, "-cc1");
+    copy_recorded(words, unit->command);
+    rv_words_add(words, "-Eonly");
+    rv_words_add(words, "-w"); /* what there is to say was said when it was compiled */
+    rv_words_add(words, "-sys-header-deps");
+    rv_words_add(words, "-dependency-file");
+    rv_words_add(words, rule);
+    rv_words_add(words, "-MT");
+    rv_words_add(words, "it");
+    rv_words_add(words, unit->source);
+}
+
+char *rv_compile_original(const struct rv_file_unit *unit, char file[PATH_MAX])
+{
+    char source[2 * PATH_MAX];
+
+    if (*unit->source == '/')
+        return realpath(unit->source, file);
+    snprintf(source, sizeof(source), "%s/%s", unit->directory, unit->source);
+    return realpath(source, file);
 }
 
 int rv_compile_is_original(const struct rv_file_unit *unit, const char *file)
 {
-    char source[2 * PATH_MAX], real[PATH_MAX];
-    int length = *unit->source == '/'
-                     ? snprintf(source, sizeof(source), "%s", unit->source)
-                     : snprintf(source, sizeof(source), "%s/%s", unit->directory, unit->source);
+    char original[PATH_MAX];
 
-    return length < (int)sizeof(source) && realpath(source, real) && !strcmp(real, file);
+    return rv_compile_original(unit, original) && !strcmp(original, file);
 }
 
 int rv_compile_run(const struct rv_compile *compile, struct rv_reason *reason)

@@ -5,13 +5,21 @@
 #ifndef REVECTOR_CTL_COMPILE_H
 #define REVECTOR_CTL_COMPILE_H
 
+#include <limits.h>
+
 #include "target_images.h"
 #include "tools.h"
+
+enum rv_compile_place {
+    RV_COMPILE_ELSEWHERE, /* a copy of the unit's source */
+    RV_COMPILE_ORIGINAL,  /* the unit's source itself, compiled under the name that it had */
+    RV_COMPILE_NEW,       /* no source of the program; the unit has only the flags for it */
+};
 
 struct rv_compile {
     struct rv_target_unit unit;
     const char *file;   /* the changed source, absolute */
-    int is_original; /* it lies where the unit was compiled from: compiled under the name it had */
+    enum rv_compile_place place;
     const char *object; /* where the object goes, absolute */
     const char *clang;
     const char *plugin;
@@ -26,6 +34,16 @@ void rv_compile_command(const struct rv_compile *compile, struct rv_words *words
 /* Run it. RV_EBUILD: the compiler said why. RV_ENOMEM. */
 int rv_compile_run(const struct rv_compile *compile, struct rv_reason *reason)
     __attribute__((warn_unused_result));
+
+/*
+ * The command that writes a make rule to `rule`: what the unit's source includes. The list is
+ * the caller's. Pure.
+ */
+void rv_compile_rule_command(const struct rv_file_unit *unit, const char *clang, const char *rule,
+                             struct rv_words *words);
+
+/* Where the unit's source lies, without links. A null pointer: it does not; see errno. */
+char *rv_compile_original(const struct rv_file_unit *unit, char file[PATH_MAX]);
 
 /* Whether `file`, which realpath() has seen, is the very file that the unit was compiled from. */
 int rv_compile_is_original(const struct rv_file_unit *unit, const char *file);

@@ -22,11 +22,12 @@
 #define FAMILY_HELP  "TARGET is a process ID, or the name of a program: then all its processes.\n"
 
 static const struct rv_verb verbs[] = {
-    {"build", "--for PROGRAM|PID [-o FIX.rvp] FILE.c...", 1, -1,
+    {"build", "--for PROGRAM|PID [-o FIX.rvp] FILE...", 1, -1,
      BUILD_OPTIONS | RV_TAKES(program) | RV_TAKES(output),
      "Compile changed source files to a patch for a program",
      "Each FILE is compiled with the command that compiled the program's source file of that\n"
-     "name; what differs from the running program goes into the patch.\n",
+     "name; what differs from the running program goes into the patch. A header stands for all\n"
+     "source files that include it. A new source file goes with a changed one.\n",
      rv_verb_build},
     {"inspect", "FIX.rvp", 1, 1, RV_TAKES(signature) | RV_TAKES(key), "Show what is in a patch",
      "The patch is checked first: a truncated or damaged one is refused. With --key, so is one\n"
@@ -47,8 +48,7 @@ static const struct rv_verb verbs[] = {
     {"confirm", "TARGET [UPDATE]", 1, 2, RV_TAKES(once),
      "Keep an update that apply --confirm put in force",
      FAMILY_HELP "UPDATE may be left out if only one waits.\n", rv_verb_confirm},
-    {"patch", "TARGET FILE.c...", 2, -1, BUILD_OPTIONS | APPLY_OPTIONS,
-     "Build and apply in one step",
+    {"patch", "TARGET FILE...", 2, -1, BUILD_OPTIONS | APPLY_OPTIONS, "Build and apply in one step",
      FAMILY_HELP "The patch is kept in ${XDG_STATE_HOME:-~/.local/state}/revector (root without\n"
                  "that variable: /var/lib/revector), where debuggers and profilers find it.\n",
      rv_verb_patch},

@@ -21,7 +21,7 @@ static char *command_for(const char *recorded, size_t size, uint32_t flags)
     const struct rv_file_unit unit = {&record, "src/kv.c", "/build", "clang", command, ""};
     struct rv_image_file file = {.unit_count = 1, .units = &unit};
     struct rv_target_image image = {.path = "/bin/kv", .file = &file};
-    const struct rv_compile compile = {{&image, 0}, "/tmp/fix.c", 0,
+    const struct rv_compile compile = {{&image, 0}, "/tmp/fix.c", RV_COMPILE_ELSEWHERE,
                                        "/tmp/0.o",  "clang-19",   "/p.so"};
     struct rv_words words = {0};
 
@@ -108,7 +108,7 @@ static void an_original_keeps_its_name(void **state)
     struct rv_target_image image = {.path = "/bin/kv", .file = &file};
     const struct rv_compile compile = {.unit = {&image, 0},
                                        .file = "/build/src/kv.c",
-                                       .is_original = 1,
+                                       .place = RV_COMPILE_ORIGINAL,
                                        .object = "/tmp/0.o",
                                        .clang = "clang-19",
                                        .plugin = "/p.so"};
