@@ -86,7 +86,7 @@ int rv_args_parse(const struct rv_verb *verb, int argc, char **argv, struct rv_a
 
 void rv_verb_help(const struct rv_verb *verb, FILE *to);
 
-/* "500ms", "5s", "2min", or a number of seconds, as milliseconds. RV_EOPTIONS. */
+/* "500ms", "5s", "2min", "1h", or a number of seconds, as milliseconds. RV_EOPTIONS. */
 int rv_time_parse(const char *text, unsigned *milliseconds) __attribute__((warn_unused_result));
 
 /*

@@ -158,7 +158,7 @@ int rv_time_parse(const char *text, unsigned *milliseconds)
     static const struct {
         const char *name;
         double factor;
-    } units[] = {{"ms", 1}, {"s", 1e3}, {"min", 60e3}, {"", 1e3}};
+    } units[] = {{"ms", 1}, {"s", 1e3}, {"min", 60e3}, {"h", 3600e3}, {"", 1e3}};
     char *end;
     double value = strtod(text, &end);
 

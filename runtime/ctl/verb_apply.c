@@ -13,6 +13,13 @@
 
 #define MOVE_MS 5000 /* as the process has it */
 
+static int bad_time(struct rv_command *command, const char *option, const char *value)
+{
+    return rv_because(&command->reason, RV_EOPTIONS,
+                      "%s %s; a time is a number of ms, s, min or h, from 1ms to 24h", option,
+                      value);
+}
+
 /* In the order of enum rv_ctl_consistency. */
 static int parse_consistency(struct rv_command *command, unsigned *consistency)
 {
@@ -23,7 +30,8 @@ static int parse_consistency(struct rv_command *command, unsigned *consistency)
     while (wanted && *consistency < 3 && strcmp(kinds[*consistency], wanted))
         ++*consistency;
     if (*consistency == 3)
-        return rv_because(&command->reason, RV_EOPTIONS, "--consistency %s", wanted);
+        return rv_because(&command->reason, RV_EOPTIONS,
+                          "--consistency %s; there are thread, call and process", wanted);
     return 0;
 }
 
@@ -34,7 +42,7 @@ static int parse_probation(struct rv_command *command, struct rv_apply_request *
     request->has_probation = wanted != NULL;
     if (!wanted || !strcmp(wanted, "0") || !rv_time_parse(wanted, &request->probation_ms))
         return 0;
-    return rv_because(&command->reason, RV_EOPTIONS, "--probation %s", wanted);
+    return bad_time(command, "--probation", wanted);
 }
 
 int rv_apply_request_parse(struct rv_command *command, struct rv_apply_request *request)
@@ -44,9 +52,9 @@ int rv_apply_request_parse(struct rv_command *command, struct rv_apply_request *
     request->once = command->args.once != NULL;
     request->replace = command->args.replace != NULL;
     if (command->args.confirm && rv_time_parse(command->args.confirm, &request->confirm_ms))
-        return rv_because(&command->reason, RV_EOPTIONS, "--confirm %s", command->args.confirm);
+        return bad_time(command, "--confirm", command->args.confirm);
     if (command->args.timeout && rv_time_parse(command->args.timeout, &request->timeout_ms))
-        return rv_because(&command->reason, RV_EOPTIONS, "--timeout %s", command->args.timeout);
+        return bad_time(command, "--timeout", command->args.timeout);
     if (parse_probation(command, request))
         return RV_EOPTIONS;
     return parse_consistency(command, &request->consistency);

@@ -160,7 +160,7 @@ static void put_keeper(struct rv_ctl_writer *out, const struct keeper *keeper)
 
 static void put_waiter(struct rv_ctl_writer *out, const struct waiter *waiter)
 {
-    char text[512];
+    char text[RV_MOVE_TEXT];
 
     rv_move_say(&waiter->wait, waiter->function, text, sizeof(text));
     rv_ctl_put_text(out, RV_CTL_TAG_KEEPER, text);

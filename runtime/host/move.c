@@ -39,7 +39,7 @@ static struct {
     uint32_t held; /* number of the update, when all have moved */
     int is_ready;  /* closed, and live objects are converted beside the old ones */
     unsigned wait_ms;
-    char late[512];
+    char late[1024];
     int reason;
 } move = {.reason = RV_EMOVETIME};
 
@@ -245,23 +245,6 @@ static void call_the_roll(void)
     look_at_all();
 }
 
-/* Their reasons may be gone when all are back. */
-static void note_late(void)
-{
-    size_t used = 0;
-
-    move.late[0] = 0;
-    for (size_t n = 0; n < move.waiting_count && used + 1 < sizeof(move.late); n++) {
-        const struct rv_move_wait *wait = &move.waiting[n];
-        const char *name = wait->method ? RV_TARGET(const char, wait->method->name) : "";
-        char text[192];
-
-        rv_move_say(wait, name, text, sizeof(text));
-        used += (size_t)snprintf(move.late + used, sizeof(move.late) - used, used ? "; %s" : "%s",
-                                 text);
-    }
-}
-
 const char *rv_move_late(void)
 {
     return move.late;
@@ -282,8 +265,8 @@ int rv_move_reason(void)
 static void turn_back(int reason)
 {
     move.reason = reason;
-    if (reason != RV_ETRANSFORM)
-        note_late();
+    if (reason != RV_ETRANSFORM) /* their reasons may be gone when all are back */
+        rv_move_say_all(move.waiting, move.waiting_count, move.late, sizeof(move.late));
     rv_transform_drop();
     move.is_ready = 0;
     move.is_held = 0;

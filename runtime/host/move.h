@@ -66,7 +66,10 @@ int rv_move_round(unsigned *wait_ms);
 int rv_move_each(int (*visit)(const struct rv_move_wait *wait, void *context), void *context);
 
 /* What `wait` says, as a sentence about its thread. Any thread, no lock taken. */
+#define RV_MOVE_TEXT 384
 void rv_move_say(const struct rv_move_wait *wait, const char *function, char *text, size_t size);
+/* Sentences of as many as `text` has room for, and how many more there are. */
+void rv_move_say_all(const struct rv_move_wait *waits, size_t count, char *text, size_t size);
 
 /*
  * Why the last update was given up: RV_EMOVETIME, and late: the threads that had not moved;

@@ -183,11 +183,10 @@ void rv_threads_free(struct rv_thread_list *list)
 static enum rv_thread_state parse_syscall(const char *text, struct rv_thread_view *view)
 {
     uintptr_t *a = view->arguments;
-    long number;
 
-    if (sscanf(text, "%ld %lx %lx %lx %lx %lx %lx %lx %lx", &number, &a[0], &a[1], &a[2], &a[3],
+    if (sscanf(text, "%ld %lx %lx %lx %lx %lx %lx %lx %lx", &view->call, &a[0], &a[1], &a[2], &a[3],
                &a[4], &a[5], &view->sp, &view->pc) == 9 &&
-        number >= 0)
+        view->call >= 0)
         return RV_THREAD_BLOCKED;
     return RV_THREAD_RUNNING;
 }

@@ -41,7 +41,8 @@ enum rv_thread_state {
 struct rv_thread_view {
     enum rv_thread_state state;
     uintptr_t sp, pc;
-    uintptr_t arguments[6]; /* of the system call */
+    long call;              /* number of the system call, and its arguments */
+    uintptr_t arguments[6];
     uintptr_t start, end;   /* of its stack, if known, which sp may be outside of; 0: unknown */
     uint64_t runs;          /* how often it has been given a CPU, or has left one */
     uint64_t changes;       /* how often it has changed stacks */

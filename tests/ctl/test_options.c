@@ -103,10 +103,12 @@ static void times_have_units(void **state)
     assert_int_equal(ms, 500);
     assert_int_equal(rv_time_parse("2min", &ms), 0);
     assert_int_equal(ms, 120000);
+    assert_int_equal(rv_time_parse("1h", &ms), 0);
+    assert_int_equal(ms, 3600000);
     assert_int_equal(rv_time_parse("0.5", &ms), 0);
     assert_int_equal(ms, 500);
     for (const char *const *bad =
-             (const char *const[]){"", "0", "-1s", "s", "5x", "nan", "1e9", NULL};
+             (const char *const[]){"", "0", "-1s", "s", "5x", "nan", "1e9", "25h", NULL};
          *bad; bad++)
         assert_int_equal(rv_time_parse(*bad, &ms), RV_EOPTIONS);
 }

@@ -192,9 +192,10 @@ expect "version 1 mixed 0 woken 0" "$answer" "after an update that was given up"
 # while it waits, status says so, and nobody else is kept waiting
 revector apply "$pid" fix.rvp --timeout 60s >apply.out 2>&1 &
 client=$!
-until_status "$pid" "is inside hold, for " # who has not moved, and since when
+until_status "$pid" "is inside hold, in read of descriptor " # who has not moved, and why not
 works revector status "$pid"
 expect_has "$output" "moving" "state of the update"
+expect_has "$output" "seen so for " "since when"
 expect_has "$output" "moves when that has returned" "what frees it"
 eventually "version 2 of a thread that has moved" answers busy v "version 2 mixed 0 woken 0"
 ask busy r
