@@ -76,6 +76,7 @@ void putEmptyFirst(Module &M, StringRef Section) {
 }
 
 // void Name(void) { Callee(&rv_image); }
+// Names with a dot: libtool makes lists of whatever is defined under a name of C's.
 Function *createHook(GlobalVariable &Image, StringRef Name, StringRef Callee) {
   Module &M = *Image.getParent();
   Type *Void = Type::getVoidTy(M.getContext());
@@ -102,9 +103,9 @@ GlobalVariable *defineImage(Module &M) {
   Image->setSection(".data.rel.ro.rv.image");
   Image->setAlignment(Align(alignof(rv_image)));
   exemptFromSanitizers(Image);
-  appendToGlobalCtors(M, createHook(*Image, "rv_image_enter", "rv_image_add"), FirstPriority,
+  appendToGlobalCtors(M, createHook(*Image, "rv.image.enter", "rv_image_add"), FirstPriority,
                       Image);
-  appendToGlobalDtors(M, createHook(*Image, "rv_image_leave", "rv_image_remove"), FirstPriority,
+  appendToGlobalDtors(M, createHook(*Image, "rv.image.leave", "rv_image_remove"), FirstPriority,
                       Image);
   return Image;
 }
