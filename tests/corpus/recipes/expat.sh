@@ -12,10 +12,9 @@ configure() {
 }
 
 build() {
-    local user
-    user=$(dirname "$recipe")/../users/xml-expat.c
+    local users
+    users=$(dirname "$recipe")/../users
     make -j"$jobs" -C expat/lib
-    [ xml-expat -nt "$user" ] ||
-        "$CC" $CFLAGS $CPPFLAGS $LDFLAGS -Iexpat/lib -o xml-expat \
-            "$user" -Lexpat/lib/.libs -lexpat
+    "$CC" $CFLAGS $CPPFLAGS $LDFLAGS -Iexpat/lib -o xml-expat "$users/xml-expat.c" \
+        -Lexpat/lib/.libs -lexpat
 }
