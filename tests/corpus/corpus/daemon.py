@@ -24,6 +24,7 @@ class Daemon:
     program = ""     # file name in the folder of a state
     family = False   # several processes: an update goes to all of them, by name
     apply_options = ()  # of `revector apply`
+    user = None      # whose processes they are, if the runner is root
 
     def __init__(self, states, scratch):
         self.folder = tempfile.mkdtemp(prefix="run-", dir=scratch)
@@ -72,6 +73,8 @@ class Daemon:
         """What it prints goes to the file `output`, unless `how`, which Popen gets, says so."""
         with open(os.path.join(self.folder, "output"), "ab") as log:
             how = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log, **how}
+            if self.user and os.geteuid() == 0:
+                how.update(user=self.user, group=self.user, extra_groups=[])
             self.process = subprocess.Popen([self.path, *arguments], cwd=self.folder,
                                             start_new_session=True, **how)
         _running.add(self)
