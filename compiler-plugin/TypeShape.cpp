@@ -57,6 +57,16 @@ void TypeShapes::addRecord(const RecordType *T, Shape &To) {
   To.push_back({'R', record(Definition)});
 }
 
+// A number of 32 or 64 bits is passed as it is: whoever converts it to or from a signed one
+// before the call passes the same. Shorter ones are extended by their sign.
+void TypeShapes::addParameter(QualType Written, Shape &To) {
+  const Type *T = Context.getCanonicalType(Written).getTypePtr();
+  const uint64_t Size = T->isIntegerType() ? Context.getTypeSize(T) : 0;
+  addType(Written, To);
+  if (isa<BuiltinType, EnumType>(T) && (Size == 32 || Size == 64))
+    To.back().Word = 'P'; // the sign was the last word
+}
+
 void TypeShapes::addCallable(const FunctionType *T, Shape &To) {
   add(To, T->getCallConv());
   add(To, T->getExtInfo().getHasRegParm() ? T->getExtInfo().getRegParm() : 0);
@@ -67,7 +77,7 @@ void TypeShapes::addCallable(const FunctionType *T, Shape &To) {
   add(To, Prototype->isVariadic());
   add(To, Prototype->getNumParams());
   for (QualType Parameter : Prototype->param_types())
-    addType(Parameter, To);
+    addParameter(Parameter, To);
 }
 
 // Types that are made of one other type and perhaps a number.
@@ -174,6 +184,22 @@ static std::string titleOf(const ASTContext &Context, const TagDecl &D) {
   return (D.getKindName() + " " + Named->getQualifiedNameAsString()).str();
 }
 
+// What the bits of a field mean, as far as its hash tells: two kinds of one size are two layouts.
+static std::string kindOf(const ASTContext &Context, QualType Written) {
+  const Type *T = Context.getCanonicalType(Written).getTypePtr();
+  if (auto *Array = dyn_cast<ArrayType>(T))
+    return kindOf(Context, Array->getElementType()) + "[]";
+  if (auto *Atomic = dyn_cast<AtomicType>(T))
+    return kindOf(Context, Atomic->getValueType());
+  if (T->isBooleanType())
+    return "bool";
+  if (T->isIntegerType())
+    return T->isSignedIntegerOrEnumerationType() ? "signed" : "unsigned";
+  if (T->isRecordType())
+    return T->isUnionType() ? "union" : "struct";
+  return T->isPointerType() ? "pointer" : T->isRealFloatingType() ? "floating" : "other";
+}
+
 std::string typeText(const ASTContext &Context, const RecordDecl &R) {
   std::string Text = titleOf(Context, R);
   if (Text.empty())
@@ -187,7 +213,7 @@ std::string typeText(const ASTContext &Context, const RecordDecl &R) {
                                         : Context.getTypeSize(Field->getType());
     StringRef Name = Field->getName().empty() ? "-" : Field->getName();
     Text += ("\n" + Name + " " + Twine(Layout.getFieldOffset(Field->getFieldIndex())) + " " +
-             Twine(Bits))
+             Twine(Bits) + " " + kindOf(Context, Field->getType()))
                 .str();
   }
   return Text;

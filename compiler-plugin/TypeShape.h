@@ -65,6 +65,7 @@ public:
 
 private:
   void addRecord(const clang::RecordType *T, Shape &To);
+  void addParameter(clang::QualType Written, Shape &To);
   void addCallable(const clang::FunctionType *T, Shape &To);
   void addDerived(const clang::Type *T, Shape &To);
   RecordShape *record(const clang::RecordDecl *R);
