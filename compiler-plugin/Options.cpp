@@ -46,7 +46,8 @@ bool refuse(clang::DiagnosticsEngine &Diags, StringRef Name, StringRef Value) {
   else if (Known.empty())
     Diags.Report(Diags.getCustomDiagID(
         Level::Error,
-        "revector: unknown option '%0'; there are translation=, place=, patch=, unit= and beside="))
+        "revector: unknown option '%0'; there are translation=, place=, patch=, unit=, beside= "
+        "and together="))
         << Name;
   else
     Diags.Report(
@@ -62,6 +63,10 @@ bool Options::parse(clang::DiagnosticsEngine &Diags, const std::vector<std::stri
     auto [Name, Value] = Arg.split('=');
     if (Name == "patch" && !Value.empty()) {
       PatchProgram = Value.str();
+      continue;
+    }
+    if (Name == "together" && !Value.empty()) {
+      PatchTogether = Value.str();
       continue;
     }
     if (uint32_t Ordinal;

@@ -30,6 +30,10 @@ struct Options {
   std::optional<uint32_t> PatchUnit;
   // The program has no such source file; PatchUnit is one that stands beside it.
   bool PatchIsNew = false;
+  // A file, which may not be there yet: names of functions that have another signature in
+  // this patch than in the program, and all of whose callers the maker of the patch looks
+  // at. Empty: nobody looks at those in other source files.
+  std::string PatchTogether;
 
   // Reads Args ("translation=leaf", ...). An argument that is not understood is
   // reported to Diags as one error; returns false then.

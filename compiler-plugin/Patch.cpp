@@ -15,6 +15,7 @@
 #include "compiler-plugin/PatchTransforms.h"
 #include "compiler-plugin/RecordWriter.h"
 #include "compiler-plugin/Refusals.h"
+#include "compiler-plugin/Retyped.h"
 #include "compiler-plugin/Unit.h"
 
 #include "llvm/IR/Module.h"
@@ -92,6 +93,8 @@ bool makePatch(Module &M, const Unit &Info) {
   if (!Plan)
     return false;
   remarkPlan(*Plan, Info);
+  if (!noteRetyped(*Plan, Info))
+    return false;
 
   Refusals Refuse(Info);
   RecordWriter Writer(M);

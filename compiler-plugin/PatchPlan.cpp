@@ -41,6 +41,7 @@ public:
         addFunction(F);
     for (const Retyped &Changed : RetypedFunctions)
       checkCallers(Changed);
+    checkRetypedElsewhere();
     checkLists();
     planVariables(M, Info, Target, Refuse, Plan);
     planTransforms(M, Info, Target, Refuse, Plan);
@@ -57,7 +58,7 @@ public:
   }
 
 private:
-  // A local function with another signature than in the program.
+  // A function with another signature than in the program.
   struct Retyped {
     Function *F;
     uint16_t Flags; // of the program's
@@ -110,8 +111,10 @@ private:
       refuseFrame(F);
       return Fate::Replaced;
     }
-    if (It.TypeHash != Record.type_hash && F.hasLocalLinkage()) {
+    if (It.TypeHash != Record.type_hash && mayBeRetyped(F)) {
       RetypedFunctions.push_back({&F, Record.flags});
+      if (!F.hasLocalLinkage())
+        Plan.Retyped.push_back(&F);
       return Fate::New;
     }
     if (It.TypeHash != Record.type_hash)
@@ -127,6 +130,13 @@ private:
     else
       warnOfOldCode(F, Record);
     return Fate::Replaced;
+  }
+
+  // Who calls a function of external linkage from other units, the maker of the patch finds
+  // out. Not where a layout is what has changed: there the callers' code may be the same.
+  bool mayBeRetyped(const Function &F) const {
+    return F.hasLocalLinkage() || (F.hasExternalLinkage() && !Info.Opts.PatchTogether.empty() &&
+                                   !hasChangedLayouts(Info, Target));
   }
 
   // A new turn would do for a loop that begins anew; the one that runs now, which
@@ -158,8 +168,8 @@ private:
                   F);
   }
 
-  // A local function may change its signature if whoever calls it changes too:
-  // it is a new function then, and the old one stays for old code.
+  // A function may change its signature if whoever calls it changes too: it is a new
+  // function then, and the old one stays for old code.
   void checkCallers(const Retyped &Changed) {
     if (Changed.Flags & RV_METHOD_ADDRESS_TAKEN)
       return Refuse.because(Limit::SIGNATURES,
@@ -182,6 +192,13 @@ private:
                               "another name",
                               *Changed.F, *Call->getFunction());
     }
+  }
+
+  // The same for callers of what another unit of the patch has retyped.
+  void checkRetypedElsewhere() {
+    for (const auto &Name : Target.retyped())
+      if (Function *F = M.getFunction(Name.getKey()); F && F->isDeclarationForLinker())
+        checkCallers({F, 0});
   }
 
   // Objects that the program has, but neither a variable nor a signature shows: those

@@ -48,6 +48,9 @@ struct PatchPlan {
   std::vector<llvm::GlobalVariable *> Existing;
   llvm::MapVector<llvm::GlobalValue *, PatchImport> Imports;
   std::vector<llvm::GlobalVariable *> Transformers; // variables of REVECTOR_TRANSFORM
+  // Functions with external linkage that are New, since they are called in another way than
+  // the program's ones of their names: for the other units of the patch, too.
+  std::vector<llvm::Function *> Retyped;
 };
 
 // Whatever cannot be done safely is reported to Info.Diags, one error each; the

@@ -3,6 +3,7 @@
 // PatchTarget.cpp - open, find the unit, check that it is the same compiler.
 #include "compiler-plugin/PatchTarget.h"
 
+#include "compiler-plugin/Retyped.h"
 #include "compiler-plugin/Unit.h"
 
 #include "clang/Basic/Diagnostic.h"
@@ -73,6 +74,8 @@ std::shared_ptr<const PatchTarget> PatchTarget::open(const Unit &Info) {
     return nullptr;
   }
   Target->UnitOrdinal = Ordinal;
+  for (std::string &Name : readRetyped(Info.Opts.PatchTogether))
+    Target->Retyped.insert(Name);
   if (Info.Compiler != Target->unit().compiler) {
     report(Info, "revector: '%0' was compiled by %1, but this is %2; a patch needs the same "
                  "compiler")
@@ -89,6 +92,8 @@ std::optional<uint32_t> PatchTarget::method(const GlobalValue &G) const {
     Own = rv_image_file_unit_method(File.get(), UnitOrdinal, Name.c_str());
   if (Own != RV_NONE || G.hasLocalLinkage())
     return found(Own);
+  if (G.isDeclarationForLinker() && Retyped.contains(Name))
+    return std::nullopt;
   return found(rv_image_file_method(File.get(), Name.c_str()));
 }
 

@@ -11,12 +11,13 @@
 
 #include "runtime/ctl/image_file.h"
 
+#include "llvm/ADT/StringSet.h"
+
 #include <memory>
 #include <optional>
 
 namespace llvm {
 class GlobalValue;
-class StringRef;
 } // namespace llvm
 
 namespace revector {
@@ -38,6 +39,10 @@ public:
   // Whether the program's unit Ordinal is (a part of) the one compiled now.
   bool isInUnit(uint32_t Ordinal) const;
 
+  // Functions of other units that have another signature in this patch: declarations of
+  // them are none of the program's. See Options::PatchTogether.
+  const llvm::StringSet<> &retyped() const { return Retyped; }
+
   const rv_image_file &file() const { return *File; }
   const rv_file_unit &unit() const { return File->units[UnitOrdinal]; }
 
@@ -50,6 +55,7 @@ private:
   std::unique_ptr<rv_image_file, Close> File;
   uint32_t UnitOrdinal = 0;
   bool IsNew;
+  llvm::StringSet<> Retyped;
 };
 
 } // namespace revector

@@ -51,13 +51,23 @@ std::string bytes(StringRef Bits) {
   return std::to_string(Count / 8) + (Count % 8 ? "." + std::to_string(Count % 8) : "");
 }
 
-// "16 bytes (key at 0, 4 bytes; value at 4, 4 bytes)"
-std::string describe(const Lines &Of) {
+// ", bool", if Other has a field of the same name and place that is of another kind.
+std::string kindIn(StringRef Line, const Lines &Other) {
+  auto [Place, Kind] = Line.rsplit(' ');
+  for (StringRef There : Other)
+    if (There.rsplit(' ').first == Place && There != Line)
+      return ", " + Kind.str();
+  return "";
+}
+
+// "16 bytes (key at 0, 4 bytes; value at 4, 4 bytes)", with kinds where only they differ.
+std::string describe(const Lines &Of, const Lines &Other) {
   std::string Text = Of[1].str() + " bytes (";
   for (size_t I = 2; I < Of.size(); ++I) {
     auto [Name, Numbers] = Of[I].split(' ');
-    auto [At, Size] = Numbers.split(' ');
-    Text += (I > 2 ? "; " : "") + Name.str() + " at " + bytes(At) + ", " + bytes(Size) + " bytes";
+    auto [At, SizeAndKind] = Numbers.split(' ');
+    Text += (I > 2 ? "; " : "") + Name.str() + " at " + bytes(At) + ", " +
+            bytes(SizeAndKind.split(' ').first) + " bytes" + kindIn(Of[I], Other);
   }
   return Text + ")";
 }
@@ -100,7 +110,7 @@ std::string describeLayout(StringRef Text) {
   SmallVector<StringRef, 16> Rest;
   Text.split(Rest, '\n');
   Of.append(Rest.begin(), Rest.end());
-  return describe(Of);
+  return describe(Of, {});
 }
 
 void checkEnums(const Unit &Info, const PatchTarget &Target, Refusals &Refuse) {
@@ -110,11 +120,18 @@ void checkEnums(const Unit &Info, const PatchTarget &Target, Refusals &Refuse) {
   });
 }
 
+bool hasChangedLayouts(const Unit &Info, const PatchTarget &Target) {
+  bool Found = false;
+  eachChanged(Info, Target,
+              [&](StringRef Title, const Lines &, const Lines &) { Found |= !isEnum(Title); });
+  return Found;
+}
+
 void explainLayouts(const Unit &Info, const PatchTarget &Target, Refusals &Refuse) {
   eachChanged(Info, Target, [&](StringRef Title, const Lines &Then, const Lines &Now) {
     if (!isEnum(Title) && Then.size() > 1)
       Refuse.explain("'%0' has %1 in the program, and %2 in the new source",
-                     {Title.str(), describe(Then), describe(Now)});
+                     {Title.str(), describe(Then, Now), describe(Now, Then)});
   });
 }
 

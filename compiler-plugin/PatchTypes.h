@@ -21,7 +21,10 @@ struct Unit;
 // the old one. The last one only gets a warning, since it may be their count.
 void checkEnums(const Unit &Info, const PatchTarget &Target, Refusals &Refuse);
 
-// For each type of the unit whose layout is not the program's, a note with both layouts.
+// Whether a struct or union that both have is laid out in another way than in the program.
+bool hasChangedLayouts(const Unit &Info, const PatchTarget &Target);
+
+// For each such type a note with both layouts.
 void explainLayouts(const Unit &Info, const PatchTarget &Target, Refusals &Refuse);
 
 // The lines behind the title of a type of the program's unit; empty: it has no such type.

@@ -4,6 +4,7 @@
 #include "compiler-plugin/Plan.h"
 
 #include "compiler-plugin/BodyHash.h"
+#include "compiler-plugin/Calls.h"
 #include "compiler-plugin/RecordWriter.h"
 #include "compiler-plugin/Unit.h"
 #include "runtime/include/revector/record.h"
@@ -57,6 +58,8 @@ public:
       currentPart();
     for (Part &P : Result.Parts)
       declarePart(P);
+    if (!Info.Target)
+      Result.Calls = listCalls(M, Result);
     return std::move(Result);
   }
 

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <string>
 #include <vector>
 
 namespace llvm {
@@ -57,6 +58,7 @@ struct Plan {
   std::deque<Part> Parts; // their addresses are kept
   std::vector<Method> Methods;
   std::vector<Datum> Data;
+  std::vector<std::string> Calls; // see Calls.h; of a patch, which nobody patches, none
 
   bool isEmpty() const { return Methods.empty() && Data.empty(); }
 };

@@ -173,7 +173,8 @@ private:
                    {offsetof(rv_unit, directory), Writer.string(Info.Directory)},
                    {offsetof(rv_unit, compiler), Writer.string(Info.Compiler)},
                    {offsetof(rv_unit, command), list(Info.Command)},
-                   {offsetof(rv_unit, types), list(P.Number ? Nothing : Info.Types.layouts())}});
+                   {offsetof(rv_unit, types), list(P.Number ? Nothing : Info.Types.layouts())},
+                   {offsetof(rv_unit, calls), list(P.Number ? Nothing : What.Calls)}});
     Kept.push_back(P.Record); // a patch may have neither methods nor variables
     if (P.Leaf)
       fillLeaf(P);

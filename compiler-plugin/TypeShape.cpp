@@ -198,6 +198,22 @@ static std::string titleOf(const ASTContext &Context, const TagDecl &D) {
   return (D.getKindName() + " " + Named->getQualifiedNameAsString()).str();
 }
 
+// What the bits of a field mean, as far as its hash tells: two kinds of one size are two layouts.
+static std::string kindOf(const ASTContext &Context, QualType Written) {
+  const Type *T = Context.getCanonicalType(Written).getTypePtr();
+  if (auto *Array = dyn_cast<ArrayType>(T))
+    return kindOf(Context, Array->getElementType()) + "[]";
+  if (auto *Atomic = dyn_cast<AtomicType>(T))
+    return kindOf(Context, Atomic->getValueType());
+  if (T->isBooleanType())
+    return "bool";
+  if (T->isIntegerType())
+    return T->isSignedIntegerOrEnumerationType() ? "signed" : "unsigned";
+  if (T->isRecordType())
+    return T->isUnionType() ? "union" : "struct";
+  return T->isPointerType() ? "pointer" : T->isRealFloatingType() ? "floating" : "other";
+}
+
 std::string typeText(const ASTContext &Context, const RecordDecl &R) {
   std::string Text = titleOf(Context, R);
   if (Text.empty())
@@ -211,7 +227,7 @@ std::string typeText(const ASTContext &Context, const RecordDecl &R) {
                                         : Context.getTypeSize(Field->getType());
     StringRef Name = Field->getName().empty() ? "-" : Field->getName();
     Text += ("\n" + Name + " " + Twine(Layout.getFieldOffset(Field->getFieldIndex())) + " " +
-             Twine(Bits))
+             Twine(Bits) + " " + kindOf(Context, Field->getType()))
                 .str();
   }
   return Text;

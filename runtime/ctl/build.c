@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "build_sources.h"
+#include "build_compile.h"
 #include "build_types.h"
 #include "patch_file.h"
 #include "process.h"
@@ -52,36 +52,7 @@ static int check_compiler(struct build *build)
     return error;
 }
 
-/* ---- compiling and linking ---- */
-
-static int compile_one(struct build *build, int i)
-{
-    const struct rv_source *source = &build->sources.list[i];
-    char object[PATH_MAX];
-    struct rv_compile compile = {
-        .unit = source->unit,
-        .file = source->file,
-        .place = source->place,
-        .object = object,
-        .clang = rv_tool_clang(),
-        .plugin = build->plugin,
-    };
-
-    snprintf(object, sizeof(object), "%s/%d.o", build->scratch, i);
-    rv_tool_progress(build->command, "compiling %s %s %s", source->file,
-                     source->place == RV_COMPILE_NEW ? "with the flags of" : "as",
-                     unit_of(build, i)->source);
-    return rv_compile_run(&compile, build->reason);
-}
-
-static int compile_all(struct build *build)
-{
-    int error = 0;
-
-    for (int i = 0; !error && i < build->sources.count; i++)
-        error = compile_one(build, i);
-    return error;
-}
+/* ---- linking ---- */
 
 /* Nothing in a patch is called by name from outside, so nothing is exported. */
 static int write_exports(const struct build *build, char *path, size_t size)
@@ -222,7 +193,7 @@ static int build_in_scratch(struct build *build, char *made)
 {
     char scratch[PATH_MAX];
     uint64_t checksum;
-    int error = compile_all(build);
+    int error = rv_build_compile(build->command, &build->sources, build->plugin, build->scratch);
 
     snprintf(scratch, sizeof(scratch), "%s/patch", build->scratch);
     if (!error)

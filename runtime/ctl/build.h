@@ -37,4 +37,7 @@ struct rv_target_images;
 int rv_symbols_check(const char *patch, const char *program, struct rv_reason *reason)
     __attribute__((warn_unused_result));
 
+/* Whether `path` is a library, no program, that has the function `name` for others to call. */
+int rv_symbols_is_interface(const char *path, const char *name);
+
 #endif

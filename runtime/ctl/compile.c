@@ -138,6 +138,10 @@ static void add_plugin(struct rv_words *words, const struct rv_compile *compile)
     rv_words_add(words, "-plugin-arg-revector");
     rv_words_addf(words, "%s=%u", compile->place == RV_COMPILE_NEW ? "beside" : "unit",
                   compile->unit.unit);
+    if (compile->together) {
+        rv_words_add(words, "-plugin-arg-revector");
+        rv_words_addf(words, "together=%s", compile->together);
+    }
 }
 
 /* Patches may include our headers, also where the program has never heard of them. */

@@ -23,6 +23,7 @@ struct rv_compile {
     const char *object; /* where the object goes, absolute */
     const char *clang;
     const char *plugin;
+    const char *together; /* the plugin's file of functions with another signature; null: none */
 };
 
 /*

@@ -98,8 +98,9 @@ static int resolve_units(struct image_file *file, uint32_t count)
         units[i].compiler = string_at(file, section, &records[i].compiler);
         units[i].command = list_at(file, section, &records[i].command);
         units[i].types = list_at(file, section, &records[i].types);
+        units[i].calls = list_at(file, section, &records[i].calls);
         if (!units[i].source || !units[i].directory || !units[i].compiler || !units[i].command ||
-            !units[i].types)
+            !units[i].types || !units[i].calls)
             return RV_ECORRUPT;
         if (records[i].part && (!i || records[i - 1].part != records[i].part - 1))
             return RV_ECORRUPT;

@@ -33,6 +33,7 @@ struct rv_file_unit {
     const char *source, *directory, *compiler;
     const char *command; /* cc1 arguments, each NUL-terminated; an empty one ends the list */
     const char *types;   /* likewise, one string for each type, see rv_unit */
+    const char *calls;   /* likewise, one for each function of another unit */
 };
 
 struct rv_file_method {
@@ -122,6 +123,10 @@ uint32_t rv_image_file_data(const struct rv_image_file *file, const char *name);
 uint32_t rv_image_file_unit_method(const struct rv_image_file *file, uint32_t unit,
                                    const char *name);
 uint32_t rv_image_file_unit_data(const struct rv_image_file *file, uint32_t unit, const char *name);
+
+/* The method with that number in the unit, as `calls` has it. RV_NONE: the linker dropped it. */
+uint32_t rv_image_file_numbered_method(const struct rv_image_file *file, uint32_t unit,
+                                       uint32_t number);
 
 /* Whether `unit` and `other` are parts of one translation unit. */
 int rv_image_file_same_unit(const struct rv_image_file *file, uint32_t unit, uint32_t other);

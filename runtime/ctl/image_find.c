@@ -196,6 +196,20 @@ static int unit_fits(const struct rv_file_unit *unit, const char *path)
     return common_end(full, path);
 }
 
+uint32_t rv_image_file_numbered_method(const struct rv_image_file *face, uint32_t unit,
+                                       uint32_t number)
+{
+    for (uint32_t i = 0; i < face->method_count; i++) {
+        const struct rv_file_method *method = &face->methods[i];
+
+        if (method->unit == unit + number / RV_UNIT_METHODS &&
+            method->record->index == number % RV_UNIT_METHODS &&
+            !(method->record->flags & RV_METHOD_FIXED))
+            return i;
+    }
+    return RV_NONE;
+}
+
 int rv_image_file_find_unit(const struct rv_image_file *face, const char *path, uint32_t *unit)
 {
     int best = 0, fits, error = RV_ENOUNIT;

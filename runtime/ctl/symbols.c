@@ -179,3 +179,28 @@ int rv_symbols_check(const char *patch, const char *program, struct rv_reason *r
     free(missing.names);
     return error;
 }
+
+/* ---- what is exported ---- */
+
+struct wanted {
+    const char *name;
+    int is_there;
+};
+
+static void look_for(const GElf_Sym *symbol, const char *name, void *context)
+{
+    struct wanted *wanted = context;
+
+    wanted->is_there |= symbol->st_shndx != SHN_UNDEF &&
+                        GELF_ST_BIND(symbol->st_info) != STB_LOCAL && !strcmp(name, wanted->name);
+}
+
+int rv_symbols_is_interface(const char *path, const char *name)
+{
+    struct wanted wanted = {.name = name};
+    char interpreter[PATH_MAX];
+
+    if (!interpreter_of(path, interpreter, sizeof(interpreter)))
+        each_symbol(path, look_for, &wanted);
+    return wanted.is_there;
+}

@@ -18,11 +18,11 @@ static char *command_for(const char *recorded, size_t size, uint32_t flags)
     static char line[4096];
     char command[1024];
     const struct rv_unit record = {.flags = flags};
-    const struct rv_file_unit unit = {&record, "src/kv.c", "/build", "clang", command, ""};
+    const struct rv_file_unit unit = {&record, "src/kv.c", "/build", "clang", command, "", ""};
     struct rv_image_file file = {.unit_count = 1, .units = &unit};
     struct rv_target_image image = {.path = "/bin/kv", .file = &file};
-    const struct rv_compile compile = {{&image, 0}, "/tmp/fix.c", RV_COMPILE_ELSEWHERE,
-                                       "/tmp/0.o",  "clang-19",   "/p.so"};
+    const struct rv_compile compile = {
+        {&image, 0}, "/tmp/fix.c", RV_COMPILE_ELSEWHERE, "/tmp/0.o", "clang-19", "/p.so", NULL};
     struct rv_words words = {0};
 
     memcpy(command, recorded, size);
@@ -102,8 +102,8 @@ static void maps_lead_to_what_the_recorded_ones_made(void **state)
 static void an_original_keeps_its_name(void **state)
 {
     const struct rv_unit record = {0};
-    const struct rv_file_unit unit = {&record, "src/kv.c",        "/build",
-                                      "clang", "-O2\0-x\0c\0k\0", ""};
+    const struct rv_file_unit unit = {&record,           "src/kv.c", "/build", "clang",
+                                      "-O2\0-x\0c\0k\0", "",         ""};
     struct rv_image_file file = {.unit_count = 1, .units = &unit};
     struct rv_target_image image = {.path = "/bin/kv", .file = &file};
     const struct rv_compile compile = {.unit = {&image, 0},

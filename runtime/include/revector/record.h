@@ -38,7 +38,7 @@ extern "C" {
 #endif
 
 /* Raised whenever a struct below changes its layout or meaning. */
-#define RV_RECORD_ABI 4u
+#define RV_RECORD_ABI 5u
 
 #define RV_SECTION_METHODS      "rv_methods"
 #define RV_SECTION_UNITS        "rv_units"
@@ -116,8 +116,13 @@ struct rv_unit {
     rv_rel command; /* clang -cc1 arguments, each NUL-terminated; an empty one ends the list */
     rv_rel types; /* the named types that it has data or functions of, one string for each; an empty
                      one ends the list. Lines: "struct NAME" (or union, class), "BYTES", and for
-                     each field "NAME BITS-FROM-THE-START BITS"; or "enum NAME", and for each
-                     enumerator "NAME VALUE" */
+                     each field "NAME BITS-FROM-THE-START BITS KIND" (signed, unsigned, bool,
+                     floating, pointer, struct, union, other; with [] for arrays); or "enum NAME",
+                     and for each enumerator "NAME VALUE" */
+    rv_rel calls; /* functions that it uses and does not define, a list like `types`. Lines: the
+                     symbol's name, and its callers, with spaces between: each one's index in its
+                     leaf table + RV_UNIT_METHODS * part; '&' at the end: the function's address is
+                     taken, or a fixed function calls it */
     uint32_t count; /* entries in the leaf table */
     uint32_t flags; /* enum rv_unit_flags */
     uint32_t part; /* 0 but for parts of a very large unit */
