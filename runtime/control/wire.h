@@ -129,7 +129,8 @@ enum rv_ctl_type {
     X(HOLDERS, 20, NUMBER, "pieces of memory of an update that threads may still be using")        \
     X(STRANGERS, 21, NUMBER, "images that could not be registered")                                \
     X(UPDATE, 22, GROUP,                                                                           \
-      "ID STATE PATH AGE COUNT HOLDERS [CONFIRM] [PROBATION] NAME* KEEPER* OLD_CODE* ONE_WAY*")    \
+      "ID STATE PATH [SHA256] AGE COUNT HOLDERS [CONFIRM] [PROBATION] NAME* KEEPER* OLD_CODE* "    \
+      "ONE_WAY*")                                                                                  \
     X(STATE, 23, TEXT, "state of an update, in one word")                                          \
     X(AGE, 24, NUMBER, "milliseconds since the update reached its state")                          \
     X(KEEPER, 25, TEXT, "what keeps an update from moving, or reverted code loaded")               \

@@ -32,7 +32,7 @@
 #define REVECTOR_JOURNAL_H
 
 #include "revector/error.h"
-#include "sha256.h"
+#include "control/sha256.h"
 #include "signature.h"
 
 #include <limits.h>

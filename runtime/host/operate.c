@@ -234,7 +234,7 @@ int rv_revert_one(uint32_t id, const struct rv_revert_order *order)
     if (!is_free) {
         error = refuse(id, order);
     } else {
-        memo->event = event;
+        rv_memo_set_event(memo, &event);
         memo->start = start;
         rv_memo_set_way(memo, RV_MEMO_GOES);
         error = rv_host_revert(id, &order->options, order->patience_ms, &memo->ending);

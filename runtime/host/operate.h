@@ -72,6 +72,9 @@ int rv_operate_confirm(uint32_t *id, int once, const struct rv_asker *asker, cha
  */
 uint64_t rv_operate_time_left(uint32_t id);
 
+/* 1 and the hash of the file that this update came from; 0: not known. Any lock held. */
+int rv_operate_sha256(uint32_t id, uint8_t sha256[RV_SHA256_SIZE]);
+
 /* ---- for the agent's loop ---- */
 
 /* When there is something to do, in milliseconds of CLOCK_MONOTONIC; RV_OPERATE_NEVER. */
