@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include "journal_list.h"
+#include "owner.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -82,7 +83,7 @@ static int is_same(int folder, const char *name, const struct rv_journal_key *ke
 
     if (fd < 0)
         return 0;
-    if (!fstat(fd, &status) && status.st_size == key->size && !rv_journal_owned(fd))
+    if (!fstat(fd, &status) && status.st_size == key->size && !rv_owner_check(fd))
         same = !rv_journal_digest(fd, sha256, &size) && size == key->size &&
                !memcmp(sha256, key->sha256, sizeof(sha256));
     close(fd);
@@ -129,7 +130,7 @@ static void visit_file(const struct tour *tour, const char *name)
 {
     char path[PATH_MAX];
     int fd = open_file(tour->folder, name);
-    int error = fd < 0 ? RV_EREAD : rv_journal_owned(fd);
+    int error = fd < 0 ? RV_EREAD : rv_owner_check(fd);
 
     if (!error && has_crashed(name))
         error = RV_ECRASHED;

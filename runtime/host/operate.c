@@ -7,6 +7,7 @@
 #include "detail.h"
 #include "operate_list.h"
 #include "operation.h"
+#include "owner.h"
 #include "patch_file.h"
 #include "target.h"
 
@@ -42,6 +43,19 @@ static void explain(const struct wish *wish, const char *why)
 static struct rv_bytes signature_of(const struct wish *wish)
 {
     return (struct rv_bytes){wish->options.signature, wish->options.signature_size};
+}
+
+/*
+ * What somebody else may write to is not what whoever asks has looked at. The program itself
+ * is believed: it may map what it likes.
+ */
+static int check_owner(const struct wish *wish, const struct rv_asker *asker)
+{
+    const int error = asker->kind == RV_BY_PEER ? rv_owner_check(wish->fd) : 0;
+
+    if (error)
+        explain(wish, wish->path ? wish->path : "the patch");
+    return error;
 }
 
 /* A patch for this process, with a good signature if that is asked for. */
@@ -131,7 +145,9 @@ static int operate(struct wish *wish, const struct rv_asker *asker, uint32_t *id
     memo->probation_ms = wish->options.probation_ms;
     memo->replaces = (wish->options.flags & RV_APPLY_REPLACE) != 0;
     describe(wish, asker);
-    error = copy_for_journal(wish);
+    error = check_owner(wish, asker);
+    if (!error)
+        error = copy_for_journal(wish);
     rv_memo_set_way(memo, RV_MEMO_COMES);
     rv_memo_add(memo);
     if (!error)
