@@ -250,6 +250,17 @@ static void print_old_code(struct rv_family *family)
     free(texts);
 }
 
+/* They share the journal as a rule, so what one says is what all say. */
+static void print_note(const struct rv_family *family)
+{
+    size_t n = 0;
+
+    while (n < family->count && !*family->all[n].note)
+        n++;
+    if (n < family->count)
+        rv_out_text(&family->command->out, "note", family->all[n].note);
+}
+
 /* The first that refused speaks for all. */
 static int verdict(struct rv_family *family)
 {
@@ -283,6 +294,7 @@ static int report(struct rv_family *family, uint64_t start)
         print_number(family);
     print_members(family);
     print_old_code(family);
+    print_note(family);
     if (is_done)
         rv_out_time(out, "request_to_effect_ns", rv_clock_ns() - start);
     return verdict(family);

@@ -184,6 +184,8 @@ static void hear_apply(struct rv_member *member, const struct rv_family *family,
     } else {
         member->id = rv_ctl_number(&answer, RV_CTL_TAG_ID, 0);
         take_old_code(member, &answer);
+        if (rv_ctl_text(&answer, RV_CTL_TAG_NOTE, member->note, sizeof(member->note)))
+            member->note[0] = 0;
         member->stage = then;
     }
 }

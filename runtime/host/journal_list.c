@@ -36,6 +36,11 @@ static int has_crashed(const char *name)
     return has_end(name, ".rvp" RV_JOURNAL_CRASHED);
 }
 
+static int is_crashed(const struct dirent *entry)
+{
+    return has_crashed(entry->d_name);
+}
+
 static int is_told(const struct dirent *entry)
 {
     return is_patch(entry) || has_crashed(entry->d_name);
@@ -90,10 +95,11 @@ static int is_same(int folder, const char *name, const struct rv_journal_key *ke
     return same;
 }
 
-int rv_journal_find(int folder, const struct rv_journal_key *key, char name[RV_JOURNAL_NAME_MAX])
+static int find(int folder, const struct rv_journal_key *key,
+                int (*is_wanted)(const struct dirent *), char name[RV_JOURNAL_NAME_MAX])
 {
     struct dirent **names = NULL;
-    int count = scandirat(folder, ".", &names, is_patch, by_bytes), found = 0;
+    int count = scandirat(folder, ".", &names, is_wanted, by_bytes), found = 0;
 
     for (int n = 0; n < count && !found; n++) {
         found = is_same(folder, names[n]->d_name, key);
@@ -104,19 +110,35 @@ int rv_journal_find(int folder, const struct rv_journal_key *key, char name[RV_J
     return found;
 }
 
-int rv_journal_path(const struct rv_journal_key *key, char *path, size_t size)
+int rv_journal_find(int folder, const struct rv_journal_key *key, char name[RV_JOURNAL_NAME_MAX])
+{
+    return find(folder, key, is_patch, name);
+}
+
+static int path_of(const struct rv_journal_key *key, int (*is_wanted)(const struct dirent *),
+                   char *path, size_t size)
 {
     char name[RV_JOURNAL_NAME_MAX], why[256];
     int found, folder = rv_journal_open(key->build, 0, why, sizeof(why));
 
     if (folder < 0)
         return folder;
-    found = rv_journal_find(folder, key, name);
+    found = find(folder, key, is_wanted, name);
     close(folder);
     if (!found)
         return RV_ENOCHANGE;
     snprintf(path, size, "%s/%s/%s", rv_journal_directory(), key->build, name);
     return 0;
+}
+
+int rv_journal_path(const struct rv_journal_key *key, char *path, size_t size)
+{
+    return path_of(key, is_patch, path, size);
+}
+
+int rv_journal_crashed(const struct rv_journal_key *key, char *path, size_t size)
+{
+    return path_of(key, is_crashed, path, size);
 }
 
 struct tour {

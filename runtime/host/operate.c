@@ -30,6 +30,9 @@ struct wish {
     struct rv_apply_options options; /* as the layer below takes them */
     int is_once;
     uint64_t patience_ms;
+    off_t size;
+    char *note;
+    size_t note_size;
     struct rv_memo *memo;
 };
 
@@ -70,6 +73,19 @@ static int is_welcome(const struct wish *wish, struct rv_trailer *trailer)
     return !error && rv_target_has_registered(trailer);
 }
 
+/* Whoever applies it has heard of the crash, or should. */
+static void note_crashed(const struct wish *wish)
+{
+    struct rv_journal_key key = wish->memo->key;
+    char path[PATH_MAX];
+
+    memcpy(key.sha256, wish->memo->event.sha256, sizeof(key.sha256));
+    key.size = wish->size;
+    if (wish->note && rv_journal_crashed(&key, path, sizeof(path)) == 0)
+        snprintf(wish->note, wish->note_size, "this patch has crashed before: %s.txt tells how",
+                 path);
+}
+
 /* What of keeping it may fail. Whatever is not welcome is refused later. */
 static int copy_for_journal(struct wish *wish)
 {
@@ -78,9 +94,12 @@ static int copy_for_journal(struct wish *wish)
     char why[256] = "";
     int error;
 
-    if (wish->is_once || !rv_journal_directory() || !is_welcome(wish, &trailer))
+    if (!rv_journal_directory() || !is_welcome(wish, &trailer))
         return 0;
     rv_journal_build(memo->key.build, trailer.build_id, trailer.build_id_size);
+    note_crashed(wish);
+    if (wish->is_once)
+        return 0;
     error = rv_journal_copy(wish->fd, wish->path, signature_of(wish), &memo->key, &memo->copy, why,
                             sizeof(why));
     if (error)
@@ -92,13 +111,12 @@ static int copy_for_journal(struct wish *wish)
 }
 
 /* The file's name and hash, also for later rows about the update. */
-static void describe(const struct wish *wish, const struct rv_asker *asker)
+static void describe(struct wish *wish, const struct rv_asker *asker)
 {
     struct rv_event *event = &wish->memo->event;
-    off_t size;
 
     rv_history_cut(event->path, sizeof(event->path), wish->path ? wish->path : "");
-    event->has_sha256 = !rv_journal_digest(wish->fd, event->sha256, &size);
+    event->has_sha256 = !rv_journal_digest(wish->fd, event->sha256, &wish->size);
     event->verb = wish->options.flags & RV_APPLY_DRY_RUN ? "check" : "apply";
     event->asker = *asker;
 }
@@ -165,7 +183,11 @@ static int operate(struct wish *wish, const struct rv_asker *asker, uint32_t *id
 int rv_operate_apply(int fd, const char *path, const struct rv_apply_options *options,
                      const struct rv_operate_terms *terms, uint32_t *id)
 {
-    struct wish wish = {.fd = fd, .path = path, .patience_ms = terms->patience_ms};
+    struct wish wish = {.fd = fd,
+                        .path = path,
+                        .patience_ms = terms->patience_ms,
+                        .note = terms->note,
+                        .note_size = terms->note_size};
     int error = RV_ENOMEM;
 
     *id = 0;

@@ -35,6 +35,8 @@ struct rv_operate_terms {
     uint64_t patience_ms; /* as rv_host_apply */
     uint32_t confirm_ms;  /* 0: it need not be confirmed */
     int is_held;          /* as struct rv_ending has it */
+    char *note; /* gets what whoever applies should know, else is not touched; or null */
+    size_t note_size;
 };
 
 /*

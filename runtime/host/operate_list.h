@@ -13,6 +13,8 @@
 #include "journal.h"
 #include "operate.h"
 
+#define RV_PROBATION_MS 10000u /* if nothing else is said */
+
 enum rv_memo_way {
     RV_MEMO_RESTS,
     RV_MEMO_COMES, /* its update is coming into force */
