@@ -35,7 +35,7 @@
  *   STATUS    FROM                                      UPDATE{}* NOTE* [NEXT]
  *   METHODS   FROM                                      METHOD{}* [NEXT]
  *   WALK      NAME or ID                                METHOD{} LEVEL{}* ENTRY{}
- *   APPLY     PATH CONSISTENCY DRY_RUN TIMEOUT          ID AGENT_NS UPDATE{}
+ *   APPLY     PATH CONSISTENCY DRY_RUN TIMEOUT          ID AGENT_NS UPDATE{} [NOTE]
  *             CONFIRM ONCE REPLACE HOLD
  *             [PROBATION] [SIGNATURE], and one descriptor of the
  *             patch (SCM_RIGHTS)
@@ -111,7 +111,7 @@ enum rv_ctl_type {
     X(TEXT, 2, TEXT, "a sentence")                                                                 \
     X(FROM, 3, NUMBER, "where to go on: NEXT of the answer before")                                \
     X(NEXT, 4, NUMBER, "there is more from here on")                                               \
-    X(NOTE, 5, TEXT, "what the agent cannot do here, and why")                                     \
+    X(NOTE, 5, TEXT, "what else one should know, in words")                                        \
     X(VERSION, 6, TEXT, "version of the runtime library")                                          \
     X(PID, 7, NUMBER, "process ID in the process's own eyes")                                      \
     X(IMAGES, 8, NUMBER, "registered images, patches not counted")                                 \
@@ -129,7 +129,8 @@ enum rv_ctl_type {
     X(HOLDERS, 20, NUMBER, "pieces of memory of an update that threads may still be using")        \
     X(STRANGERS, 21, NUMBER, "images that could not be registered")                                \
     X(UPDATE, 22, GROUP,                                                                           \
-      "ID STATE PATH AGE COUNT HOLDERS [CONFIRM] [PROBATION] NAME* KEEPER* OLD_CODE* ONE_WAY*")    \
+      "ID STATE PATH [SHA256] AGE COUNT HOLDERS [CONFIRM] [PROBATION] NAME* KEEPER* OLD_CODE* "    \
+      "ONE_WAY*")                                                                                  \
     X(STATE, 23, TEXT, "state of an update, in one word")                                          \
     X(AGE, 24, NUMBER, "milliseconds since the update reached its state")                          \
     X(KEEPER, 25, TEXT, "what keeps an update from moving, or reverted code loaded")               \

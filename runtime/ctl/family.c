@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include "family_members.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -203,32 +204,99 @@ static void print_members(struct rv_family *family)
     rv_out_table_end(out);
 }
 
+static int has_it(const struct rv_member *member)
+{
+    return member->stage == RV_STAGE_IN_FORCE || member->stage == RV_STAGE_HAD_IT;
+}
+
+/* Its number, if it has the same one everywhere; else what `revert` takes instead. */
+static void print_number(struct rv_family *family)
+{
+    const struct rv_member *end = family->all + family->count;
+    uint64_t id = 0;
+    int is_same = 1;
+
+    for (const struct rv_member *at = family->all; at < end; at++) {
+        if (!has_it(at))
+            continue;
+        is_same &= at->id && (!id || id == at->id);
+        id = at->id;
+    }
+    if (id && is_same)
+        rv_out_number(&family->command->out, "update", id);
+    else if (id)
+        rv_out_text(&family->command->out, "patch", family->parcel->path);
+}
+
+/* Which threads go on in replaced functions, by process. */
+static void print_old_code(struct rv_family *family)
+{
+    char(*texts)[sizeof(family->all->old_code) + 32] = calloc(family->count + 1, sizeof(*texts));
+    const char **names = calloc(family->count + 1, sizeof(*names));
+    size_t count = 0;
+
+    for (size_t n = 0; texts && names && n < family->count; n++) {
+        const struct rv_member *member = &family->all[n];
+
+        if (!has_it(member) || !*member->old_code)
+            continue;
+        snprintf(texts[count], sizeof(texts[0]), "process %d: %s", member->pid, member->old_code);
+        names[count] = texts[count];
+        count++;
+    }
+    if (count)
+        rv_out_names(&family->command->out, "keeps_old_code", names, count);
+    free(names);
+    free(texts);
+}
+
+/* They share the journal as a rule, so what one says is what all say. */
+static void print_note(const struct rv_family *family)
+{
+    size_t n = 0;
+
+    while (n < family->count && !*family->all[n].note)
+        n++;
+    if (n < family->count)
+        rv_out_text(&family->command->out, "note", family->all[n].note);
+}
+
 /* The first that refused speaks for all. */
 static int verdict(struct rv_family *family)
 {
     const size_t refused =
         rv_family_count(family, RV_STAGE_REFUSED) + rv_family_count(family, RV_STAGE_MOVING);
     const struct rv_member *first = first_reason(family);
-    char why[REASON_MAX];
+    const size_t had = rv_family_count(family, RV_STAGE_HAD_IT);
+    char why[REASON_MAX], kept[64] = "";
 
     if (!first)
         return 0;
     explain(family, first, why);
-    return rv_because(&family->command->reason, RV_EFAMILY, "%zu of %zu: process %d: %s", refused,
-                      family->count - rv_family_count(family, RV_STAGE_ENDED), first->pid, why);
+    if (had)
+        snprintf(kept, sizeof(kept), "; %zu had it before, and keep%s it", had, had > 1 ? "" : "s");
+    return rv_because(&family->command->reason, RV_EFAMILY, "%zu of %zu: process %d: %.1700s%s",
+                      refused, family->count - rv_family_count(family, RV_STAGE_ENDED), first->pid,
+                      why, kept);
 }
 
 static int report(struct rv_family *family, uint64_t start)
 {
     struct rv_out *out = &family->command->out;
+    const int is_done = !first_reason(family);
 
     rv_out_number(out, "processes", family->count - rv_family_count(family, RV_STAGE_ENDED));
     rv_out_number(
         out, family->request.dry_run ? "would_apply" : "in_force",
         rv_family_count(family, family->request.dry_run ? RV_STAGE_MOVED : RV_STAGE_IN_FORCE) +
             rv_family_count(family, RV_STAGE_HAD_IT));
+    if (is_done && !family->request.dry_run)
+        print_number(family);
     print_members(family);
-    rv_out_time(out, "request_to_effect_ns", rv_clock_ns() - start);
+    print_old_code(family);
+    print_note(family);
+    if (is_done)
+        rv_out_time(out, "request_to_effect_ns", rv_clock_ns() - start);
     return verdict(family);
 }
 

@@ -139,17 +139,53 @@ size_t rv_family_count(const struct rv_family *family, enum rv_stage stage)
     return found;
 }
 
-static void hear_apply(struct rv_member *member, enum rv_stage then)
+/* Under which number it has the patch, if it says so. */
+static void find_number(struct rv_member *member, const struct rv_patch_name *patch)
+{
+    struct rv_in_force_list list = {0};
+    const struct rv_in_force *found = NULL;
+    struct rv_reason unused;
+
+    if (rv_in_force_of(member->client, &list, &unused) == 0)
+        found = rv_in_force_find(&list, patch);
+    if (found)
+        member->id = found->id;
+    rv_in_force_free(&list);
+}
+
+static void take_old_code(struct rv_member *member, const struct rv_ctl_reader *answer)
+{
+    struct rv_ctl_reader update;
+    struct rv_ctl_field field;
+    size_t at = 0;
+
+    member->old_code[0] = 0;
+    if (!rv_ctl_find(answer, RV_CTL_TAG_UPDATE, &field))
+        return;
+    update = rv_ctl_inside(&field);
+    while (rv_ctl_next(&update, &field)) {
+        if (field.tag != RV_CTL_TAG_OLD_CODE || at >= sizeof(member->old_code))
+            continue;
+        at += (size_t)snprintf(member->old_code + at, sizeof(member->old_code) - at, "%s%.*s",
+                               at ? ", " : "", (int)field.size, (const char *)field.data);
+    }
+}
+
+static void hear_apply(struct rv_member *member, const struct rv_family *family, enum rv_stage then)
 {
     struct rv_ctl_reader answer;
     int error = rv_client_receive(member->client, &answer, &member->why);
 
     if (error == RV_EAPPLIED) {
         member->stage = RV_STAGE_HAD_IT;
+        find_number(member, &family->parcel->name);
     } else if (error) {
         rv_member_lose(member, error);
     } else {
         member->id = rv_ctl_number(&answer, RV_CTL_TAG_ID, 0);
+        take_old_code(member, &answer);
+        if (rv_ctl_text(&answer, RV_CTL_TAG_NOTE, member->note, sizeof(member->note)))
+            member->note[0] = 0;
         member->stage = then;
     }
 }
@@ -167,7 +203,7 @@ void rv_family_send_parcel(struct rv_family *family, enum rv_parcel_way way, enu
             send(member, family->parcel->fd);
     }
     RV_EACH_MEMBER (member, family, RV_STAGE_NEW)
-        hear_apply(member, then);
+        hear_apply(member, family, then);
 }
 
 void rv_family_send_verdict(struct rv_family *family, enum rv_ctl_kind kind, enum rv_stage from,

@@ -40,10 +40,12 @@ static const struct rv_verb verbs[] = {
      "In a process that was started with REVECTOR_UPDATES=DIR the patch is also kept\n"
      "there, and in force again from the next start on.\n",
      rv_verb_apply},
-    {"revert", "TARGET [UPDATE | --all]", 1, 2,
+    {"revert", "TARGET [UPDATE | FIX.rvp | --all]", 1, 2,
      RV_TAKES(all) | RV_TAKES(consistency) | RV_TAKES(timeout), "Take updates back",
-     FAMILY_HELP "UPDATE is a number that apply and status show. Updates may be reverted in any\n"
-                 "order.\n",
+     FAMILY_HELP
+     "UPDATE is a number that apply and status show; FIX.rvp, the patch, under whatever\n"
+     "number each process has it. Neither is needed if only one is in force. Updates\n"
+     "may be reverted in any order.\n",
      rv_verb_revert},
     {"confirm", "TARGET [UPDATE]", 1, 2, RV_TAKES(once),
      "Keep an update that apply --confirm put in force",

@@ -150,7 +150,10 @@ static void names_json(struct rv_json *json, const char *key, const char *const 
 void rv_out_names(struct rv_out *out, const char *key, const char *const *names, size_t count)
 {
     char name[64];
+    int is_prose = 0; /* several words each: a space does not keep them apart */
 
+    for (size_t i = 0; i < count; i++)
+        is_prose |= strchr(names[i], ' ') != NULL;
     if (out->is_json) {
         names_json(&out->json, key, names, count);
         return;
@@ -160,7 +163,7 @@ void rv_out_names(struct rv_out *out, const char *key, const char *const *names,
     label(name, key);
     fprintf(out->to, "%*s%-*s", out->indent, "", LABEL_WIDTH, name);
     for (size_t i = 0; i < count; i++)
-        fprintf(out->to, " %s", names[i]);
+        fprintf(out->to, "%s %s", i && is_prose ? ";" : "", names[i]);
     putc('\n', out->to);
 }
 

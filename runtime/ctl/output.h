@@ -52,7 +52,10 @@ void rv_out_item(struct rv_out *out, const char *name, uint64_t number);
 void rv_out_item_end(struct rv_out *out);
 void rv_out_list_end(struct rv_out *out);
 
-/* A list of strings, on one line of the text; nothing in the text if it is empty. */
+/*
+ * A list of strings, on one line of the text, with semicolons if they have spaces; nothing in
+ * the text if it is empty.
+ */
 void rv_out_names(struct rv_out *out, const char *key, const char *const *names, size_t count);
 
 /* A table: one cell call for each column of each row, in order. */

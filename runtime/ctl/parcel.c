@@ -19,6 +19,8 @@ int rv_parcel_pack(struct rv_command *command, const char *path, struct rv_parce
     if (!error && !realpath(path, parcel->path))
         error = rv_because(&command->reason, RV_EREAD, "%s: %s", path, strerror(errno));
     if (!error)
+        error = rv_patch_name_of(parcel->fd, path, &parcel->name);
+    if (!error)
         error =
             rv_patch_signature(path, command->args.signature, &parcel->signature, &command->reason);
     return error;

@@ -10,7 +10,7 @@
 
 #include <limits.h>
 
-#include "client.h"
+#include "in_force.h"
 #include "patch_file.h"
 
 /* A patch file, opened and checked, as it is sent. */
@@ -18,6 +18,7 @@ struct rv_parcel {
     int fd; /* -1: none */
     char path[PATH_MAX]; /* absolute */
     struct rv_signature_text signature;
+    struct rv_patch_name name;
 };
 
 /* RV_EREAD, RV_ENOPATCH and whatever else may be wrong with it; rv_parcel_drop is due anyway. */

@@ -106,10 +106,13 @@ int rv_patch_finish(const char *path, const struct rv_image_file *image, const c
                     uint64_t *checksum, struct rv_reason *reason)
 {
     int fd = open(path, O_RDWR | O_CLOEXEC), error;
+    struct stat status;
 
     if (fd < 0)
         return unreadable(path, reason);
     error = append_trailer(path, fd, image, compiler, checksum, reason);
+    if (!error && fstat(fd, &status) == 0)
+        (void)fchmod(fd, status.st_mode & 0755); /* processes refuse what others may write to */
     if (close(fd) && !error)
         error = unreadable(path, reason);
     return error;
@@ -142,14 +145,18 @@ static int state_folder(char *path, size_t size)
 int rv_patch_folder(const char *program, const struct rv_image_file *image, char *path, size_t size,
                     struct rv_reason *reason)
 {
-    const char *slash = strrchr(program, '/');
+    const char *slash = strrchr(program, '/'), *name = slash ? slash + 1 : program;
+    const char *name_end = name + strlen(name), *gone = strstr(name, " (deleted)");
     char id[RV_HEX_MAX];
     size_t length = (size_t)state_folder(path, size);
 
+    if (gone && gone + strlen(" (deleted)") == name_end)
+        name_end = gone; /* what the kernel adds to the name of a file that was replaced */
+
     rv_build_id_text(image->build_id, image->build_id_size, id);
     if (length < size)
-        length += (size_t)snprintf(path + length, size - length, "/%s-%.12s",
-                                   slash ? slash + 1 : program, id);
+        length += (size_t)snprintf(path + length, size - length, "/%.*s-%.12s",
+                                   (int)(name_end - name), name, id);
     if (length >= size)
         return RV_ETOOLONG;
     return make_folders(path) ? unreadable(path, reason) : 0;

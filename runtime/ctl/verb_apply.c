@@ -98,6 +98,8 @@ static uint64_t confirm_left(const struct rv_ctl_reader *answer)
 static void report(struct rv_out *out, const struct rv_ctl_reader *answer, uint64_t took,
                    const struct rv_apply_request *request)
 {
+    char note[1024];
+
     if (request->dry_run)
         rv_out_flag(out, "would_apply", 1);
     else
@@ -107,6 +109,8 @@ static void report(struct rv_out *out, const struct rv_ctl_reader *answer, uint6
     print_texts(out, "no_way_back_for", answer, RV_CTL_TAG_ONE_WAY);
     if (confirm_left(answer))
         rv_out_time(out, "confirm_within_ns", confirm_left(answer) * 1000000);
+    if (!rv_ctl_text(answer, RV_CTL_TAG_NOTE, note, sizeof(note)) && *note)
+        rv_out_text(out, "note", note);
     rv_out_time(out, "request_to_effect_ns", took);
     rv_out_time(out, "in_the_process_ns", rv_ctl_number(answer, RV_CTL_TAG_AGENT_NS, 0));
 }

@@ -122,7 +122,7 @@ static int check_signature(struct rv_command *command, int fd, size_t size,
     const char *words = command->args.key;
     struct rv_minisign_keys keys;
     struct rv_bytes file = {.size = size};
-    int error = rv_signature_keys(words, &keys);
+    int error = rv_signature_keys(words, &keys, NULL);
 
     if (error == RV_EREAD)
         return rv_because(&command->reason, RV_EKEYS, "%s: %s", words, strerror(errno));
@@ -162,6 +162,14 @@ static int print_signature(struct rv_command *command, const struct rv_signature
     return 0;
 }
 
+static void say_unverified(struct rv_out *out)
+{
+    if (out->is_json)
+        rv_out_flag(out, "signature_verified", 0);
+    else
+        rv_out_text(out, "signature_verified", "not verified: that needs --key");
+}
+
 /* Whether there is one and, with --key, whether it is good. */
 static int inspect_signature(struct rv_command *command, const char *path)
 {
@@ -171,6 +179,8 @@ static int inspect_signature(struct rv_command *command, const char *path)
 
     if (!error)
         error = print_signature(command, &signature);
+    if (!error && signature.size && !command->args.key)
+        say_unverified(&command->out);
     if (error || !command->args.key)
         return error;
     error = rv_patch_open(path, &fd, &command->reason);

@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * verb_revert.c - revector revert: one update, or all of them, the newest first.
+ * verb_revert.c - revector revert: one update, those of a patch, or all, the newest first.
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "control/clock.h"
 #include "family.h"
-
-/* UPDATE or --all, exactly one of them; 0 is all. */
-static int parse_update(struct rv_command *command, unsigned long *id)
-{
-    if ((command->args.operand_count > 1) == (command->args.all != NULL))
-        return rv_because(&command->reason, RV_EOPTIONS, "say either which update, or --all");
-    return rv_update_parse(command, id);
-}
+#include "revert_which.h"
 
 /* What the process has to add goes to `note`, unless there is nothing. */
 static int revert_one(struct rv_command *command, struct rv_client *client, uint64_t id,
@@ -33,71 +27,150 @@ static int revert_one(struct rv_command *command, struct rv_client *client, uint
     return error;
 }
 
-static int note_committed(const struct rv_ctl_reader *update, void *newest)
-{
-    char state[32];
+/* ---- several, the newest first ---- */
 
-    if (rv_ctl_text(update, RV_CTL_TAG_STATE, state, sizeof(state)) == 0 &&
-        strcmp(state, "committed") == 0)
-        *(uint64_t *)newest = rv_ctl_number(update, RV_CTL_TAG_ID, 0);
-    return 0;
+#define GONE_SHOWN 64
+
+struct round {
+    struct rv_command *command;
+    struct rv_client *client;
+    const struct rv_revert_wish *wish;
+    const struct rv_apply_request *request;
+    char note[512];
+    uint64_t gone[GONE_SHOWN]; /* the numbers of the first of them */
+    size_t count;
+};
+
+static const struct rv_in_force *next_of(const struct round *round,
+                                         const struct rv_in_force_list *list)
+{
+    if (round->wish->kind == RV_REVERT_PATCH)
+        return rv_in_force_find(list, &round->wish->patch);
+    return list->count ? &list->all[list->count - 1] : NULL;
 }
 
-static int revert_all(struct rv_command *command, struct rv_client *client,
-                      const struct rv_apply_request *request, char note[512])
+static void name_update(struct rv_reason *reason, uint64_t id, int error)
 {
-    for (;;) {
-        uint64_t newest = 0;
-        int error = rv_client_updates(client, note_committed, &newest, &command->reason);
+    struct rv_reason said = *reason;
 
-        if (error || !newest)
-            return error;
-        error = revert_one(command, client, newest, request, note);
-        if (error)
-            return error;
+    snprintf(reason->text, sizeof(reason->text), "update %" PRIu64 ": %.2000s", id,
+             *said.text ? said.text : rv_error_text(error));
+}
+
+/* 1: one has gone. 0: there is none (any more). */
+static int revert_next(struct round *round, int *error)
+{
+    struct rv_in_force_list list = {0};
+    const struct rv_in_force *next = NULL;
+    uint64_t id = 0;
+
+    *error = rv_in_force_of(round->client, &list, &round->command->reason);
+    if (!*error)
+        next = next_of(round, &list);
+    if (next) {
+        id = next->id;
+        *error = revert_one(round->command, round->client, id, round->request, round->note);
+        if (*error)
+            name_update(&round->command->reason, id, *error);
     }
+    rv_in_force_free(&list);
+    if (*error || !id)
+        return 0;
+    if (round->count < GONE_SHOWN)
+        round->gone[round->count] = id;
+    round->count++;
+    return 1;
 }
 
-static int revert(struct rv_command *command, struct rv_client *client, unsigned long id,
-                  const struct rv_apply_request *request)
+static void print_numbers(struct rv_out *out, const char *key, const uint64_t *ids, size_t count)
 {
-    uint64_t start = rv_clock_ns();
-    char note[512] = "";
-    int error = id ? revert_one(command, client, id, request, note)
-                   : revert_all(command, client, request, note);
+    char text[GONE_SHOWN][24];
+    const char *names[GONE_SHOWN];
 
-    if (error)
-        return error;
-    if (id)
-        rv_out_number(&command->out, "reverted", id);
-    else
-        rv_out_text(&command->out, "reverted", "all");
-    rv_out_time(&command->out, "request_to_effect_ns", rv_clock_ns() - start);
-    if (*note)
-        rv_out_text(&command->out, "note", note);
-    return 0;
+    for (size_t n = 0; n < count && n < GONE_SHOWN; n++) {
+        snprintf(text[n], sizeof(text[n]), "%" PRIu64, ids[n]);
+        names[n] = text[n];
+    }
+    rv_out_names(out, key, names, count < GONE_SHOWN ? count : GONE_SHOWN);
 }
 
-struct wish {
+/* One has refused: which have gone before it, and which have stayed. */
+static void report_rest(struct round *round)
+{
+    struct rv_in_force_list list = {0};
+    struct rv_reason unused;
+    uint64_t ids[GONE_SHOWN];
+    size_t count = 0;
+
+    print_numbers(&round->command->out, "reverted", round->gone, round->count);
+    if (rv_in_force_of(round->client, &list, &unused) == 0)
+        for (size_t n = 0; n < list.count && n < GONE_SHOWN; n++)
+            ids[count++] = list.all[n].id;
+    rv_in_force_free(&list);
+    print_numbers(&round->command->out, "still_in_force", ids, count);
+}
+
+static int revert_several(struct round *round)
+{
+    const int is_all = round->wish->kind == RV_REVERT_ALL;
+    struct rv_out *out = &round->command->out;
+    int error;
+
+    while (revert_next(round, &error))
+        ;
+    if (error)
+        report_rest(round);
+    else if (is_all)
+        rv_out_text(out, "reverted", "all");
+    else if (round->count == 1)
+        rv_out_number(out, "reverted", round->gone[0]);
+    else
+        print_numbers(out, "reverted", round->gone, round->count);
+    if (!error && !is_all && !round->count)
+        rv_out_say(out, "the patch is not in force here");
+    return error;
+}
+
+static int revert_number(struct round *round)
+{
+    const uint64_t id = round->wish->id;
+    int error = revert_one(round->command, round->client, id, round->request, round->note);
+
+    if (!error)
+        rv_out_number(&round->command->out, "reverted", id);
+    return error;
+}
+
+struct errand {
+    struct rv_revert_wish wish;
     struct rv_apply_request request;
-    unsigned long id; /* 0: all */
 };
 
 static int revert_in(struct rv_command *command, struct rv_client *client, void *context)
 {
-    const struct wish *wish = context;
+    const struct errand *errand = context;
+    struct round round = {
+        .command = command, .client = client, .wish = &errand->wish, .request = &errand->request};
+    const uint64_t start = rv_clock_ns();
+    int error =
+        errand->wish.kind == RV_REVERT_NUMBER ? revert_number(&round) : revert_several(&round);
 
-    return revert(command, client, wish->id, &wish->request);
+    if (error)
+        return error;
+    rv_out_time(&command->out, "request_to_effect_ns", rv_clock_ns() - start);
+    if (*round.note)
+        rv_out_text(&command->out, "note", round.note);
+    return 0;
 }
 
 int rv_verb_revert(struct rv_command *command)
 {
-    struct wish wish;
-    int error = parse_update(command, &wish.id);
+    struct errand errand;
+    int error = rv_apply_request_parse(command, &errand.request);
 
     if (!error)
-        error = rv_apply_request_parse(command, &wish.request);
+        error = rv_revert_which(command, &errand.wish);
     if (error)
         return error;
-    return rv_family_each(command, command->args.operands[0], revert_in, &wish);
+    return rv_family_each(command, command->args.operands[0], revert_in, &errand);
 }

@@ -105,7 +105,8 @@ static void print_update(struct rv_out *out, const struct update *update)
 {
     rv_out_item(out, "update", update->id);
     rv_out_text(out, "state", update->state);
-    rv_out_time(out, "age_ns", update->age_ms * 1000000);
+    if (update->age_ms || out->is_json) /* none while it is under way */
+        rv_out_time(out, "age_ns", update->age_ms * 1000000);
     if (update->confirm_ms)
         rv_out_time(out, "confirm_within_ns", update->confirm_ms * 1000000);
     if (update->probation_ms)
@@ -155,9 +156,25 @@ static int print_updates(struct rv_client *client, struct rv_out *out, struct rv
     return error;
 }
 
+static const struct rv_column log_columns[] = {{"age_ns", -10}, {"event", 0}, {NULL, 0}};
+
+struct log {
+    struct rv_out *out;
+    int is_open;
+};
+
+/* Titles over nothing are for nobody. */
+static void open_log(struct log *log)
+{
+    if (!log->is_open)
+        rv_out_table(log->out, "log", log_columns);
+    log->is_open = 1;
+}
+
 static int take_line(const struct rv_ctl_reader *answer, void *context)
 {
     struct rv_ctl_reader lines = *answer, fields;
+    struct log *log = context;
     struct rv_ctl_field field;
     char text[512];
 
@@ -167,19 +184,19 @@ static int take_line(const struct rv_ctl_reader *answer, void *context)
         fields = rv_ctl_inside(&field);
         if (rv_ctl_text(&fields, RV_CTL_TAG_TEXT, text, sizeof(text)))
             continue;
-        rv_out_cell_time(context, rv_ctl_number(&fields, RV_CTL_TAG_AGE, 0) * 1000000);
-        rv_out_cell(context, text);
+        open_log(log);
+        rv_out_cell_time(log->out, rv_ctl_number(&fields, RV_CTL_TAG_AGE, 0) * 1000000);
+        rv_out_cell(log->out, text);
     }
     return 0;
 }
-
-static const struct rv_column log_columns[] = {{"age_ns", -10}, {"event", 0}, {NULL, 0}};
 
 /* ---- the process itself ---- */
 
 static int print_hello(struct rv_client *client, struct rv_out *out, struct rv_reason *reason)
 {
     struct rv_ctl_reader answer;
+    uint64_t strangers;
     char text[1024];
     int error;
 
@@ -192,7 +209,9 @@ static int print_hello(struct rv_client *client, struct rv_out *out, struct rv_r
     error = rv_ctl_text(&answer, RV_CTL_TAG_VERSION, text, sizeof(text));
     rv_out_text(out, "runtime", text);
     rv_out_number(out, "images", rv_ctl_number(&answer, RV_CTL_TAG_IMAGES, 0));
-    rv_out_number(out, "not_registered", rv_ctl_number(&answer, RV_CTL_TAG_STRANGERS, 0));
+    strangers = rv_ctl_number(&answer, RV_CTL_TAG_STRANGERS, 0);
+    if (strangers || out->is_json)
+        rv_out_number(out, "not_registered", strangers);
     rv_out_number(out, "methods", rv_ctl_number(&answer, RV_CTL_TAG_METHODS, 0));
     if (!error && !rv_ctl_text(&answer, RV_CTL_TAG_TRUST, text, sizeof(text)) && *text)
         rv_out_text(out, "signatures", text);
@@ -203,15 +222,18 @@ static int print_hello(struct rv_client *client, struct rv_out *out, struct rv_r
 
 static int print_process(struct rv_client *client, struct rv_out *out, struct rv_reason *reason)
 {
+    struct log log = {.out = out};
     int error = print_hello(client, out, reason);
 
     if (!error)
         error = print_updates(client, out, reason);
     if (error)
         return error;
-    rv_out_table(out, "log", log_columns);
-    error = rv_client_pages(client, RV_CTL_LOG, take_line, out, reason);
-    rv_out_table_end(out);
+    if (out->is_json)
+        open_log(&log);
+    error = rv_client_pages(client, RV_CTL_LOG, take_line, &log, reason);
+    if (log.is_open)
+        rv_out_table_end(out);
     return error;
 }
 

@@ -22,6 +22,7 @@ struct question {
     int patch; /* descriptor, or -1 */
     int socket; /* whoever is behind it asks */
     char detail[1024]; /* names for the sentence of a refusal */
+    char note[512]; /* what an answer has to add; "": nothing */
 };
 
 /* Which update waits for COMMIT, and the connection that it may come on. */
@@ -123,6 +124,8 @@ static int apply(struct question *question, const char *path, uint32_t *id)
     if (confirm_ms > RV_CTL_CONFIRM_MAX)
         return RV_EOPTIONS;
     terms.confirm_ms = (uint32_t)confirm_ms;
+    terms.note = question->note;
+    terms.note_size = sizeof(question->note);
     terms.is_held = rv_ctl_number(&question->fields, RV_CTL_TAG_HOLD, 0) != 0;
     take_consistency(question, &options);
     if (take_probation(question, &options))
@@ -154,7 +157,7 @@ static int answer_apply(struct question *question, struct rv_ctl_writer *out)
         return RV_EPROTOCOL;
     error = apply(question, path, &id);
     if (error) {
-        agent_log("refused %s: %s", path, rv_error_text(error));
+        agent_log(error == RV_EAPPLIED ? "%s: %s" : "refused %s: %s", path, rv_error_text(error));
         return error;
     }
     if (id && rv_ctl_number(&question->fields, RV_CTL_TAG_HOLD, 0)) {
@@ -165,6 +168,8 @@ static int answer_apply(struct question *question, struct rv_ctl_writer *out)
     rv_ctl_put_number(out, RV_CTL_TAG_AGENT_NS, rv_clock_ns() - start);
     if (id)
         agent_put_update(out, id);
+    if (question->note[0])
+        rv_ctl_put_text(out, RV_CTL_TAG_NOTE, question->note);
     return 0;
 }
 

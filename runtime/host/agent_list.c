@@ -282,10 +282,13 @@ static void put_one_way(struct update_page *page, const struct rv_update *update
 static void put_update_facts(struct update_page *page, const struct rv_update *update)
 {
     uint64_t left = rv_operate_time_left(update->id);
+    uint8_t sha256[RV_SHA256_SIZE];
 
     rv_ctl_put_number(page->out, RV_CTL_TAG_ID, update->id);
     rv_ctl_put_text(page->out, RV_CTL_TAG_STATE, state_text(update));
     rv_ctl_put_text(page->out, RV_CTL_TAG_PATH, file_of(update));
+    if (rv_operate_sha256(update->id, sha256))
+        rv_ctl_put_bytes(page->out, RV_CTL_TAG_SHA256, sha256, sizeof(sha256));
     rv_ctl_put_number(page->out, RV_CTL_TAG_AGE, age_ms(update));
     if (left)
         rv_ctl_put_number(page->out, RV_CTL_TAG_CONFIRM, left);

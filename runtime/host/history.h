@@ -14,7 +14,7 @@
 #define REVECTOR_HISTORY_H
 
 #include "control/wire.h"
-#include "sha256.h"
+#include "control/sha256.h"
 
 #include <stddef.h>
 #include <stdint.h>

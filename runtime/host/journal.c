@@ -8,6 +8,7 @@
  */
 #define _GNU_SOURCE
 #include "journal_list.h"
+#include "owner.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -57,18 +58,6 @@ int rv_journal_because(int error, char *why, size_t size, const char *what)
     return error;
 }
 
-/* Whether only root and our own user can have put there what is behind `fd`. */
-int rv_journal_owned(int fd)
-{
-    struct stat status;
-
-    if (fstat(fd, &status))
-        return RV_EREAD;
-    if (status.st_uid != 0 && status.st_uid != geteuid())
-        return RV_EOWNER;
-    return status.st_mode & (S_IWGRP | S_IWOTH) ? RV_EOWNER : 0;
-}
-
 /* The descriptor of a folder that may be trusted, or an error. */
 static int open_folder(int at, const char *name, int flags, char *why, size_t size)
 {
@@ -76,7 +65,7 @@ static int open_folder(int at, const char *name, int flags, char *why, size_t si
 
     if (fd < 0)
         return rv_journal_because(RV_EJOURNAL, why, size, name);
-    error = rv_journal_owned(fd);
+    error = rv_owner_check(fd);
     if (!error)
         return fd;
     close(fd);

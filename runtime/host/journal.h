@@ -32,7 +32,7 @@
 #define REVECTOR_JOURNAL_H
 
 #include "revector/error.h"
-#include "sha256.h"
+#include "control/sha256.h"
 #include "signature.h"
 
 #include <limits.h>
@@ -61,7 +61,8 @@ struct rv_journal_file {
 
 /*
  * How it was applied, so that the next start does the same. It stands in the name, where an
- * operator can read and change it: 00000002-fix.probation-500ms.replace.rvp.
+ * operator can read and change it: 00000002-fix.probation-60000ms.replace.rvp. Of the probation
+ * a start takes ten seconds at least.
  */
 struct rv_journal_terms {
     int replaces; /* it supersedes those before it */
@@ -109,6 +110,10 @@ int rv_journal_keep(struct rv_journal_copy *copy, const struct rv_journal_key *k
 
 /* The absolute path of a patch that is in the journal. RV_EJOURNAL, RV_EOWNER, RV_ENOCHANGE. */
 int rv_journal_path(const struct rv_journal_key *key, char *path, size_t size)
+    __attribute__((warn_unused_result));
+
+/* The same for what is left of a patch that has crashed, if somebody has not deleted it. */
+int rv_journal_crashed(const struct rv_journal_key *key, char *path, size_t size)
     __attribute__((warn_unused_result));
 
 /* Whether there is a copy, and its descriptor still ours. */

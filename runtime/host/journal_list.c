@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include "journal_list.h"
+#include "owner.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -33,6 +34,11 @@ static int is_patch(const struct dirent *entry)
 static int has_crashed(const char *name)
 {
     return has_end(name, ".rvp" RV_JOURNAL_CRASHED);
+}
+
+static int is_crashed(const struct dirent *entry)
+{
+    return has_crashed(entry->d_name);
 }
 
 static int is_told(const struct dirent *entry)
@@ -82,17 +88,18 @@ static int is_same(int folder, const char *name, const struct rv_journal_key *ke
 
     if (fd < 0)
         return 0;
-    if (!fstat(fd, &status) && status.st_size == key->size && !rv_journal_owned(fd))
+    if (!fstat(fd, &status) && status.st_size == key->size && !rv_owner_check(fd))
         same = !rv_journal_digest(fd, sha256, &size) && size == key->size &&
                !memcmp(sha256, key->sha256, sizeof(sha256));
     close(fd);
     return same;
 }
 
-int rv_journal_find(int folder, const struct rv_journal_key *key, char name[RV_JOURNAL_NAME_MAX])
+static int find(int folder, const struct rv_journal_key *key,
+                int (*is_wanted)(const struct dirent *), char name[RV_JOURNAL_NAME_MAX])
 {
     struct dirent **names = NULL;
-    int count = scandirat(folder, ".", &names, is_patch, by_bytes), found = 0;
+    int count = scandirat(folder, ".", &names, is_wanted, by_bytes), found = 0;
 
     for (int n = 0; n < count && !found; n++) {
         found = is_same(folder, names[n]->d_name, key);
@@ -103,19 +110,35 @@ int rv_journal_find(int folder, const struct rv_journal_key *key, char name[RV_J
     return found;
 }
 
-int rv_journal_path(const struct rv_journal_key *key, char *path, size_t size)
+int rv_journal_find(int folder, const struct rv_journal_key *key, char name[RV_JOURNAL_NAME_MAX])
+{
+    return find(folder, key, is_patch, name);
+}
+
+static int path_of(const struct rv_journal_key *key, int (*is_wanted)(const struct dirent *),
+                   char *path, size_t size)
 {
     char name[RV_JOURNAL_NAME_MAX], why[256];
     int found, folder = rv_journal_open(key->build, 0, why, sizeof(why));
 
     if (folder < 0)
         return folder;
-    found = rv_journal_find(folder, key, name);
+    found = find(folder, key, is_wanted, name);
     close(folder);
     if (!found)
         return RV_ENOCHANGE;
     snprintf(path, size, "%s/%s/%s", rv_journal_directory(), key->build, name);
     return 0;
+}
+
+int rv_journal_path(const struct rv_journal_key *key, char *path, size_t size)
+{
+    return path_of(key, is_patch, path, size);
+}
+
+int rv_journal_crashed(const struct rv_journal_key *key, char *path, size_t size)
+{
+    return path_of(key, is_crashed, path, size);
 }
 
 struct tour {
@@ -129,7 +152,7 @@ static void visit_file(const struct tour *tour, const char *name)
 {
     char path[PATH_MAX];
     int fd = open_file(tour->folder, name);
-    int error = fd < 0 ? RV_EREAD : rv_journal_owned(fd);
+    int error = fd < 0 ? RV_EREAD : rv_owner_check(fd);
 
     if (!error && has_crashed(name))
         error = RV_ECRASHED;

@@ -15,9 +15,6 @@
  */
 int rv_journal_open(const char *build, int make, char *why, size_t size);
 
-/* RV_EREAD; RV_EOWNER: of another user, or writable by others. */
-int rv_journal_owned(int fd) __attribute__((warn_unused_result));
-
 /* Writes "WHAT: ", and errno's words unless it is 0; returns `error`. */
 int rv_journal_because(int error, char *why, size_t size, const char *what);
 

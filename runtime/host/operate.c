@@ -7,6 +7,7 @@
 #include "detail.h"
 #include "operate_list.h"
 #include "operation.h"
+#include "owner.h"
 #include "patch_file.h"
 #include "target.h"
 
@@ -29,6 +30,9 @@ struct wish {
     struct rv_apply_options options; /* as the layer below takes them */
     int is_once;
     uint64_t patience_ms;
+    off_t size;
+    char *note;
+    size_t note_size;
     struct rv_memo *memo;
 };
 
@@ -44,6 +48,19 @@ static struct rv_bytes signature_of(const struct wish *wish)
     return (struct rv_bytes){wish->options.signature, wish->options.signature_size};
 }
 
+/*
+ * What somebody else may write to is not what whoever asks has looked at. The program itself
+ * is believed: it may map what it likes.
+ */
+static int check_owner(const struct wish *wish, const struct rv_asker *asker)
+{
+    const int error = asker->kind == RV_BY_PEER ? rv_owner_check(wish->fd) : 0;
+
+    if (error)
+        explain(wish, wish->path ? wish->path : "the patch");
+    return error;
+}
+
 /* A patch for this process, with a good signature if that is asked for. */
 static int is_welcome(const struct wish *wish, struct rv_trailer *trailer)
 {
@@ -56,6 +73,19 @@ static int is_welcome(const struct wish *wish, struct rv_trailer *trailer)
     return !error && rv_target_has_registered(trailer);
 }
 
+/* Whoever applies it has heard of the crash, or should. */
+static void note_crashed(const struct wish *wish)
+{
+    struct rv_journal_key key = wish->memo->key;
+    char path[PATH_MAX];
+
+    memcpy(key.sha256, wish->memo->event.sha256, sizeof(key.sha256));
+    key.size = wish->size;
+    if (wish->note && rv_journal_crashed(&key, path, sizeof(path)) == 0)
+        snprintf(wish->note, wish->note_size, "this patch has crashed before: %s.txt tells how",
+                 path);
+}
+
 /* What of keeping it may fail. Whatever is not welcome is refused later. */
 static int copy_for_journal(struct wish *wish)
 {
@@ -64,9 +94,12 @@ static int copy_for_journal(struct wish *wish)
     char why[256] = "";
     int error;
 
-    if (wish->is_once || !rv_journal_directory() || !is_welcome(wish, &trailer))
+    if (!rv_journal_directory() || !is_welcome(wish, &trailer))
         return 0;
     rv_journal_build(memo->key.build, trailer.build_id, trailer.build_id_size);
+    note_crashed(wish);
+    if (wish->is_once)
+        return 0;
     error = rv_journal_copy(wish->fd, wish->path, signature_of(wish), &memo->key, &memo->copy, why,
                             sizeof(why));
     if (error)
@@ -78,13 +111,12 @@ static int copy_for_journal(struct wish *wish)
 }
 
 /* The file's name and hash, also for later rows about the update. */
-static void describe(const struct wish *wish, const struct rv_asker *asker)
+static void describe(struct wish *wish, const struct rv_asker *asker)
 {
     struct rv_event *event = &wish->memo->event;
-    off_t size;
 
     rv_history_cut(event->path, sizeof(event->path), wish->path ? wish->path : "");
-    event->has_sha256 = !rv_journal_digest(wish->fd, event->sha256, &size);
+    event->has_sha256 = !rv_journal_digest(wish->fd, event->sha256, &wish->size);
     event->verb = wish->options.flags & RV_APPLY_DRY_RUN ? "check" : "apply";
     event->asker = *asker;
 }
@@ -131,7 +163,9 @@ static int operate(struct wish *wish, const struct rv_asker *asker, uint32_t *id
     memo->probation_ms = wish->options.probation_ms;
     memo->replaces = (wish->options.flags & RV_APPLY_REPLACE) != 0;
     describe(wish, asker);
-    error = copy_for_journal(wish);
+    error = check_owner(wish, asker);
+    if (!error)
+        error = copy_for_journal(wish);
     rv_memo_set_way(memo, RV_MEMO_COMES);
     rv_memo_add(memo);
     if (!error)
@@ -149,7 +183,11 @@ static int operate(struct wish *wish, const struct rv_asker *asker, uint32_t *id
 int rv_operate_apply(int fd, const char *path, const struct rv_apply_options *options,
                      const struct rv_operate_terms *terms, uint32_t *id)
 {
-    struct wish wish = {.fd = fd, .path = path, .patience_ms = terms->patience_ms};
+    struct wish wish = {.fd = fd,
+                        .path = path,
+                        .patience_ms = terms->patience_ms,
+                        .note = terms->note,
+                        .note_size = terms->note_size};
     int error = RV_ENOMEM;
 
     *id = 0;
@@ -234,7 +272,7 @@ int rv_revert_one(uint32_t id, const struct rv_revert_order *order)
     if (!is_free) {
         error = refuse(id, order);
     } else {
-        memo->event = event;
+        rv_memo_set_event(memo, &event);
         memo->start = start;
         rv_memo_set_way(memo, RV_MEMO_GOES);
         error = rv_host_revert(id, &order->options, order->patience_ms, &memo->ending);

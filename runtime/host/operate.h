@@ -35,6 +35,8 @@ struct rv_operate_terms {
     uint64_t patience_ms; /* as rv_host_apply */
     uint32_t confirm_ms;  /* 0: it need not be confirmed */
     int is_held;          /* as struct rv_ending has it */
+    char *note; /* gets what whoever applies should know, else is not touched; or null */
+    size_t note_size;
 };
 
 /*
@@ -71,6 +73,9 @@ int rv_operate_confirm(uint32_t *id, int once, const struct rv_asker *asker, cha
  * 0: it does not wait. Any lock held.
  */
 uint64_t rv_operate_time_left(uint32_t id);
+
+/* 1 and the hash of the file that this update came from; 0: not known. Any lock held. */
+int rv_operate_sha256(uint32_t id, uint8_t sha256[RV_SHA256_SIZE]);
 
 /* ---- for the agent's loop ---- */
 

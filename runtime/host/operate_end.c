@@ -82,11 +82,9 @@ int rv_memo_keep(struct rv_memo *memo, char *why, size_t size)
     return error;
 }
 
-#define PROBATION_MS 10000u
-
 void rv_memo_probation(const struct rv_memo *memo)
 {
-    rv_crash_until(memo->id, memo->probation_ms ? memo->probation_ms : PROBATION_MS);
+    rv_crash_until(memo->id, memo->probation_ms ? memo->probation_ms : RV_PROBATION_MS);
 }
 
 /* Also for the next start now, or not at all: then it is reverted as if it were overdue. */

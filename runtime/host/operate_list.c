@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 static pthread_mutex_t list = PTHREAD_MUTEX_INITIALIZER;
 static struct rv_memo *first; /* changes by one store, so that a fork sees a whole list */
@@ -90,6 +91,13 @@ void rv_memo_set_way(struct rv_memo *memo, enum rv_memo_way way)
     pthread_mutex_unlock(&list);
 }
 
+void rv_memo_set_event(struct rv_memo *memo, const struct rv_event *event)
+{
+    pthread_mutex_lock(&list);
+    memo->event = *event;
+    pthread_mutex_unlock(&list);
+}
+
 uint64_t rv_memo_deadline(void)
 {
     uint64_t next = RV_OPERATE_NEVER;
@@ -154,6 +162,20 @@ uint64_t rv_operate_time_left(uint32_t id)
             left = time_left(memo);
     pthread_mutex_unlock(&list);
     return left;
+}
+
+int rv_operate_sha256(uint32_t id, uint8_t sha256[RV_SHA256_SIZE])
+{
+    int is_known = 0;
+
+    pthread_mutex_lock(&list);
+    for (const struct rv_memo *memo = first; memo && !is_known; memo = memo->next) {
+        is_known = memo->id == id && memo->event.has_sha256;
+        if (is_known)
+            memcpy(sha256, memo->event.sha256, RV_SHA256_SIZE);
+    }
+    pthread_mutex_unlock(&list);
+    return is_known;
 }
 
 void rv_memo_in_child(void)

@@ -13,6 +13,8 @@
 #include "journal.h"
 #include "operate.h"
 
+#define RV_PROBATION_MS 10000u /* if nothing else is said */
+
 enum rv_memo_way {
     RV_MEMO_RESTS,
     RV_MEMO_COMES, /* its update is coming into force */
@@ -58,6 +60,7 @@ void rv_memo_note_crashes(void);
 /* What others may be reading. */
 void rv_memo_set_deadline(struct rv_memo *memo, uint64_t deadline);
 void rv_memo_set_way(struct rv_memo *memo, enum rv_memo_way way);
+void rv_memo_set_event(struct rv_memo *memo, const struct rv_event *event);
 
 void rv_memo_in_child(void);
 /* In the child, where only threads that move go on with what the parent was in the middle of. */

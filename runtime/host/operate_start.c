@@ -141,6 +141,18 @@ static int apply(int fd, const char *path, struct rv_memo *memo, char *why, size
     return error;
 }
 
+/*
+ * Ten seconds at least, whatever was said when it was applied: what ends this start must not
+ * end all that follow.
+ */
+static uint32_t probation_of(const struct rv_journal_terms *terms)
+{
+    const int is_less =
+        terms->probation_ms == RV_PROBATION_NONE || terms->probation_ms < RV_PROBATION_MS;
+
+    return is_less ? RV_PROBATION_MS : terms->probation_ms;
+}
+
 static struct rv_memo *begin(const char *path)
 {
     const struct rv_journal_terms terms = rv_journal_terms_of(name_of(path));
@@ -151,7 +163,7 @@ static struct rv_memo *begin(const char *path)
     memo->start = rv_clock_ns();
     memo->is_kept = 1;
     memo->replaces = terms.replaces;
-    memo->probation_ms = terms.probation_ms;
+    memo->probation_ms = probation_of(&terms);
     memo->event.verb = "apply";
     memo->event.asker = (struct rv_asker){.kind = RV_BY_JOURNAL};
     rv_history_cut(memo->event.path, sizeof(memo->event.path), path);
@@ -237,6 +249,17 @@ static int is_new(const struct rv_image_state *image, void *context)
     return tour.build[0] != 0;
 }
 
+/* The directory, or the folder for a build, is no good: a row for each, as for a patch. */
+static void complain_of_journal(int error, const char *why)
+{
+    struct rv_event event = {.verb = "apply", .asker = {.kind = RV_BY_JOURNAL}};
+
+    rv_history_cut(event.path, sizeof(event.path), rv_journal_directory());
+    rv_event_refuse(&event, "skipped", error, why);
+    rv_history_add(&event);
+    rv_operate_complain("REVECTOR_UPDATES", error, why);
+}
+
 /* The rest of the folder that is open, as far as that is possible now. */
 static void go_on(void)
 {
@@ -246,7 +269,7 @@ static void go_on(void)
     tour.waits = 0;
     error = rv_journal_each(tour.build, take, NULL, why, sizeof(why));
     if (error)
-        rv_operate_complain("REVECTOR_UPDATES", error, why);
+        complain_of_journal(error, why);
     if (!tour.waits)
         tour.build[0] = 0;
 }

@@ -55,14 +55,13 @@ int rv_signature_load(void)
 
 /* ---- files ---- */
 
-int rv_signature_read(const char *path, char *text, size_t *size)
+/* Closes `fd`; errno is that of what failed. */
+static int read_open(int fd, char *text, size_t *size)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), saved;
     size_t held = 0;
     ssize_t got = 1;
+    int saved;
 
-    if (fd < 0)
-        return RV_EREAD;
     while (got > 0 && held < RV_MINISIGN_MAX) {
         got = read(fd, text + held, RV_MINISIGN_MAX - held);
         held += got > 0 ? (size_t)got : 0;
@@ -76,6 +75,18 @@ int rv_signature_read(const char *path, char *text, size_t *size)
     return held < RV_MINISIGN_MAX ? 0 : RV_ETOOLONG;
 }
 
+static int open_small(const char *path)
+{
+    return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+}
+
+int rv_signature_read(const char *path, char *text, size_t *size)
+{
+    const int fd = open_small(path);
+
+    return fd < 0 ? RV_EREAD : read_open(fd, text, size);
+}
+
 int rv_signature_beside(const char *path, char *text, size_t *size)
 {
     char beside[PATH_MAX + sizeof(RV_MINISIGN_SUFFIX)];
@@ -84,7 +95,21 @@ int rv_signature_beside(const char *path, char *text, size_t *size)
     return rv_signature_read(beside, text, size);
 }
 
-int rv_signature_keys(const char *words, struct rv_minisign_keys *keys)
+static int read_keys(const char *path, char *text, size_t *size, int (*check)(int fd))
+{
+    const int fd = open_small(path);
+    int error = fd < 0 ? RV_EREAD : 0;
+
+    if (!error && check)
+        error = check(fd);
+    if (!error)
+        return read_open(fd, text, size);
+    if (fd >= 0)
+        close(fd);
+    return error;
+}
+
+int rv_signature_keys(const char *words, struct rv_minisign_keys *keys, int (*check)(int fd))
 {
     char text[RV_MINISIGN_MAX];
     size_t size;
@@ -92,7 +117,7 @@ int rv_signature_keys(const char *words, struct rv_minisign_keys *keys)
 
     if (!error)
         return 0;
-    error = rv_signature_read(words, text, &size);
+    error = read_keys(words, text, &size, check);
     if (!error)
         error = rv_minisign_parse_keys(text, size, keys);
     if (error)

@@ -22,9 +22,10 @@ int rv_signature_load(void) __attribute__((warn_unused_result));
 /*
  * The keys that `words` stands for: a public key as minisign prints it, or a file
  * that holds some. *keys is all zeroes on refusal. RV_EKEYS: neither, or the file
- * is malformed; RV_EREAD: errno tells why.
+ * is malformed; RV_EREAD: errno tells why; what `check`, if it is not null, says of the file,
+ * which is open and has not been read.
  */
-int rv_signature_keys(const char *words, struct rv_minisign_keys *keys)
+int rv_signature_keys(const char *words, struct rv_minisign_keys *keys, int (*check)(int fd))
     __attribute__((warn_unused_result));
 
 /*

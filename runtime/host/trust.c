@@ -4,6 +4,8 @@
  */
 #define _GNU_SOURCE
 #include "trust.h"
+#include "host.h"
+#include "owner.h"
 #include "revector/error.h"
 
 #include <errno.h>
@@ -11,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <unistd.h>
 
 static struct {
     int asks;
@@ -29,11 +32,24 @@ static int is_privileged(void)
     return getauxval(AT_SECURE) != 0;
 }
 
+/* Where whoever starts a daemon looks, and in the agent's log: later nobody would wonder. */
+static void say(const char *why)
+{
+    char line[sizeof(trust.why_not) + 64];
+
+    snprintf(line, sizeof(line), "revector: no patch is accepted: %s\n", why);
+    if (write(STDERR_FILENO, line, strlen(line)) < 0)
+        errno = 0; /* nobody listens; the log has it */
+    line[strcspn(line, "\n")] = 0;
+    rv_agent_note(line + sizeof("revector: ") - 1);
+}
+
 static void refuse_all(const char *what, const char *why)
 {
     trust.keys.count = 0;
     snprintf(trust.why_not, sizeof(trust.why_not), "REVECTOR_KEY%s%.160s: %s", *what ? "=" : "",
              what, why);
+    say(trust.why_not);
 }
 
 void rv_trust_init(void)
@@ -48,8 +64,12 @@ void rv_trust_init(void)
         refuse_all("", "the environment is not believed in a set-user-ID program");
         return;
     }
+    if (!*words) {
+        refuse_all("", "it is empty: it names neither a key nor a file of keys");
+        return;
+    }
     errno = 0;
-    error = rv_signature_keys(words, &trust.keys);
+    error = rv_signature_keys(words, &trust.keys, rv_owner_check);
     if (error)
         refuse_all(words, error == RV_EREAD ? strerror(errno) : rv_error_text(error));
     else if (rv_signature_load())

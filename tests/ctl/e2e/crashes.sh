@@ -276,8 +276,13 @@ expect_has "$output" "skipped" "history of the next start"
 expect_has "$output" "SIGSEGV below work" "why it is skipped"
 said_once "crashed while it was on probation" "SIGSEGV below work"
 
-# it can be applied again by hand; a restart has it; and that may crash as well
+# it can be applied again by hand, which says that it has crashed; a restart has it; and that may
+# crash as well
+apply --dry-run
+expect_has "$output" "this patch has crashed before: $work/updates/" "a dry run of what has crashed"
 apply
+expect_has "$output" "this patch has crashed before: $work/updates/" "apply of what has crashed"
+expect_has "$output" ".rvp.crashed.txt tells how" "where to read of the crash"
 expect 1 "$(find updates -name '*.rvp' | wc -l)" "patches kept when applied again"
 kill -9 "$prog"
 fresh
@@ -290,16 +295,27 @@ find updates -name '*.crashed*' -delete
 fresh
 said_nothing
 
-# the probation that was asked for holds for the next start too
-apply --probation 0
-expect 1 "$(find updates -name '00000001-fix.probation-0ms.rvp' | wc -l)" "a patch kept with its terms"
-kill -9 "$prog"
-fresh
-calls 0 +
-expect_not_ours
-expect 1 "$(find updates -name '*.rvp' | wc -l)" "patches kept after a crash without probation"
-fresh
-works revector revert "$prog" --all
+# without probation or with a short one, the next start has it on probation all the same: what
+# crashes one start must not crash the one after it
+for term in 0 1ms; do
+    apply --probation $term
+    expect "" "$(printf '%s' "$output" | grep 'crashed before')" "a note of no crash"
+    expect 1 "$(find updates -name "00000001-fix.probation-${term%ms}ms.rvp" | wc -l)" "a patch kept with its terms"
+    eventually "its probation is over" status_lacks "$prog" "on probation"
+    expect_not_ours
+    expect 1 "$(find updates -name '*.rvp' | wc -l)" "patches kept after a crash without probation"
+    fresh
+    calls 0 +
+    expect_has "$(revector status "$prog")" "on probation for" "a start's update after --probation $term"
+    crash 1
+    dies 139
+    said_once "SIGSEGV below work" "the next start leaves it out"
+    fresh
+    calls + 0
+    find updates -type f -delete
+    kill -9 "$prog"
+    fresh
+done
 apply --probation 1min
 kill -9 "$prog"
 fresh

@@ -127,6 +127,12 @@ chmod 777 "$folder"
 begins 1 1 "a folder that others may write to"
 expect_has "$(cat complaints)" "others than root" "a folder that others may write to"
 refused 1 "others than root" revector apply "$three" fix4.rvp
+REVECTOR_UPDATES=$work/updates start loose ./prog
+hear loose
+works revector history "$pid"
+expect_has "$output" "the journal, at start" "who could not use the folder, by history"
+expect_has "$output" "others than root" "why the folder was not used, by history"
+kill -9 "$pid"
 chmod 755 "$folder"
 REVECTOR_UPDATES=updates begins 1 1 "a relative path"
 expect_has "$(cat complaints)" "absolute path" "a relative path"

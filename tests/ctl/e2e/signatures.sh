@@ -12,6 +12,7 @@ compile prog prog.c other.c
 for answer in 1000 2000; do
     change prog.c "s/return x;/return x + $answer;/"
     works revector build --for ./prog -o $answer.rvp fix/prog.c
+    mkdir $answer && cp fix/prog.c $answer/
 done
 for key in ours theirs; do
     minisign -G -W -p $key.pub -s $key.key >/dev/null 2>&1 || fail "minisign makes no keys"
@@ -164,7 +165,61 @@ with_a_malformed_key_every_patch_is_refused() {
         refused 1 "so it accepts no patch: REVECTOR_KEY" revector apply "$pid" fix.rvp
         unchanged bad$number
         expect_has "$(revector status "$pid")" "no patch is accepted" "status with REVECTOR_KEY=$key"
+        expect 1 "$(grep -c "^revector: no patch is accepted: REVECTOR_KEY" bad$number.err)" \
+            "lines about REVECTOR_KEY=$key on stderr ($(cat bad$number.err))"
     done
+}
+
+a_key_file_that_others_may_write_to_is_not_trusted() {
+    fresh
+    sign ours fix.rvp
+    for mode in 666 664; do
+        cp ours.pub loose.pub && chmod $mode loose.pub
+        start_with loose$mode loose.pub
+        refused 1 "so it accepts no patch: REVECTOR_KEY=loose.pub: others than root" \
+            revector apply "$pid" fix.rvp
+        unchanged loose$mode
+        expect_has "$(cat loose$mode.err)" "others than root" "stderr with a key file of mode $mode"
+    done
+    chmod 644 loose.pub
+    start_with tight loose.pub
+    accepted tight fix.rvp
+    [ "$(id -u)" = 0 ] || return 0
+    chown daemon loose.pub
+    start_with foreign loose.pub
+    refused 1 "others than root and the process's own user own it" revector apply "$pid" fix.rvp
+}
+
+a_patch_that_others_may_write_to_is_refused_with_a_key_and_without() {
+    start open ./prog
+    fresh
+    sign ours fix.rvp
+    for process in $pid $one; do
+        for mode in 646 664 777; do
+            chmod $mode fix.rvp
+            refused 1 "own it or may write to it: $work/fix.rvp" revector apply "$process" fix.rvp
+        done
+        expect_has "$(revector history "$process")" "may write to it" "the history"
+        chmod 644 fix.rvp
+        works revector apply "$process" fix.rvp --dry-run
+    done
+    pid=$one
+    unchanged one
+}
+
+what_build_makes_is_not_writable_by_others_whatever_the_umask() {
+    (umask 0 && revector build --for ./prog -o loose.rvp 1000/prog.c >/dev/null 2>&1) ||
+        fail "cannot build"
+    expect 0 $((0$(stat -c %a loose.rvp) & 022)) "bits for others"
+}
+
+inspect_says_that_it_has_not_verified_a_signature() {
+    fresh
+    sign ours fix.rvp
+    works revector inspect fix.rvp
+    expect_has "$output" "not verified" "inspect without --key"
+    works revector inspect fix.rvp --key ours.pub
+    expect_has "$output" "signature verified yes" "inspect with --key"
 }
 
 a_set_user_id_program_believes_no_key_and_accepts_nothing() {

@@ -5,8 +5,8 @@
  * After FIPS 180-4. For telling files apart in records of what happened, not for
  * secrets. No memory of its own, no locks, any thread.
  */
-#ifndef REVECTOR_SHA256_H
-#define REVECTOR_SHA256_H
+#ifndef REVECTOR_CONTROL_SHA256_H
+#define REVECTOR_CONTROL_SHA256_H
 
 #include <stddef.h>
 #include <stdint.h>
