@@ -68,7 +68,7 @@ static int setup(void **state)
     crypto_sign_keypair(public_key, secret_key);
     encode(key_text, sizeof(key_text), "Ed", key_id, public_key, sizeof(public_key));
     sign("ED", "a comment", "\n");
-    return rv_signature_load() || rv_signature_keys(key_text, &keys);
+    return rv_signature_load() || rv_signature_keys(key_text, &keys, NULL);
 }
 
 static void both_forms_of_a_signature_are_accepted(void **state)
