@@ -12,7 +12,7 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from corpus import daemon, live, report, rows, sources, tool
+from corpus import daemon, live, report, rows, sources, suites, tool
 from corpus.load import Load
 
 ROW = rows.Row("pack", "row", "one.patch", "repeatable", "applied", "-", "a function")
@@ -229,6 +229,38 @@ class ReportTest(Scratch):
                               check=False)
         self.assertEqual(done.returncode, 2)
         self.assertIn("there is no row nothing", done.stderr)
+
+
+class SuitesTest(Scratch):
+    def test_a_test_that_failed_once_has_failed(self):
+        made = suites.outcome("not ok two\nok one\nok two\nstatus 1")
+        self.assertEqual((made.ok, made.failed), (["one"], ["two"]))
+
+    def test_a_suite_that_fails_without_a_name_has_failed(self):
+        self.assertEqual(suites.outcome("ok one\nstatus 2").failed,
+                         ["the suite as a whole: status 2"])
+
+    def test_a_suite_that_says_nothing_is_a_problem(self):
+        self.refuses("no result", suites.outcome, "status 0")
+
+    def made(self, build, started, plain=""):
+        runs = {name: suites.outcome(text) for name, text in
+                (("build", build), ("started", started), ("plain", plain)) if text}
+        return suites.worse(suites.Suite("pack", **runs))
+
+    def test_what_fails_on_the_plain_build_too_does_not_count(self):
+        bad = "ok one\nnot ok two\nstatus 1"
+        self.assertEqual(self.made(bad, bad, bad), [])
+        self.assertEqual(self.made(bad, bad, "ok one\nok two\nstatus 0"), ["two"])
+
+    def test_a_test_that_is_missing_on_patched_processes_counts(self):
+        self.assertEqual(self.made("ok one\nok two\nstatus 0", "ok one\nstatus 0"), ["two"])
+
+    def test_tests_that_met_no_patched_process_are_a_problem(self):
+        runner = suites.Suites(None, None, None, None, self.folder)
+        runner._check = lambda *_, **__: suites.Run(["one"])
+        self.write("updates/build/00000001-fix.rvp", "")
+        self.refuses("no process", runner._on_started, "pack", os.path.join(self.folder, "updates"))
 
 
 class LoadTest(unittest.TestCase):

@@ -8,6 +8,12 @@
 #   build       compiles and links what is out of date
 #   programs    prints the files that a run needs, one a line
 #   generated   prints the sources that `generate` writes
+#   suite       prints which of the tests that the package ships are quick; nothing: it has none
+#   no_suite    prints why it has none
+#   serves      prints `yes` if they can be pointed at a server that runs already
+#   check       runs these tests on what was built; prints lines `ok NAME` and
+#               `not ok NAME`, and at last `status NUMBER`
+#   served      the same, on the server at PORT of 127.0.0.1
 # Flags are those that dpkg-buildflags gives to the package.
 set -euo pipefail
 recipe=$(dirname "$0")/recipes/$1.sh
@@ -15,8 +21,13 @@ recipe=$(dirname "$0")/recipes/$1.sh
 jobs=${JOBS:-$(nproc)}
 
 programs='' generated='' inputs='' # lists of words
+suite='' no_suite='its recipe names none'
 configure() { :; }
 generate() { :; }
+
+# Of what a suite prints; a recipe whose suite is not automake's has another.
+results() { sed -nE 's/^PASS: /ok /p; s/^(FAIL|ERROR): /not ok /p'; }
+
 # shellcheck source=/dev/null
 . "$recipe"
 eval "$(dpkg-buildflags --export=sh)"
@@ -33,6 +44,13 @@ configure_if_changed() {
     fi
 }
 
+run_suite() {
+    local status=0
+    ("$1") >suite.log 2>&1 || status=$?
+    results <suite.log | sort -u
+    echo "status $status"
+}
+
 case $2 in
 configure) [ -n "$inputs" ] || configure ;;
 generate | build)
@@ -41,5 +59,9 @@ generate | build)
     ;;
 programs) printf '%s\n' $programs ;;
 generated) printf '%s\n' $generated ;;
+suite) echo "$suite" ;;
+no_suite) echo "$no_suite" ;;
+serves) [ "$(type -t served)" != function ] || echo yes ;;
+check | served) run_suite "$2" ;;
 *) echo "recipe.sh: there is no step $2" >&2 && exit 2 ;;
 esac

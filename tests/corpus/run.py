@@ -16,12 +16,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from corpus import report, rows
+from corpus import report, rows, suite_report
 from corpus.build import Builds
 from corpus.daemon import stop_all
 from corpus.live import Live, Result
 from corpus.patch import PatchMaker
 from corpus.sources import Sources
+from corpus.suites import Suite, Suites, no_suite
 from corpus.tool import TOP, Problem, Revector, say
 
 
@@ -31,6 +32,8 @@ def options():
     parser.add_argument("--only", action="append", metavar="PACKAGE[:ROW]",
                         help="these rows; may be given several times")
     parser.add_argument("--quick", action="store_true", help="only the rows marked quick")
+    parser.add_argument("--suites", action="store_true",
+                        help="the tests that the packages ship, instead of probes")
     parser.add_argument("--list", action="store_true", help="print the rows and end")
     parser.add_argument("--jobs", type=int, default=1, metavar="N",
                         help="packages at a time (1); rows of one package share a folder")
@@ -51,15 +54,37 @@ def failed(row, problem):
     return result
 
 
+def run_suite(package, chosen, revector, words, scratch):
+    """The tests that a package ships, with a patch of one of the chosen rows."""
+    result = Suite(package, reason=no_suite(package))
+    sources = None
+    if not result.reason:
+        try:
+            sources, *parts = prepare(package, revector, words)
+            result = Suites(sources, *parts, revector, scratch).run(chosen)
+        except Problem as problem:
+            result = Suite(package, suite="?", reason=str(problem))
+        finally:
+            if sources:
+                sources.close()
+    say(suite_report.line(result))
+    return [result]
+
+
+def prepare(package, revector, words):
+    """Its source, its builds, and what makes patches for it."""
+    folder = os.path.join(os.path.abspath(words.folder), package)
+    sources = Sources(package, folder)
+    builds = Builds(sources, folder, revector, max(1, os.cpu_count() // words.jobs))
+    return sources, builds, PatchMaker(sources, builds, revector)
+
+
 def run_package(package, chosen, revector, words, scratch):
     """The rows of one package in the order of its patches, so that states follow each other."""
-    folder = os.path.join(os.path.abspath(words.folder), package)
     sources = None
     try:
-        sources = Sources(package, folder)
-        builds = Builds(sources, folder, revector, max(1, os.cpu_count() // words.jobs))
-        live = Live(sources, builds, PatchMaker(sources, builds, revector), revector, scratch)
-        return run_rows(live, chosen, sources.patches)
+        sources, *parts = prepare(package, revector, words)
+        return run_rows(Live(sources, *parts, revector, scratch), chosen, sources.patches)
     except Problem as problem:
         return [failed(row, problem) for row in chosen]
     finally:
@@ -93,7 +118,8 @@ def run_all(chosen, revector, words):
     end_on_signals(scratch)
     try:
         with ThreadPoolExecutor(max_workers=words.jobs) as pool:
-            done = [pool.submit(run_package, package,
+            run_one = run_suite if words.suites else run_package
+            done = [pool.submit(run_one, package,
                                 [row for row in chosen if row.package == package], revector, words,
                                 scratch) for package in packages]
             return [result for future in done for result in future.result()]
@@ -111,11 +137,12 @@ def main():
             print(f"{row.name:40} {row.probe:12} {row.expect:8} {row.patch}")
         return 0
     results = run_all(chosen, Revector(os.path.abspath(words.build)), words)
+    told = suite_report if words.suites else report
     if words.json:
-        report.write_json(results, words.json)
+        told.write_json(results, words.json)
     if words.markdown:
-        report.write_markdown(results, words.markdown)
-    print(report.summary(results))
+        told.write_markdown(results, words.markdown)
+    print(told.summary(results))
     return 0 if all(result.as_expected for result in results) else 1
 
 

@@ -58,11 +58,15 @@ class Builds:
                 digest.update(file.read())
         return digest.hexdigest()
 
-    def recipe(self, step):
+    def recipe(self, step, folder=None, **environment):
+        """Runs a step, in the source folder or another copy of it."""
         command = ["bash", os.path.join(HERE, "recipe.sh"), self.sources.package, step]
+        how = {"cwd": folder or self.sources.folder, "env": {**self._environment, **environment}}
         if step in ("programs", "generated"):
-            return run(command, cwd=self.sources.folder, env=self._environment).out.split()
-        return run_logged(command, self.log, cwd=self.sources.folder, env=self._environment)
+            return run(command, **how).out.split()
+        if step in ("suite", "serves", "check", "served"):
+            return run(command, 1200, **how).out.strip()
+        return run_logged(command, self.log, **how)
 
     def state(self, number):
         """The folder with the programs of state pN, built if they are not there."""

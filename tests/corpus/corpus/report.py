@@ -70,13 +70,17 @@ def markdown(results):
 
 
 def write_markdown(results, path):
-    made = markdown(results)
+    put_between(path, BEGIN, END, markdown(results))
+
+
+def put_between(path, begin, end, made):
+    """What stands between the two marks gives way to `made`, which has them; without marks, all."""
     text = ""
     if os.path.exists(path):
         with open(path, encoding="utf-8") as file:
             text = file.read()
-    if BEGIN in text and END in text:
-        made = text[:text.index(BEGIN)] + made + text[text.index(END) + len(END):]
+    if begin in text and end in text:
+        made = text[:text.index(begin)] + made + text[text.index(end) + len(end):]
     else:
         made += "\n"
     with open(path, "w", encoding="utf-8") as file:
@@ -84,7 +88,10 @@ def write_markdown(results, path):
 
 
 def write_json(results, path):
+    dump({"summary": summary(results), "rows": [r.to_json() for r in results]}, path)
+
+
+def dump(what, path):
     with open(path, "w", encoding="utf-8") as file:
-        json.dump({"summary": summary(results), "rows": [r.to_json() for r in results]}, file,
-                  indent=2)
+        json.dump(what, file, indent=2)
         file.write("\n")

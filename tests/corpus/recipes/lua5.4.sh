@@ -3,6 +3,7 @@
 # Lua's interpreter as debian/rules has it, with its library in it; the compiler's files
 # are for size (-Os). The shared libraries are built beside it, as their rule wants it.
 programs=src/lua5.4
+no_suite='ships none'
 inputs=src/Makefile
 
 configure() {

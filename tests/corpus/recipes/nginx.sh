@@ -4,6 +4,7 @@
 # are the modules that need libraries of their own (geoip, image filter, perl, xslt).
 export DEB_BUILD_MAINT_OPTIONS=hardening=+all
 programs='objs/nginx objs/ngx_mail_module.so objs/ngx_stream_module.so'
+no_suite="ships none; upstream's are in a repository of their own"
 generated=objs/ngx_modules.c
 inputs='auto/modules auto/options configure'
 

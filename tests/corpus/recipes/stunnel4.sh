@@ -4,6 +4,7 @@
 export DEB_BUILD_MAINT_OPTIONS=hardening=+all
 export DEB_CFLAGS_MAINT_APPEND=-Wall
 programs=src/stunnel
+suite='make check'
 
 configure() {
     ./configure --prefix=/usr --sysconfdir=/etc --localstatedir=/var --enable-ipv6 \
@@ -12,3 +13,12 @@ configure() {
 }
 
 build() { make -j"$jobs" -C src stunnel; }
+
+check() {
+    make -C tests/certs check && cd tests && python3 maketest.py --debug=10 --libs=/usr/lib
+}
+
+# The name of a test, and below it dots and the verdict.
+results() {
+    awk '/^[0-9]+\. / { name = $0 } / succeeded$/ { print "ok " name } / failed$/ { print "not ok " name }'
+}

@@ -3,6 +3,7 @@
 # Tinyproxy as debian/rules has it, without the manual pages.
 export DEB_BUILD_MAINT_OPTIONS=hardening=+all
 programs=src/tinyproxy
+suite='make test'
 
 configure() {
     ./configure --prefix=/usr --sysconfdir=/etc --localstatedir=/var --disable-manpage_support \
@@ -10,3 +11,11 @@ configure() {
 }
 
 build() { make -j"$jobs" -C src; }
+
+check() { tests/scripts/run_tests.sh; }
+
+# Some are there twice: before and after a reload.
+results() {
+    awk -F '[.][.][.] ?' 'NF > 1 && /^(checking|testing|requesting|signaling)/ {
+        print ($2 ~ /^ok/ ? "ok " : "not ok ") $1 (seen[$1]++ ? ", again" : "") }'
+}

@@ -3,6 +3,7 @@
 # tmux as debian/rules has it.
 export DEB_BUILD_MAINT_OPTIONS=hardening=+all
 programs=tmux
+no_suite='ships none'
 
 configure() { ./configure --prefix=/usr --enable-utempter; }
 
