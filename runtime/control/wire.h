@@ -165,7 +165,8 @@ enum rv_ctl_type {
     X(SIGNATURE, 80, BYTES, "what minisign made for the patch: the file's text")                   \
     X(TRUST, 81, TEXT, "which signatures the process asks for, if it does")                        \
     X(OLD_CODE, 90, TEXT, "a replaced function that a thread is still inside")                     \
-    X(ONE_WAY, 91, TEXT, "a type whose objects it converts and cannot convert back")
+    X(ONE_WAY, 91, TEXT, "a type whose objects it converts and cannot convert back")               \
+    X(BACK, 92, TEXT, "symbol name of a function that goes back to its first body")
 
 enum rv_ctl_tag {
 #define X(tag, number, type, meaning) RV_CTL_TAG_##tag = number,

@@ -105,6 +105,7 @@ static void report(struct rv_out *out, const struct rv_ctl_reader *answer, uint6
     else
         rv_out_number(out, "update", rv_ctl_number(answer, RV_CTL_TAG_ID, 0));
     print_texts(out, "functions", answer, RV_CTL_TAG_NAME);
+    print_texts(out, "go_back", answer, RV_CTL_TAG_BACK);
     print_texts(out, "keeps_old_code", answer, RV_CTL_TAG_OLD_CODE);
     print_texts(out, "no_way_back_for", answer, RV_CTL_TAG_ONE_WAY);
     if (confirm_left(answer))

@@ -15,6 +15,8 @@ struct update {
     char state[32], path[4096];
     char **names;
     size_t name_count, name_room;
+    char **backs; /* names that go back to their first body */
+    size_t back_count, back_room;
     char **keepers;
     size_t keeper_count, keeper_room;
     char **old;
@@ -58,6 +60,7 @@ static void free_list(char **list, size_t count)
 static void forget(struct update *update)
 {
     free_list(update->names, update->name_count);
+    free_list(update->backs, update->back_count);
     free_list(update->keepers, update->keeper_count);
     free_list(update->old, update->old_count);
     free_list(update->one_way, update->one_way_count);
@@ -72,6 +75,8 @@ static int take_names(struct update *update, struct rv_ctl_reader fields)
     while (!error && rv_ctl_next(&fields, &field))
         if (field.tag == RV_CTL_TAG_NAME)
             error = add_text(&update->names, &update->name_count, &update->name_room, &field);
+        else if (field.tag == RV_CTL_TAG_BACK)
+            error = add_text(&update->backs, &update->back_count, &update->back_room, &field);
     return error;
 }
 
@@ -113,6 +118,7 @@ static void print_update(struct rv_out *out, const struct update *update)
         rv_out_time(out, "on_probation_for_ns", update->probation_ms * 1000000);
     rv_out_text(out, "file", update->path);
     rv_out_names(out, "functions", (const char *const *)update->names, update->name_count);
+    rv_out_names(out, "go_back", (const char *const *)update->backs, update->back_count);
     rv_out_number(out, "still_in_use", update->holders);
     rv_out_names(out, "kept_by", (const char *const *)update->keepers, update->keeper_count);
     rv_out_names(out, "keeps_old_code", (const char *const *)update->old, update->old_count);

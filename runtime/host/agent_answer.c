@@ -157,7 +157,8 @@ static int answer_apply(struct question *question, struct rv_ctl_writer *out)
         return RV_EPROTOCOL;
     error = apply(question, path, &id);
     if (error) {
-        agent_log(error == RV_EAPPLIED ? "%s: %s" : "refused %s: %s", path, rv_error_text(error));
+        agent_log("%s%s: %s%s%s", error == RV_EAPPLIED ? "" : "refused ", path,
+                  rv_error_text(error), question->detail[0] ? ": " : "", question->detail);
         return error;
     }
     if (id && rv_ctl_number(&question->fields, RV_CTL_TAG_HOLD, 0)) {
@@ -216,6 +217,21 @@ void agent_forsake(int socket)
         agent_log("update %u: given up, since whoever asked for it has gone", id);
 }
 
+/* Of which update, unless names are there already. `id` 0: all. */
+static void explain_revert(struct question *question, uint32_t id)
+{
+    char by[64];
+
+    if (question->detail[0])
+        agent_log("update %u stays: %s", id, question->detail);
+    else if (!id)
+        snprintf(question->detail, sizeof(question->detail), "all");
+    else if (rv_history_superseded(id, by, sizeof(by)))
+        snprintf(question->detail, sizeof(question->detail), "%u was superseded %s", id, by);
+    else
+        snprintf(question->detail, sizeof(question->detail), "%u", id);
+}
+
 static int answer_revert(struct question *question, struct rv_ctl_writer *out)
 {
     uint64_t all = rv_ctl_number(&question->fields, RV_CTL_TAG_ALL, 0);
@@ -231,11 +247,10 @@ static int answer_revert(struct question *question, struct rv_ctl_writer *out)
         return RV_ENOUPDATE;
     take_consistency(question, &options);
     error = rv_operate_revert((uint32_t)id, &options, &terms);
-    if (error && !question->detail[0])
-        snprintf(question->detail, sizeof(question->detail), all ? "all" : "%llu",
-                 (unsigned long long)id);
-    if (error)
+    if (error) {
+        explain_revert(question, (uint32_t)id);
         return error;
+    }
     rv_ctl_put_number(out, RV_CTL_TAG_AGENT_NS, rv_clock_ns() - start);
     if (id)
         agent_put_update(out, (uint32_t)id);

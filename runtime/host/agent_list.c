@@ -239,14 +239,21 @@ static const char *file_of(const struct rv_update *update)
     return state->place.name;
 }
 
+/* To the program's own body, since what had replaced it is superseded. */
+static int goes_back(const struct rv_update *update, const struct rv_change *change)
+{
+    return rv_image_at_locked((uintptr_t)change->body) == update->image;
+}
+
 /* From name number `name` on; returns the number of the first that did not fit. */
 static uint32_t put_names(struct rv_ctl_writer *out, const struct rv_update *update, uint32_t name)
 {
     for (; update->image && name < update->count; name++) {
-        const struct rv_method *method = update->changes[name].method;
+        const struct rv_change *change = &update->changes[name];
+        const enum rv_ctl_tag tag = goes_back(update, change) ? RV_CTL_TAG_BACK : RV_CTL_TAG_NAME;
         size_t mark = rv_ctl_mark(out);
 
-        rv_ctl_put_text(out, RV_CTL_TAG_NAME, RV_TARGET(const char, method->name));
+        rv_ctl_put_text(out, tag, RV_TARGET(const char, change->method->name));
         if (rv_ctl_room(out) < RESERVE) {
             rv_ctl_rewind(out, mark);
             return name;

@@ -74,6 +74,22 @@ void rv_history_add(const struct rv_event *event)
     pthread_mutex_unlock(&lock);
 }
 
+int rv_history_superseded(uint32_t update, char *by, size_t size)
+{
+    int is_found = 0;
+
+    pthread_mutex_lock(&lock);
+    for (uint64_t n = count < RV_HISTORY_ROWS ? 0 : count - RV_HISTORY_ROWS; n < count; n++) {
+        const struct rv_event *row = &ring[n % RV_HISTORY_ROWS];
+        if (row->update != update || strcmp(row->result, "replaced") != 0)
+            continue;
+        snprintf(by, size, "%s", row->text);
+        is_found = 1;
+    }
+    pthread_mutex_unlock(&lock);
+    return is_found;
+}
+
 void rv_history_in_child(void)
 {
     pthread_mutex_init(&lock, NULL); /* whoever held it is not in the child */

@@ -64,6 +64,9 @@ void rv_history_add(const struct rv_event *event);
 /* Adds EVENT groups from row number `from` on, and NEXT if there are more than fit. */
 void rv_history_list(struct rv_ctl_writer *out, uint64_t from);
 
+/* 1 and "by update N", if the history has it that the update was superseded. Any thread. */
+int rv_history_superseded(uint32_t update, char *by, size_t size);
+
 /* Copies `path` to `to`, without its front if it is too long. */
 void rv_history_cut(char *to, size_t size, const char *path);
 

@@ -252,11 +252,11 @@ static struct rv_event event_of(const struct rv_memo *memo, uint32_t id,
 }
 
 /* Not begun. A deadline and the guard try again and again, which is nobody's wish: no row. */
-static void record_refusal(struct rv_event *event, int error, uint64_t start)
+static void record_refusal(struct rv_event *event, int error, const char *names, uint64_t start)
 {
     if (event->asker.kind == RV_BY_DEADLINE || event->asker.kind == RV_BY_GUARD)
         return;
-    rv_event_refuse(event, "refused", error, NULL);
+    rv_event_refuse(event, "refused", error, names);
     event->took = rv_clock_ns() - start;
     rv_history_add(event);
 }
@@ -281,7 +281,7 @@ int rv_revert_one(uint32_t id, const struct rv_revert_order *order)
         return error;
     if (is_free)
         rv_memo_set_way(memo, RV_MEMO_RESTS);
-    record_refusal(&event, error, start);
+    record_refusal(&event, error, order->options.detail, start);
     return error;
 }
 

@@ -26,7 +26,8 @@ const char *rv_transform_one_way(const struct rv_patch_image *patch, uint32_t n)
 /*
  * Whether this patch may be applied to the target now. RV_ETOGETHER: not with this
  * consistency. RV_ECONVERTED: an update in force and this one know a type of which one
- * changes the layout, or this one would replace one that does; the detail says which.
+ * changes the layout, or this one would replace one that does; RV_EONEWAY: so it is, and that
+ * one cannot be reverted either. The detail says which, and what can be done.
  */
 int rv_transform_may_apply(const struct rv_patch_image *patch, const struct rv_image_state *target,
                            enum rv_consistency consistency, int replaces, struct rv_detail *detail)

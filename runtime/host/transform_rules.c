@@ -65,38 +65,54 @@ struct applying {
     const struct rv_image_state *target;
     int replaces;
     struct rv_detail *detail;
+    int error;
 };
+
+/* What stands in the way, and what can be done about it. */
+static int conflict(struct applying *applying, const struct rv_update *update, const char *type,
+                    int is_contested)
+{
+    char text[320];
+    const char *words = "";
+
+    applying->error = rv_transform_one_way(update->owner, 0) ? RV_EONEWAY : RV_ECONVERTED;
+    if (applying->error == RV_EONEWAY)
+        words = is_contested ? ": it stays until the program is started again"
+                             : ": it stays until the program is started again; without --replace "
+                               "this patch can be in force beside it";
+    snprintf(text, sizeof(text), "update %u, %.120s%s", update->id, type, words);
+    rv_detail_add(applying->detail, text);
+    return 1;
+}
 
 static int is_in_conflict(const struct rv_update *update, void *context)
 {
-    const struct applying *applying = context;
+    struct applying *applying = context;
     const struct rv_patch_image *patch = update->owner;
-    const char *type = NULL;
-    char text[320];
+    const char *type;
 
     if (update->state != RV_UPDATE_COMMITTED || update->image != applying->target || !patch)
         return 0;
-    if (applying->replaces && rv_transform_is_in(patch)) /* nobody would convert back */
-        type = RV_TARGET(const char, records_of(patch)->transforms->type);
-    if (!type)
-        type = contested(records_of(patch), applying->image);
+    type = contested(records_of(patch), applying->image);
     if (!type)
         type = contested(applying->image, records_of(patch));
-    if (!type)
+    if (type)
+        return conflict(applying, update, type, 1);
+    if (!applying->replaces || !rv_transform_is_in(patch))
         return 0;
-    snprintf(text, sizeof(text), "update %u, %.200s", update->id, type);
-    rv_detail_add(applying->detail, text);
-    return 1;
+    /* nobody would convert back */
+    return conflict(applying, update, RV_TARGET(const char, records_of(patch)->transforms->type),
+                    0);
 }
 
 int rv_transform_may_apply(const struct rv_patch_image *patch, const struct rv_image_state *target,
                            enum rv_consistency consistency, int replaces, struct rv_detail *detail)
 {
-    struct applying applying = {records_of(patch), target, replaces, detail};
+    struct applying applying = {records_of(patch), target, replaces, detail, 0};
 
     if (rv_transform_is_in(patch) && consistency != RV_CONSISTENCY_PROCESS)
         return RV_ETOGETHER;
-    return rv_updates_each(is_in_conflict, &applying) ? RV_ECONVERTED : 0;
+    return rv_updates_each(is_in_conflict, &applying) ? applying.error : 0;
 }
 
 /* The sentence of `error` and the type, if there is one that has no way back. */

@@ -88,6 +88,8 @@ expect "1" "$answer" "after the dry run"
 # A refusal is one sentence with the hook's name, its words and its number.
 refused 1 "a hook of the patch refuses: files_are_closed: 1 files are open (1)" \
     revector apply "$pid" fix.rvp
+expect_has "$(revector history "$pid")" "refuses: files_are_closed: 1 files are open (1)" "the history"
+expect_has "$(revector status "$pid")" "refuses: files_are_closed: 1 files are open (1)" "the log"
 ask prog "files 0"
 expect "1 pre_apply 1 revert -107" "$answer" "after the refusal; a hook cannot begin an update"
 
@@ -97,8 +99,24 @@ ask prog x
 expect "2 pre_apply 1 revert -107 post_apply 0" "$answer" "applied"
 ask prog "keep 7"
 refused 1 "a hook of the patch refuses: may_go: it gives no reason (7)" revector revert "$pid" --all
+expect_has "$(revector history "$pid")" "refuses: may_go: it gives no reason (7)" "the history"
+expect_has "$(revector status "$pid")" "stays: may_go: it gives no reason (7)" "the log"
 ask prog "keep 0"
 expect "2 pre_revert 1" "$answer" "the revert was refused"
+
+# Of all updates one refuses: what has gone before it is said, and what has stayed.
+sed 's/printf("%d files/printf("%d file(s)/' prog.c >fix2.c
+mkdir fix2 && mv fix2.c fix2/prog.c
+works revector build --for "$pid" -o fix2.rvp fix2/prog.c
+works revector apply "$pid" fix2.rvp
+second=$(printf '%s\n' "$output" | sed -n 's/^update  *//p')
+ask prog "keep 7"
+revector revert "$pid" --all >some.out 2>some.err && fail "a hook refused, and all were reverted"
+expect_has "$(cat some.err)" "a hook of the patch refuses: may_go" "the sentence"
+expect_has "$(cat some.err)" "update $((second - 1)): " "which one has refused"
+expect_has "$(cat some.out)" "reverted     $second" "what has gone"
+expect_has "$(cat some.out)" "still in force $((second - 1))" "what has stayed"
+ask prog "keep 0"
 works revector revert "$pid" --all
 ask prog x
 expect "1 pre_revert 1 post_revert 0" "$answer" "reverted"

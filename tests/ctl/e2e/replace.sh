@@ -60,13 +60,17 @@ until_status "$two" moving
 eventually "3 10 100 of a thread that has moved" answers two x "3 10 100"
 ask two r
 wait $client || fail "it did not come into force: $(cat apply.out)"
+expect "functions    one" "$(grep ^functions apply.out)" "what it replaces"
+expect "back go hold three two" "$(grep '^go back' apply.out | xargs -n1 | sort | xargs)" \
+    "what goes back to its first body"
 values "3 10 100" "after it"
 expect "00000003-all.replace.rvp " "$(kept)" "the journal after it"
 works revector history "$two"
 expect 2 "$(printf '%s\n' "$output" | grep -c 'replaced')" "rows of the superseded ones"
 expect_has "$output" "by update 5" "who has superseded them"
 eventually "superseded code is unloaded" maps_lack "$two" 'first.rvp|second.rvp'
-refused 1 "no such update" revector revert "$two" 1
+refused 1 "no such update: 1 was superseded by update 5" revector revert "$two" 1
+refused 1 "no such update: 99" revector revert "$two" 99
 
 # a restart has it, and only it; even if the others could not be taken out
 start again ./two

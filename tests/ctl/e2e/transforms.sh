@@ -133,7 +133,8 @@ C
 old="size 16 total 500500 used 1 lost 0"
 new="size 32 total 500500 used 1 lost 0"
 include=$here/../../../runtime/include
-compile prog -I. -I"$include" prog.c report.c -pthread
+echo 'int aside(int x) { return x + 1; }' >aside.c # knows no struct
+compile prog -I. -I"$include" prog.c report.c aside.c -pthread
 start prog ./prog
 
 mkdir fix
@@ -278,8 +279,14 @@ expect "$new refuse 0" "$answer" "still converted"
 # What was made for the program as it was, and knows the struct, cannot come on top.
 mkdir plain && cp session.h plain/ && sed 's/= 0;$/= 1;/' report.c >plain/report.c
 works revector build --for "$pid" -o top.rvp plain/report.c
-refused 1 "update 3, struct session" revector apply "$pid" top.rvp
-refused 1 "update 3, struct session" revector apply "$pid" top.rvp --replace
+refused 1 "update 3, struct session: it stays until the program is started again" \
+    revector apply "$pid" top.rvp
+refused 1 "update 3, struct session: it stays until" revector apply "$pid" top.rvp --replace
+sed 's/x + 1/x + 2/' aside.c >plain/aside.c
+works revector build --for "$pid" -o aside.rvp plain/aside.c
+refused 1 "without --replace this patch can be in force beside it" \
+    revector apply "$pid" aside.rvp --replace
+works revector apply "$pid" aside.rvp
 ask prog x
 expect "$new refuse 0" "$answer" "nothing on top"
 
