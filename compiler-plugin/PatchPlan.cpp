@@ -186,12 +186,24 @@ private:
                               "name",
                               *Changed.F);
       if (Fates.lookup(Call->getFunction()) == Fate::Same)
-        return Refuse.because(Limit::SIGNATURES,
-                              "the signature of %0, or the layout of a type that it uses, has "
-                              "changed, and %1, which calls it, has not; give the new function "
-                              "another name",
-                              *Changed.F, *Call->getFunction());
+        callsRetyped(*Changed.F, *Call->getFunction());
     }
+  }
+
+  // Its code is what the program has, but it is to call another function now. Where a layout
+  // is what has changed, it may hand over an old object.
+  void callsRetyped(Function &Changed, Function &Caller) {
+    auto It = find_if(Plan.Functions, [&](const PatchFunction &Of) { return Of.F == &Caller; });
+    const rv_method &Record = *Target.file().methods[*It->Method].record;
+    if (Caller.isWeakForLinker() || Record.flags & RV_METHOD_FIXED ||
+        hasChangedLayouts(Info, Target))
+      return Refuse.because(Limit::SIGNATURES,
+                            "the signature of %0, or the layout of a type that it uses, has "
+                            "changed, and %1, which calls it, has not; give the new function "
+                            "another name",
+                            Changed, Caller);
+    It->What = Fates[&Caller] = Fate::Replaced;
+    warnOfOldCode(Caller, Record);
   }
 
   // The same for callers of what another unit of the patch has retyped.

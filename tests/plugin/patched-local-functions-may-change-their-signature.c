@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// If all their callers change too: the new one is a new function.
+// The new one is a new function, and all their callers go with it, also where what they
+// pass looks the same.
 // RUN: %patch %t %s | FileCheck %s
 #include "patch.h"
 
@@ -17,6 +18,31 @@ __attribute__((noinline)) static int compute(int a)
 }
 #endif
 
+struct one {
+    int value;
+};
+struct other {
+    int value;
+};
+static struct one object = {7};
+
+#ifdef FIXED
+__attribute__((noinline)) static int read_out(struct other *it)
+{
+    return it->value + 1;
+}
+#else
+__attribute__((noinline)) static int read_out(struct one *it)
+{
+    return it->value;
+}
+#endif
+
+__attribute__((noinline)) static int pass_on(void *it)
+{
+    return 10 * read_out(it);
+}
+
 __attribute__((noinline)) static int use(int a)
 {
 #ifdef FIXED
@@ -27,13 +53,14 @@ __attribute__((noinline)) static int use(int a)
 }
 
 // CHECK: at first
-// CHECK-NEXT: 8
+// CHECK-NEXT: 8 70
 // CHECK-NEXT: patched
-// CHECK-NEXT: 500
+// CHECK-NEXT: 500 80
 // CHECK-NEXT: reverted
-// CHECK-NEXT: 8
+// CHECK-NEXT: 8 70
 void act(void)
 {
     volatile int five = 5;
-    printf("%d\n", use(five));
+    void *volatile any = &object;
+    printf("%d %d\n", use(five), pass_on(any));
 }
