@@ -196,7 +196,7 @@ uint64_t initHash(const GlobalVariable &Variable) {
   if (!Variable.hasInitializer())
     return 0;
   IRHash Out(Variable.getParent()->getDataLayout());
-  Out.constant(Variable.getInitializer());
+  Out.initializer(Variable);
   return Out.finish();
 }
 

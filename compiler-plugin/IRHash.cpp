@@ -3,6 +3,7 @@
 // IRHash.cpp - types by structure, constants by value, names by linkage.
 #include "compiler-plugin/IRHash.h"
 
+#include "compiler-plugin/LineNotes.h"
 #include "compiler-plugin/Lines.h"
 
 #include "llvm/IR/ConstantRange.h"
@@ -15,6 +16,8 @@
 #include "llvm/IR/Metadata.h"
 #include "llvm/IR/Operator.h"
 #include "llvm/Support/KnownBits.h"
+
+#include <utility>
 
 using namespace llvm;
 
@@ -91,6 +94,8 @@ void IRHash::constant(const Constant *C) {
   if (!isa<ConstantInt, ConstantFP>(C))
     return aggregate(C);
   type(C->getType());
+  if (auto *Number = dyn_cast<ConstantInt>(C); Number && Of && isLineIn(*Of, *Number))
+    return add("");
   number(isa<ConstantInt>(C) ? cast<ConstantInt>(C)->getValue()
                              : cast<ConstantFP>(C)->getValueAPF().bitcastToAPInt());
 }
@@ -105,7 +110,16 @@ void IRHash::global(const GlobalValue *G) {
     return;
   add(Variable->getSection());
   add(Variable->getAlign().valueOrOne().value());
-  constant(Variable->getInitializer());
+  initializer(*Variable);
+}
+
+void IRHash::initializer(const GlobalVariable &Variable) {
+  const GlobalVariable *Around = std::exchange(Of, &Variable);
+  if (StringRef Text = textWithoutLines(Variable); !Text.empty())
+    add(Text);
+  else
+    constant(Variable.getInitializer());
+  Of = Around;
 }
 
 SmallVector<const Value *, 2> IRHash::offset(const GEPOperator &GEP) {

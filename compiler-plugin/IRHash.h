@@ -46,6 +46,7 @@ public:
 
   void type(const llvm::Type *T);
   void constant(const llvm::Constant *C);
+  void initializer(const llvm::GlobalVariable &Variable);
   void metadata(const llvm::Metadata *MD);
 
   // What GEP adds to its base: the constant part, and a scale for each variable
@@ -71,6 +72,7 @@ private:
 
   HashStream Out;
   const llvm::DataLayout &Layout;
+  const llvm::GlobalVariable *Of = nullptr; // whose initialiser is being fed in
   // Contents that have been fed in, or are being fed in, by order of first use.
   llvm::DenseMap<const llvm::GlobalVariable *, unsigned> Contents;
 };

@@ -20,21 +20,6 @@ namespace {
 
 constexpr llvm::StringLiteral Prefix = "rv.line.";
 
-// A number that the preprocessor has written in the place of __LINE__, however
-// many macros have passed it on as an argument.
-bool isLineNumber(const IntegerLiteral &Number, const ASTContext &Context) {
-  const SourceManager &Sources = Context.getSourceManager();
-  SourceLocation At = Number.getLocation();
-  while (At.isMacroID() && Sources.isMacroArgExpansion(At))
-    At = Sources.getImmediateSpellingLoc(At);
-  if (!At.isMacroID() || !Sources.isWrittenInScratchSpace(Sources.getSpellingLoc(At)))
-    return false;
-  SourceLocation Name = Sources.getImmediateExpansionRange(At).getBegin();
-  llvm::SmallString<16> Buffer;
-  return Lexer::getSpelling(Sources.getSpellingLoc(Name), Buffer, Sources, Context.getLangOpts()) ==
-         "__LINE__";
-}
-
 class LineHider : public RecursiveASTVisitor<LineHider> {
 public:
   explicit LineHider(ASTContext &Context) : Context(Context) {}
@@ -45,6 +30,35 @@ public:
     for (unsigned I = 0; I < Call->getNumArgs(); ++I)
       if (Expr *Hidden = hide(Call->getArg(I)))
         Call->setArg(I, Hidden);
+    return true;
+  }
+
+  bool VisitBinaryOperator(BinaryOperator *Operator) {
+    if (Operator->isAssignmentOp())
+      if (Expr *Hidden = hide(Operator->getRHS()))
+        Operator->setRHS(Hidden);
+    return true;
+  }
+
+  bool VisitReturnStmt(ReturnStmt *Return) {
+    if (Expr *Hidden = Return->getRetValue() ? hide(Return->getRetValue()) : nullptr)
+      Return->setRetValue(Hidden);
+    return true;
+  }
+
+  bool VisitVarDecl(VarDecl *Variable) {
+    if (!Variable->hasLocalStorage() || isa<ParmVarDecl>(Variable) || Variable->isConstexpr() ||
+        !Variable->hasInit())
+      return true;
+    if (Expr *Hidden = hide(Variable->getInit()))
+      Variable->setInit(Hidden);
+    return true;
+  }
+
+  bool VisitCompoundLiteralExpr(CompoundLiteralExpr *Literal) {
+    if (!Literal->isFileScope())
+      if (Expr *Hidden = hide(Literal->getInitializer()))
+        Literal->setInitializer(Hidden);
     return true;
   }
 
@@ -67,8 +81,31 @@ private:
     } else if (auto *Parentheses = dyn_cast<ParenExpr>(Argument)) {
       if (Expr *Hidden = hide(Parentheses->getSubExpr()))
         Parentheses->setSubExpr(Hidden);
+    } else if (auto *Either = dyn_cast<ConditionalOperator>(Argument)) {
+      hideArms(*Either);
+    } else if (auto *List = dyn_cast<InitListExpr>(Argument)) {
+      hideElements(*List);
     }
     return nullptr;
+  }
+
+  void hideArms(ConditionalOperator &Either) const {
+    Expr *True = hide(Either.getTrueExpr()), *False = hide(Either.getFalseExpr());
+    if (True || False)
+      replaceChildren(Either, {Either.getCond(), True ? True : Either.getTrueExpr(),
+                               False ? False : Either.getFalseExpr()});
+  }
+
+  void hideElements(InitListExpr &Written) const {
+    InitListExpr &List = Written.isSemanticForm() ? Written : *Written.getSemanticForm();
+    for (unsigned I = 0; I < List.getNumInits(); ++I)
+      if (Expr *Hidden = List.getInit(I) ? hide(List.getInit(I)) : nullptr)
+        List.setInit(I, Hidden);
+  }
+
+  static void replaceChildren(Stmt &Parent, llvm::ArrayRef<Stmt *> New) {
+    for (auto [Child, With] : llvm::zip_equal(Parent.children(), New))
+      Child = With;
   }
 
   // (int)(uintptr_t)&rv.line.NUMBER
@@ -100,6 +137,20 @@ void replaceIntegers(llvm::GlobalVariable &Symbol, uint64_t Number) {
 }
 
 } // namespace
+
+// However many macros have passed it on as an argument.
+bool isLineNumber(const IntegerLiteral &Number, const ASTContext &Context) {
+  const SourceManager &Sources = Context.getSourceManager();
+  SourceLocation At = Number.getLocation();
+  while (At.isMacroID() && Sources.isMacroArgExpansion(At))
+    At = Sources.getImmediateSpellingLoc(At);
+  if (!At.isMacroID() || !Sources.isWrittenInScratchSpace(Sources.getSpellingLoc(At)))
+    return false;
+  SourceLocation Name = Sources.getImmediateExpansionRange(At).getBegin();
+  llvm::SmallString<16> Buffer;
+  return Lexer::getSpelling(Sources.getSpellingLoc(Name), Buffer, Sources, Context.getLangOpts()) ==
+         "__LINE__";
+}
 
 void hideLines(Decl &D) {
   ASTContext &Context = D.getASTContext();

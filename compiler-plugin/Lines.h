@@ -10,8 +10,10 @@
 #define REVECTOR_PLUGIN_LINES_H
 
 namespace clang {
+class ASTContext;
 class Decl;
-}
+class IntegerLiteral;
+} // namespace clang
 
 namespace llvm {
 class GlobalValue;
@@ -20,9 +22,13 @@ class Module;
 
 namespace revector {
 
-// In the functions of D, which is C, before code is generated. Only arguments of
-// calls: elsewhere the language may want a constant.
+// In the functions of D, which is C, before code is generated: arguments of calls, what is
+// assigned or returned, and what automatic variables begin with. Elsewhere the language may
+// want a constant: see LineNotes.h.
 void hideLines(clang::Decl &D);
+
+// Has the preprocessor written Number in the place of __LINE__?
+bool isLineNumber(const clang::IntegerLiteral &Number, const clang::ASTContext &Context);
 
 // Is G a symbol that stands for a line number?
 bool isLine(const llvm::GlobalValue &G);

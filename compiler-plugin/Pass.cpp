@@ -45,10 +45,12 @@ void translate(Module &M, const Unit &Info) {
 PreservedAnalyses RevectorPass::run(Module &M, ModuleAnalysisManager &) {
   forgetOtherCode(M);
   closeTurns(M);
+  markLines(M, Info->Lines);
   if (const char *Why = whyNotAtAll(M))
     warn(*Info, Why);
   else if (!Info->Target || makePatch(M, *Info))
     translate(M, *Info);
+  unmarkLines(M);
   showLines(M);
   return PreservedAnalyses::none();
 }

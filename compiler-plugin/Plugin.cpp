@@ -51,6 +51,7 @@ public:
 
   void HandleTranslationUnit(ASTContext &Context) override {
     Info->Types.collect(Context);
+    Info->Lines = noteLines(Context);
     if (Info->Target && !Context.getDiagnostics().hasErrorOccurred())
       Info->Altered = findAltered(Context, *Info->Target);
   }

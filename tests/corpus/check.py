@@ -12,7 +12,7 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from corpus import daemon, live, report, rows, sources, suites, tool
+from corpus import build, daemon, live, patch, report, rows, sources, suites, tool
 from corpus.load import Load
 
 ROW = rows.Row("pack", "row", "one.patch", "repeatable", "applied", "-", "a function")
@@ -207,6 +207,35 @@ class LiveTest(Scratch):
         result = self.run_row(row=row)
         self.assertEqual((result.verdict, result.as_expected), ("gone", True))
         self.assertIn("three.patch", result.reason)
+
+
+class MadeBuilds:
+    """Of a program with three sources, two of which include one header."""
+    def compiles(self):
+        return [build.Compile("/src", (), f"/src/{name}.c") for name in ("a", "b", "c")]
+
+    def generated(self):
+        return []
+
+    def reads(self, one):
+        return {one.source} | ({"/src/x.h"} if one.source != "/src/c.c" else set())
+
+
+class OfferTest(unittest.TestCase):
+    def offered(self, *changed):
+        builds = MadeBuilds()
+        maker = patch.PatchMaker(None, builds, None)
+        return maker._to_offer(set(changed), builds.compiles())
+
+    def test_a_changed_source_is_offered_alone(self):
+        self.assertEqual(self.offered("/src/b.c"), ["/src/b.c"])
+
+    def test_a_changed_header_stands_for_its_includers(self):
+        self.assertEqual(self.offered("/src/c.c", "/src/x.h"), ["/src/c.c", "/src/x.h"])
+
+    def test_a_new_source_is_offered_if_it_stands_beside_others(self):
+        self.assertEqual(self.offered("/src/a.c", "/src/new.c", "/src/tests/t.c", "/src/NEWS"),
+                         ["/src/a.c", "/src/new.c"])
 
 
 class ReportTest(Scratch):

@@ -70,13 +70,25 @@ class PatchMaker:
                     lines)
         if len(compiles) <= TIMED_UNITS:
             made.compile_cpu_s = sum(self._builds.again(one).cpu_s for one in compiles)
-        files = list(dict.fromkeys(one.source for one in compiles))
+        files = self._to_offer(changed, compiles)
         done = self._revector.do("build", "--for", pid, "-o", path, *files, limit=300)
         made.build_s, made.build_cpu_s = done.wall_s, done.cpu_s
         shown = self._revector.ask("inspect", path)
         made.replaces, made.adds = shown["replaces"], shown["adds_functions"]
         made.imports = len(shown["calls"]) + len(shown["uses_data"])
         return made
+
+    def _to_offer(self, changed, compiles):
+        """What a developer has in hand: changed sources of the program, new ones that stand beside
+        them, and changed headers, each for all that include it."""
+        generated = set(self._builds.generated())
+        known = {one.source for one in self._builds.compiles()}
+        read = set().union(*(self._builds.reads(one) for one in compiles))
+        folders = {os.path.dirname(one.source) for one in compiles}
+        own = [one.source for one in compiles if one.source in changed | generated]
+        new = sorted(path for path in changed - known - read
+                     if path.endswith(".c") and os.path.dirname(path) in folders)
+        return list(dict.fromkeys(own + new + sorted((changed & read) - known)))
 
     def _of_process(self, pid, changed):
         """Compiles of units of the process that read a changed file."""
