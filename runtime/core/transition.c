@@ -51,12 +51,13 @@ static void enter_phase(struct rv_transition *transition, enum rv_transition_pha
 }
 
 /*
- * Order: the stage is stored before the phase, and wait_for_all loads the phase first. A
- * fault that still sees the stage before is argued in UPDATES.md.
+ * Order: the stage is stored before the phase, and wait_for_all loads the phase first; and
+ * before who has set out is loaded, see set_out().
  */
 void rv_transition_turn(struct rv_transition *transition)
 {
     tw_store32_release(&transition->stage, transition->forward + 1);
+    tw_fence_full();
     if (transition->is_together)
         enter_phase(transition, OVER); /* nobody has anything to leave */
 }
@@ -99,10 +100,31 @@ uint32_t rv_transition_spans(const struct rv_transition *transition, const struc
     return transition->span_count[back];
 }
 
-int rv_transition_has_moved(const struct rv_transition *transition, int32_t thread)
+/* ---- who has set out ---- */
+
+static uint32_t *went_word(const struct rv_transition *t, int32_t thread)
 {
-    const uint64_t wanted =
-        (uint64_t)tw_load32_acquire(&transition->stage) << 32 | (uint32_t)thread;
+    return &t->went[(uint32_t)thread % RV_TRANSITION_WENT_BITS / 32];
+}
+
+static void note_going(struct rv_transition *t, int32_t thread)
+{
+    uint32_t *word = went_word(t, thread);
+    uint32_t before = tw_load32_acquire(word);
+
+    while (!tw_cas32_acq_rel(word, &before, before | 1u << ((uint32_t)thread & 31)))
+        ;
+}
+
+static int may_have_gone(const struct rv_transition *t, int32_t thread)
+{
+    return t->may_have_gone ||
+           tw_load32_acquire(went_word(t, thread)) & 1u << ((uint32_t)thread & 31);
+}
+
+static int has_noted(const struct rv_transition *transition, uint32_t stage, int32_t thread)
+{
+    const uint64_t wanted = (uint64_t)stage << 32 | (uint32_t)thread;
     uint32_t count = tw_load32_acquire(&transition->moved_count);
 
     if (count > transition->moved_room)
@@ -111,6 +133,14 @@ int rv_transition_has_moved(const struct rv_transition *transition, int32_t thre
         if (tw_load_relaxed(&transition->moved[n]) == wanted)
             return 1;
     return 0;
+}
+
+int rv_transition_has_moved(const struct rv_transition *transition, int32_t thread)
+{
+    const uint32_t stage = tw_load32_acquire(&transition->stage);
+
+    return has_noted(transition, stage, thread) ||
+           (stage != transition->forward && !may_have_gone(transition, thread));
 }
 
 /* ---- in the fault ---- */
@@ -176,14 +206,38 @@ static int waver(struct rv_transition *t)
     return phase != OVER;
 }
 
+static void come_to(struct rv_transition *t, uint32_t stage, struct rv_side *mine)
+{
+    mine->stage = stage;
+    note_move(t, stage);
+}
+
+/*
+ * The first half of changing to the new side: 1 if the stage is still that one. Order: the
+ * note comes before the load of the stage here; rv_transition_turn stores the stage before
+ * anybody looks for notes. So who turns sees the note, or the thread sees that it is turned,
+ * and then it is back already.
+ */
+static int set_out(struct rv_transition *t, struct rv_side *mine)
+{
+    note_going(t, rv_platform_thread());
+    mine->stage = t->forward;
+    tw_fence_full();
+    if (tw_load32_acquire(&t->stage) == t->forward)
+        return 1;
+    come_to(t, t->forward + 1, mine);
+    return 0;
+}
+
 static int change_sides(struct rv_transition *t, uint32_t stage, struct rv_side *mine)
 {
     int found = look_at_stack(t, stage != t->forward);
 
     if (found > 0 || (found < 0 && waver(t)))
         return 0;
-    mine->stage = stage;
-    note_move(t, stage);
+    if (stage == t->forward && !set_out(t, mine))
+        return 0;
+    come_to(t, stage, mine);
     return 1;
 }
 
@@ -192,10 +246,8 @@ static int is_still_new(struct rv_transition *t, uint32_t stage, struct rv_side 
 {
     if (mine->stage == t->forward)
         return !change_sides(t, stage, mine);
-    if (mine->stage != stage) {
-        mine->stage = stage;
-        note_move(t, stage);
-    }
+    if (mine->stage != stage)
+        come_to(t, stage, mine);
     return 0;
 }
 
@@ -282,6 +334,8 @@ enum rv_sides rv_transition_in_child(struct rv_transition *t)
 
     rv_platform_sides(count_side, &count);
     tw_store32_release(&looking, count.looking);
+    if (t)
+        t->may_have_gone = 1;
     for (uint32_t n = 0; t && n < t->moved_room; n++)
         if ((int32_t)tw_load_relaxed(&t->moved[n]) > 0) /* another may get the number */
             tw_store_release(&t->moved[n], 0);

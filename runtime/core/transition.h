@@ -75,7 +75,10 @@ void rv_transition_drop(struct rv_transition *transition);
 /* What threads leave now, ascending, or nothing; good until rv_transition_stop. */
 uint32_t rv_transition_spans(const struct rv_transition *transition, const struct rv_span **spans);
 
-/* 1 if this thread has changed sides in the present stage. Any thread, no lock. */
+/*
+ * 1 if this thread is on the side that the present stage leads to: it has changed, or, on the
+ * way back, had never set out, and never will. Any thread, no lock.
+ */
 int rv_transition_has_moved(const struct rv_transition *transition, int32_t thread);
 
 /*

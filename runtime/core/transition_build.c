@@ -140,6 +140,8 @@ void rv_transition_release(struct rv_transition *t)
     for (int back = 0; back < 2; back++)
         if (t->spans[back])
             rv_platform_free(t->spans[back], t->span_room * sizeof(struct rv_span));
+    if (t->went)
+        rv_platform_free(t->went, RV_TRANSITION_WENT_BITS / 8);
     if (t->moved)
         rv_platform_free(t->moved, t->moved_room * sizeof(*t->moved));
     rv_platform_free(t, sizeof(*t));
@@ -160,7 +162,8 @@ static struct rv_transition *allocate(uint32_t methods, uint32_t units, uint32_t
     t->spans[0] = rv_platform_alloc(t->span_room * sizeof(struct rv_span));
     t->spans[1] = rv_platform_alloc(t->span_room * sizeof(struct rv_span));
     t->moved = rv_platform_alloc(t->moved_room * sizeof(*t->moved));
-    if (t->moves && t->spans[0] && t->spans[1] && t->moved)
+    t->went = rv_platform_alloc(RV_TRANSITION_WENT_BITS / 8);
+    if (t->went && t->moves && t->spans[0] && t->spans[1] && t->moved)
         return t;
     rv_transition_release(t);
     return NULL;

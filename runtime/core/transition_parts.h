@@ -22,6 +22,9 @@ enum rv_transition_phase {
     OVER,   /* the stage has reached its end */
 };
 
+/* Numbers of threads are given in turn, so that few of those alive at a time share a bit. */
+#define RV_TRANSITION_WENT_BITS 32768u
+
 struct rv_transition {
     struct rv_transition *next;
     int is_together;    /* `process`: who has changed waits for the others */
@@ -35,6 +38,8 @@ struct rv_transition {
     uint32_t mask;
     struct rv_span *spans[2]; /* left in the forward stage, and on the way back */
     uint32_t span_count[2], span_room;
+    uint32_t *went; /* a bit for each number of a thread that has set out for the new side */
+    int may_have_gone; /* the child of a fork: its threads have other numbers than these */
     uint64_t *moved; /* ring of the last notes: stage << 32 | thread */
     uint32_t moved_count, moved_room;
 };

@@ -189,7 +189,10 @@ int rv_update_revert(uint32_t id, enum rv_consistency consistency, uint32_t thre
  */
 uint32_t rv_update_spans(const struct rv_update *update, struct rv_span *spans, uint32_t room);
 
-/* 1 if the thread has changed sides in a fault. MOVING or RETURNING; for whoever moves it. */
+/*
+ * 1 if the thread has changed sides in a fault, or, RETURNING, has never set out. MOVING or
+ * RETURNING; for whoever moves it.
+ */
 int rv_update_has_moved(const struct rv_update *update, int32_t thread);
 
 /* 1 if threads are on their way to one side of it. */

@@ -6,13 +6,18 @@
 #include "client.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "control/clock.h"
 #include "control/turns.h"
+
+#define LOOK_MS    100 /* how often a silent process is looked at */
+#define STOPPED_MS 300 /* somebody may stop it for a moment, and look at it */
 
 int rv_client_open(int pid, unsigned timeout_ms, struct rv_client **client,
                    struct rv_reason *reason)
@@ -142,13 +147,44 @@ int rv_client_send(struct rv_client *client, int fd, struct rv_reason *reason)
     return 0;
 }
 
+static int is_there(const struct rv_client *client, uint64_t wait_ms)
+{
+    struct pollfd wanted = {.fd = client->fd, .events = POLLIN};
+
+    return poll(&wanted, 1, (int)wait_ms) > 0;
+}
+
+/* 0: something has come. RV_ESTOPPED; RV_ETIMEOUT. */
+static int await_packet(const struct rv_client *client, struct rv_reason *reason)
+{
+    const uint64_t last = rv_clock_ms() + client->timeout_ms;
+    uint64_t runs = rv_clock_ms(), now; /* when it was last seen to run */
+
+    while (!is_there(client, LOOK_MS)) {
+        now = rv_clock_ms();
+        if (!rv_process_is_stopped(client->pid))
+            runs = now;
+        else if (now - runs >= STOPPED_MS)
+            return rv_because(reason, RV_ESTOPPED,
+                              "process %d; what was asked is not done when it goes on",
+                              client->pid);
+        if (now >= last)
+            return rv_because(reason, RV_ETIMEOUT, "process %d took more than %u ms", client->pid,
+                              client->timeout_ms);
+    }
+    return 0;
+}
+
 int rv_client_receive(struct rv_client *client, struct rv_ctl_reader *answer,
                       struct rv_reason *reason)
 {
+    int error = await_packet(client, reason);
     struct rv_ctl_frame frame;
-    ssize_t received = receive_packet(client);
-    int error;
+    ssize_t received;
 
+    if (error)
+        return error;
+    received = receive_packet(client);
     if (received <= 0)
         return io_error(client, received, reason);
     error = rv_ctl_decode(client->in, (size_t)received, &frame);

@@ -51,7 +51,7 @@ void rv_client_nap(unsigned *us, unsigned longest);
  * Send the question, with the descriptor `fd` unless that is -1, and wait for
  * the answer, which is good until the next question. What the agent refuses
  * comes back as its error, with its sentence in `reason`.
- * RV_ECLOSED, RV_ETIMEOUT, RV_EPROTOCOL, RV_EVERSION.
+ * RV_ECLOSED, RV_ETIMEOUT, RV_ESTOPPED, RV_EPROTOCOL, RV_EVERSION.
  */
 int rv_client_ask(struct rv_client *client, int fd, struct rv_ctl_reader *answer,
                   struct rv_reason *reason) __attribute__((warn_unused_result));

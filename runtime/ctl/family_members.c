@@ -192,18 +192,25 @@ static void hear_apply(struct rv_member *member, const struct rv_family *family,
 
 void rv_family_send_parcel(struct rv_family *family, enum rv_parcel_way way, enum rv_stage then)
 {
-    const unsigned timeout_ms = family->request.timeout_ms + RV_APPLY_LOAD_MS;
+    /* less than the others wait for the word, of whom one that is silent is the reason then */
+    const unsigned patience_ms = family->request.timeout_ms - RV_APPLY_LOAD_MS;
+    const uint64_t last = rv_clock_ms() + patience_ms;
 
     RV_EACH_MEMBER (member, family, RV_STAGE_NEW) {
         if (!member->client)
-            rv_member_open(member, timeout_ms);
+            rv_member_open(member, patience_ms);
         if (member->stage == RV_STAGE_NEW)
             rv_parcel_address(member->client, family->parcel, &family->request, way);
         if (member->stage == RV_STAGE_NEW)
             send(member, family->parcel->fd);
     }
-    RV_EACH_MEMBER (member, family, RV_STAGE_NEW)
+    RV_EACH_MEMBER (member, family, RV_STAGE_NEW) {
+        const uint64_t now = rv_clock_ms();
+        member->client->timeout_ms = last > now ? (unsigned)(last - now) : 1;
         hear_apply(member, family, then);
+        if (member->client)
+            member->client->timeout_ms = patience_ms;
+    }
 }
 
 void rv_family_send_verdict(struct rv_family *family, enum rv_ctl_kind kind, enum rv_stage from,
@@ -234,8 +241,8 @@ void rv_family_hear_why(struct rv_family *family)
 
     RV_EACH_MEMBER (member, family, RV_STAGE_REFUSED)
         if (!member->error && member->client)
-            member->error = rv_wait_ended(member->client, member->id, "apply", family->wait_ms,
-                                          note, sizeof(note), &member->why);
+            member->error = rv_wait_ended(member->client, member->id, "apply", 0, note,
+                                          sizeof(note), &member->why);
 }
 
 void rv_family_wait(struct rv_family *family, int may_refuse)

@@ -63,8 +63,10 @@ static int take_update(const struct rv_ctl_reader *update, void *context)
     if (one.id == tour->last || rv_ctl_text(update, RV_CTL_TAG_STATE, state, sizeof(state)))
         return 0;
     tour->last = one.id;
-    if (!strcmp(state, "moving") || !strcmp(state, "moved") || !strcmp(state, "returning"))
+    if (!strcmp(state, "moving") || !strcmp(state, "moved") || !strcmp(state, "returning")) {
         tour->list->under_way++;
+        tour->list->moving = one;
+    }
     if (strcmp(state, "committed") != 0)
         return 0;
     take_patch(update, &one.patch);

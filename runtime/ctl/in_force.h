@@ -29,6 +29,7 @@ struct rv_in_force_list {
     struct rv_in_force *all;
     size_t count, room;
     size_t under_way; /* updates that come or go: they are not in the list */
+    struct rv_in_force moving; /* the last of those, without its patch */
 };
 
 /* Adds those of one process. RV_ENOMEM, and what asking may end with. */

@@ -83,6 +83,14 @@ int rv_process_exists(int pid)
     return *state && !strchr(state, 'Z') && !strchr(state, 'X');
 }
 
+int rv_process_is_stopped(int pid)
+{
+    char state[64];
+
+    read_status(pid, "State", state, sizeof(state));
+    return strpbrk(state, "Tt") == state + strspn(state, " \t") && *state;
+}
+
 /* Field 22 of stat, behind the name, which may hold spaces and brackets. */
 unsigned long long rv_process_age(int pid)
 {

@@ -44,6 +44,9 @@ int rv_process_inner_pid(int pid, long *inner) __attribute__((warn_unused_result
 /* How long ago it was started, in milliseconds, to a hundredth of a second; if unknown, much. */
 unsigned long long rv_process_age(int pid);
 
+/* Whether a signal or a debugger has stopped it. */
+int rv_process_is_stopped(int pid);
+
 /* Whether a process is there (zombies are not). */
 int rv_process_exists(int pid);
 

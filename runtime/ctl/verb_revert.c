@@ -46,6 +46,8 @@ static const struct rv_in_force *next_of(const struct round *round,
 {
     if (round->wish->kind == RV_REVERT_PATCH)
         return rv_in_force_find(list, &round->wish->patch);
+    if (list->under_way) /* first: no other could go meanwhile */
+        return &list->moving;
     return list->count ? &list->all[list->count - 1] : NULL;
 }
 

@@ -17,6 +17,7 @@
 #define NAP_LONGEST_US 20000
 #define TELL_AFTER_MS  1000 /* somebody may be watching */
 #define KEEPERS_SHOWN  4
+#define RETURN_MS      1000 /* from the deadline on, for those who have moved to come back */
 
 struct watch {
     uint64_t id;
@@ -64,11 +65,22 @@ static const char *advice(const char *kept, const char *verb)
            "--consistency call: then whoever is inside it keeps running old code until it returns";
 }
 
-/* Until it is not under way any more, or the process does not give up when it should. */
+/* When nobody waits any longer: the update is going back, or the process should have given up. */
+static uint64_t end_of_patience(const struct watch *watch, uint64_t deadline, uint64_t *back)
+{
+    if (strcmp(watch->state, "returning") != 0)
+        return deadline + RV_CLIENT_TIMEOUT_MS;
+    if (!*back)
+        *back = rv_clock_ms();
+    return (*back > deadline ? *back : deadline) + RETURN_MS;
+}
+
+/* Until it is not under way any more. RV_ERETURNING, RV_EMOVETIME: it still is. */
 static int watch_update(struct rv_client *client, uint64_t id, unsigned timeout_ms,
                         struct rv_reason *reason)
 {
-    const uint64_t start = rv_clock_ms(), last = start + timeout_ms + RV_CLIENT_TIMEOUT_MS;
+    const uint64_t start = rv_clock_ms();
+    uint64_t back = 0; /* since when it is going back */
     unsigned us = NAP_FIRST_US;
     int is_told = 0;
 
@@ -77,8 +89,8 @@ static int watch_update(struct rv_client *client, uint64_t id, unsigned timeout_
         int error = rv_client_updates(client, take_update, &watch, reason);
         if (error || !is_under_way(watch.state))
             return error;
-        if (rv_clock_ms() > last)
-            return rv_because(reason, RV_EMOVETIME, "%s", watch.keepers);
+        if (rv_clock_ms() > end_of_patience(&watch, start + timeout_ms, &back))
+            return rv_because(reason, back ? RV_ERETURNING : RV_EMOVETIME, "%s", watch.keepers);
         if (!is_told && rv_clock_ms() - start > TELL_AFTER_MS) {
             fprintf(stderr, "revector: waiting: %s\n", watch.keepers);
             is_told = 1;

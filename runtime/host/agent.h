@@ -115,8 +115,9 @@ void agent_loop(void);
 size_t agent_answer(const void *question, size_t size, int patch, int socket, void *answer);
 
 /*
- * Whether an update waits for COMMIT on that connection; if so, that nothing more will come;
- * and, for a new agent, that none does.
+ * Whether threads move to an update that was asked for on that connection, on which COMMIT may
+ * come, too; if so, that nothing more will come, and it is given up; and, for a new agent, that
+ * nobody has asked for one.
  */
 int agent_is_holder(int socket);
 void agent_forsake(int socket);

@@ -25,11 +25,11 @@ struct question {
     char note[512]; /* what an answer has to add; "": nothing */
 };
 
-/* Which update waits for COMMIT, and the connection that it may come on. */
+/* The update that threads move to, and the connection of whoever asked for it. */
 static struct {
     uint32_t id; /* 0: none */
     int socket;
-} held;
+} asked;
 
 static uint64_t from(const struct question *question)
 {
@@ -161,9 +161,9 @@ static int answer_apply(struct question *question, struct rv_ctl_writer *out)
                   rv_error_text(error), question->detail[0] ? ": " : "", question->detail);
         return error;
     }
-    if (id && rv_ctl_number(&question->fields, RV_CTL_TAG_HOLD, 0)) {
-        held.id = id;
-        held.socket = question->socket;
+    if (id) {
+        asked.id = id;
+        asked.socket = question->socket;
     }
     rv_ctl_put_number(out, RV_CTL_TAG_ID, id);
     rv_ctl_put_number(out, RV_CTL_TAG_AGENT_NS, rv_clock_ns() - start);
@@ -176,21 +176,21 @@ static int answer_apply(struct question *question, struct rv_ctl_writer *out)
 
 int agent_is_holder(int socket)
 {
-    return held.id && held.socket == socket;
+    return asked.id && asked.socket == socket && rv_host_state(asked.id) == RV_UPDATE_MOVING;
 }
 
 void agent_forget_holder(void)
 {
-    held.id = 0;
+    asked.id = 0;
 }
 
 static int decide(const struct question *question, int commits)
 {
     const uint64_t id = rv_ctl_number(&question->fields, RV_CTL_TAG_ID, 0);
 
-    if (!agent_is_holder(question->socket) || held.id != id)
+    if (!agent_is_holder(question->socket) || asked.id != id)
         return RV_ENOUPDATE;
-    held.id = 0;
+    asked.id = 0;
     return rv_operate_decide((uint32_t)id, commits);
 }
 
@@ -208,13 +208,16 @@ static int answer_abort(struct question *question, struct rv_ctl_writer *out)
 
 void agent_forsake(int socket)
 {
-    const uint32_t id = held.id;
+    const uint32_t id = asked.id;
+    int error;
 
     if (!agent_is_holder(socket))
         return;
-    held.id = 0;
-    if (rv_operate_decide(id, 0) == 0)
-        agent_log("update %u: given up, since whoever asked for it has gone", id);
+    asked.id = 0;
+    error = rv_operate_cancel(id, RV_EASKER);
+    if (error && error != RV_ENOUPDATE)
+        agent_log("update %u: whoever asked for it has gone, and it goes on: %s", id,
+                  rv_error_text(error));
 }
 
 /* Of which update, unless names are there already. `id` 0: all. */

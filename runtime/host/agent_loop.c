@@ -27,7 +27,7 @@
 
 struct client {
     struct agent_fd at;
-    uint64_t deadline; /* milliseconds, CLOCK_MONOTONIC; NEVER: COMMIT is to come on it */
+    uint64_t deadline; /* milliseconds, CLOCK_MONOTONIC; NEVER: its update moves */
 };
 
 static struct {
@@ -162,9 +162,12 @@ static void drop_silent_clients(void)
 {
     uint64_t now = rv_clock_ms();
 
-    for (struct client *at = loop.clients; at < loop.clients + CLIENTS; at++)
+    for (struct client *at = loop.clients; at < loop.clients + CLIENTS; at++) {
+        if (at->at.fd >= 0 && at->deadline == NEVER && !agent_is_holder(at->at.fd))
+            at->deadline = now + IDLE_MS; /* it has come to an end */
         if (at->at.fd >= 0 && at->deadline <= now)
             drop(at);
+    }
 }
 
 static void collect_garbage(void)

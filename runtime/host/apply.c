@@ -235,6 +235,16 @@ static int is_same_file(const struct rv_update *update, void *context)
            patch->file.trailer.checksum == file->trailer.checksum;
 }
 
+/* Names what is in the way, and what would free it. */
+static int busy(struct rv_detail *detail)
+{
+    char text[384];
+
+    rv_move_describe(text, sizeof(text));
+    rv_detail_add(detail, text);
+    return RV_EBUSY;
+}
+
 static int apply_locked(struct request *request, uint32_t *id)
 {
     struct rv_image_state *target;
@@ -247,7 +257,7 @@ static int apply_locked(struct request *request, uint32_t *id)
     if (rv_updates_each(is_same_file, &request->file))
         return RV_EAPPLIED;
     if (rv_host_is_moving())
-        return RV_EBUSY; /* there is one target in hand at a time */
+        return busy(&request->detail); /* there is one target in hand at a time */
     error = rv_target_pin(&request->file.trailer, &target, &pin, &request->detail);
     rv_settle_hold_target(pin);
     return error ? error : apply_to(request, target, id);
@@ -342,6 +352,21 @@ int rv_host_decide(uint32_t id, int commits)
     return error;
 }
 
+void rv_host_go_on(uint64_t patience_ms)
+{
+    move_locked(patience_ms);
+    rv_settle_locked();
+}
+
+int rv_host_cancel(uint32_t id, int reason, uint64_t patience_ms)
+{
+    int error = rv_move_cancel(id, reason);
+
+    if (!error)
+        rv_host_go_on(patience_ms);
+    return error;
+}
+
 void rv_host_abandon(void)
 {
     if (!rv_operation_try())
@@ -405,7 +430,7 @@ static int begin_revert(uint32_t id, enum rv_consistency *consistency,
     error = bring_back(id, *consistency, timeout_of(options), ending, update);
     if (error && reverting.patch)
         rv_hooks_give_up_revert(reverting.patch, id, error);
-    return error;
+    return error == RV_EBUSY ? busy(&detail) : error;
 }
 
 int rv_host_revert(uint32_t id, const struct rv_apply_options *options, uint64_t patience_ms,

@@ -9,10 +9,14 @@
 #include "journal.h"
 #include "tablewalk/tw_atomic.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
 struct rv_crash_watch rv_crash_watches[RV_CRASH_WATCHES];
+
+static int hooks; /* that run now; core lock */
+static __thread const struct rv_crash_hook *mine;
 
 static struct rv_crash_watch *const end = rv_crash_watches + RV_CRASH_WATCHES;
 
@@ -36,6 +40,8 @@ static struct rv_crash_watch *find_locked(uint32_t id)
 
 static void disarm_if_idle_locked(void)
 {
+    if (hooks)
+        return;
     for (struct rv_crash_watch *at = rv_crash_watches; at < end; at++)
         if (state_of(at) == RV_CRASH_WATCHED || state_of(at) == RV_CRASH_SEEN)
             return;
@@ -143,6 +149,33 @@ enum rv_crash_way rv_crash_has(uint32_t id, char why[RV_CRASH_TEXT])
     return way;
 }
 
+/* ---- hooks ---- */
+
+void rv_crash_hook_begin(struct rv_crash_hook *hook)
+{
+    rv_platform_lock();
+    hooks++;
+    rv_crash_arm();
+    rv_platform_unlock();
+    mine = hook;
+    rv_crash_unblock(&hook->before);
+}
+
+void rv_crash_hook_end(const struct rv_crash_hook *hook)
+{
+    pthread_sigmask(SIG_SETMASK, &hook->before, NULL);
+    mine = NULL;
+    rv_platform_lock();
+    hooks--;
+    disarm_if_idle_locked();
+    rv_platform_unlock();
+}
+
+const struct rv_crash_hook *rv_crash_hook(void)
+{
+    return mine;
+}
+
 /* ---- the agent's ---- */
 
 uint64_t rv_crash_next(void)
@@ -184,6 +217,7 @@ void rv_crash_due(void)
 void rv_crash_in_child(void)
 {
     rv_crash_signals_in_child();
+    hooks = mine != NULL;
     for (struct rv_crash_watch *at = rv_crash_watches; at < end; at++)
         if (at->state == RV_CRASH_SEEN)
             at->state = RV_CRASH_FREE; /* the handler is the parent's */

@@ -12,6 +12,10 @@
  * that has converted live objects cannot be taken back in a handler: the agent reverts it as
  * any other, if it has a way back.
  *
+ * Hooks of a patch are watched while they run, on probation or not: what crashes in one is said
+ * with its name. The agent, in whose thread most of them run, has the signals open for so long;
+ * else the kernel would end the process and ask nobody.
+ *
  * A signal that somebody sends is no crash, but for abort(). A stack that overflows
  * where there is no sigaltstack is seen by nobody: the kernel ends the process.
  *
@@ -24,6 +28,7 @@
 
 #include "image.h"
 
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -62,6 +67,19 @@ uint64_t rv_crash_time_left_locked(uint32_t id);
  */
 enum rv_crash_way rv_crash_has(uint32_t id, char why[RV_CRASH_TEXT]);
 
+/* A hook, while the calling thread is in it; the caller's own. */
+struct rv_crash_hook {
+    const char *kind, *function, *patch;
+    uint32_t update; /* 0: none yet, or none any more */
+    sigset_t before; /* set here: the signals that were blocked */
+};
+
+void rv_crash_hook_begin(struct rv_crash_hook *hook);
+void rv_crash_hook_end(const struct rv_crash_hook *hook);
+
+/* The one that the calling thread is in, or a null pointer. Signal handlers too. */
+const struct rv_crash_hook *rv_crash_hook(void);
+
 /* ---- for the agent's loop ---- */
 
 /* When there is something to do, in milliseconds of CLOCK_MONOTONIC; UINT64_MAX: nothing. */
@@ -79,6 +97,9 @@ void rv_crash_in_child(void);
 void rv_crash_arm(void);
 void rv_crash_disarm(void);
 void rv_crash_signals_in_child(void);
+
+/* The calling thread takes them from now on; *before: what it had blocked. */
+void rv_crash_unblock(sigset_t *before);
 
 /* ---- crash_seen.c ---- */
 

@@ -17,6 +17,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -135,6 +136,20 @@ static const char *signal_name(int number)
     }
 }
 
+/* " (hook post_apply: begin)" */
+static void add_hook(char *text)
+{
+    const struct rv_crash_hook *hook = rv_crash_hook();
+
+    if (!hook)
+        return;
+    add(text, " (hook ");
+    add(text, hook->kind);
+    add(text, ": ");
+    add(text, hook->function);
+    add(text, ")");
+}
+
 /* "SIGSEGV in f+0x12", "SIGABRT below f+0x12": something that f has called. */
 static void say_why(const struct crash *crash, int number)
 {
@@ -147,6 +162,7 @@ static void say_why(const struct crash *crash, int number)
     add(watch->why, method ? RV_TARGET(const char, method->name) : watch->name);
     add(watch->why, "+0x");
     add_number(watch->why, crash->offset, 16);
+    add_hook(watch->why);
 }
 
 static const char *way_text(enum rv_crash_way way, int error)
@@ -194,15 +210,33 @@ static int leave_journal(const struct rv_crash_watch *watch)
     return rename(watch->path, watch->moved) == 0;
 }
 
+/* The agent has descriptors of its own, of which this is none; the program's is a copy then. */
+static int open_stderr(void)
+{
+    int process, fd = -1;
+
+    if (!rv_agent_is_self())
+        return STDERR_FILENO;
+    process = (int)syscall(SYS_pidfd_open, getpid(), 0);
+    if (process >= 0) {
+        fd = (int)syscall(SYS_pidfd_getfd, process, STDERR_FILENO, 0);
+        close(process);
+    }
+    return fd < 0 ? STDERR_FILENO : fd;
+}
+
 static void write_line(const char *line)
 {
+    const int fd = open_stderr();
     char text[RV_CRASH_TEXT + 16] = "revector: ";
     const size_t length = strlen(text), more = strlen(line);
 
     memcpy(text + length, line, more);
     text[length + more] = '\n';
-    if (write(STDERR_FILENO, text, length + more + 1) < 0)
-        return; /* nobody listens; the log has it */
+    if (write(fd, text, length + more + 1) < 0)
+        text[0] = 0; /* nobody listens; the log has it */
+    if (fd != STDERR_FILENO)
+        close(fd);
 }
 
 /* The watch is ours. The agent's own thread, in a hook of the patch, writes it later. */
@@ -215,6 +249,22 @@ static void finish(struct rv_crash_watch *watch, int error)
         return;
     rv_agent_wake();
     wait_for_state(watch, RV_CRASH_DONE, WRITE_MS);
+}
+
+/* Of a patch that is not watched: it has no update yet, or is not on probation. */
+static void say_hook(const struct rv_crash_hook *hook, int number)
+{
+    char line[RV_CRASH_TEXT] = "";
+
+    add(line, signal_name(number));
+    add_hook(line);
+    add(line, hook->update ? " of update " : " of a patch that is not in force");
+    if (hook->update)
+        add_number(line, hook->update, 10);
+    add(line, " (");
+    add(line, hook->patch);
+    add(line, "); this thread, its locks and what it changed cannot be saved");
+    write_line(line);
 }
 
 void rv_crash_seen(int number, const void *ucontext)
@@ -238,4 +288,6 @@ void rv_crash_seen(int number, const void *ucontext)
         finish(crash.watch, error);
     else if (crash.watch)
         wait_for_state(crash.watch, RV_CRASH_SEEN, OTHER_MS);
+    else if (rv_crash_hook())
+        say_hook(rv_crash_hook(), number);
 }

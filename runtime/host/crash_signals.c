@@ -168,6 +168,16 @@ void rv_crash_disarm(void)
     give(before);
 }
 
+void rv_crash_unblock(sigset_t *before)
+{
+    sigset_t crashes;
+
+    sigemptyset(&crashes);
+    for (size_t n = 0; n < COUNT; n++)
+        sigaddset(&crashes, numbers[n]);
+    pthread_sigmask(SIG_UNBLOCK, &crashes, before);
+}
+
 void rv_crash_signals_in_child(void)
 {
     taken = 0; /* whoever had it is not in the child */

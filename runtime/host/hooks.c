@@ -3,6 +3,7 @@
  * hooks.c - see hooks.h.
  */
 #include "hooks.h"
+#include "crash.h"
 #include "move.h"
 #include "revector/error.h"
 #include "revector/patch.h"
@@ -53,12 +54,24 @@ static int call_function(const void *function, int is_pre, struct rv_hook *hook)
 }
 
 /* What it returns; 0 if the file has none of this kind. */
-static int run_one(const struct rv_hook_file *file, enum rv_hook_kind kind, struct hook_call *call)
+static int run_one(const struct rv_patch_image *patch, const struct rv_hook_file *file,
+                   enum rv_hook_kind kind, struct hook_call *call)
 {
+    static const char *const kinds[] = {"pre_apply", "post_apply", "pre_revert", "post_revert"};
     const void *function = RV_TARGET(const void, file->of[kind].function);
     const int is_pre = kind == RV_HOOK_PRE_APPLY || kind == RV_HOOK_PRE_REVERT;
+    struct rv_crash_hook hook = {.kind = kinds[kind],
+                                 .function = RV_TARGET(const char, file->of[kind].name),
+                                 .patch = patch->place.name,
+                                 .update = call->face.update};
+    int code;
 
-    return function ? call_function(function, is_pre, &call->face) : 0;
+    if (!function)
+        return 0;
+    rv_crash_hook_begin(&hook);
+    code = call_function(function, is_pre, &call->face);
+    rv_crash_hook_end(&hook);
+    return code;
 }
 
 static struct hook_call call_for(uint32_t id, int error)
@@ -77,7 +90,7 @@ static void run_post(const struct rv_patch_image *patch, enum rv_hook_kind kind,
 
     for (uint32_t n = 0; n < count && n < all; n++) {
         struct hook_call call = call_for(id, error);
-        (void)run_one(&files[n], kind, &call);
+        (void)run_one(patch, &files[n], kind, &call);
     }
 }
 
@@ -90,7 +103,7 @@ static uint32_t run_pre(const struct rv_patch_image *patch, enum rv_hook_kind ki
 
     for (n = 0; n < count; n++) {
         struct hook_call call = call_for(id, 0);
-        int code = run_one(&files[n], kind, &call);
+        int code = run_one(patch, &files[n], kind, &call);
         if (code) {
             rv_detail_add_words(detail, RV_TARGET(const char, files[n].of[kind].name),
                                 call.sentence, "it gives no reason", code);

@@ -57,6 +57,16 @@ int rv_host_revert(uint32_t id, const struct rv_apply_options *options, uint64_t
 int rv_host_decide(uint32_t id, int commits) __attribute__((warn_unused_result));
 
 /*
+ * Update `id`, which is moving, is given up; what comes of that is told with `reason`. Errors: as
+ * rv_move_cancel. Operation lock.
+ */
+int rv_host_cancel(uint32_t id, int reason, uint64_t patience_ms)
+    __attribute__((warn_unused_result));
+
+/* Goes on with the update that is under way, if any, for that long. Operation lock. */
+void rv_host_go_on(uint64_t patience_ms);
+
+/*
  * The agent ends. An update that is under way is given up, so that who waits for it does not
  * wait for ever; threads that have moved have a moment to go back.
  */

@@ -36,6 +36,7 @@ static struct {
     size_t waiting_count;
     int is_listed; /* waiting holds all who existed at some moment of this stage */
     int is_held;   /* not to be committed before rv_move_decide */
+    int is_decided; /* to be committed, which others count on */
     uint32_t held; /* number of the update, when all have moved */
     int is_ready;  /* closed, and live objects are converted beside the old ones */
     unsigned wait_ms;
@@ -265,7 +266,9 @@ int rv_move_reason(void)
 static void turn_back(int reason)
 {
     move.reason = reason;
-    if (reason != RV_ETRANSFORM) /* their reasons may be gone when all are back */
+    if (reason == RV_ETAKENBACK || reason == RV_EASKER)
+        move.late[0] = 0;
+    else if (reason != RV_ETRANSFORM) /* their reasons may be gone when all are back */
         rv_move_say_all(move.waiting, move.waiting_count, move.late, sizeof(move.late));
     rv_transform_drop();
     move.is_ready = 0;
@@ -347,7 +350,7 @@ void rv_move_expect(uint64_t timeout_ms, void (*done)(void *context), void *cont
     move.done = done;
     move.context = context;
     move.wait_ms = WAIT_FIRST;
-    move.is_held = 0;
+    move.is_held = move.is_decided = 0;
 }
 
 void rv_move_start(struct rv_update *update)
@@ -366,12 +369,36 @@ int rv_move_decide(uint32_t id, int commits)
         return RV_ENOUPDATE;
     if (commits) {
         move.is_held = 0;
+        move.is_decided = 1;
         move.deadline = 0; /* the others do not give up any more either */
         set_held(0);
     } else {
         turn_back(RV_EFAMILY);
     }
     return 0;
+}
+
+int rv_move_cancel(uint32_t id, int reason)
+{
+    if (!move.update || move.update->id != id || move.update->state != RV_UPDATE_MOVING)
+        return RV_ENOUPDATE;
+    if (move.is_decided)
+        return RV_EBUSY;
+    turn_back(reason);
+    return 0;
+}
+
+void rv_move_describe(char *text, size_t size)
+{
+    char who[256] = "";
+
+    *text = 0;
+    if (!move.update)
+        return;
+    rv_move_say_all(move.waiting, move.waiting_count, who, sizeof(who));
+    snprintf(text, size, "update %u is %s: %s", move.update->id,
+             move.update->state == RV_UPDATE_RETURNING ? "returning" : "moving",
+             *who ? who : "it ends in a moment");
 }
 
 void rv_move_abandon(void)

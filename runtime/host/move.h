@@ -50,6 +50,12 @@ void rv_move_hold(void);
  */
 int rv_move_decide(uint32_t id, int commits) __attribute__((warn_unused_result));
 
+/*
+ * Update `id` is given up, and rv_move_reason() will be `reason`. Rounds follow. RV_ENOUPDATE:
+ * it is not MOVING. RV_EBUSY: it is about to be committed, here and elsewhere.
+ */
+int rv_move_cancel(uint32_t id, int reason) __attribute__((warn_unused_result));
+
 /* If an update is MOVING it is given up: nobody will look at threads any more. Rounds follow. */
 void rv_move_abandon(void);
 
@@ -72,8 +78,15 @@ void rv_move_say(const struct rv_move_wait *wait, const char *function, char *te
 void rv_move_say_all(const struct rv_move_wait *waits, size_t count, char *text, size_t size);
 
 /*
+ * Which update is under way, how far it is, and what it waits for, as the names behind
+ * RV_EBUSY; "": none is. Operation lock.
+ */
+void rv_move_describe(char *text, size_t size);
+
+/*
  * Why the last update was given up: RV_EMOVETIME, and late: the threads that had not moved;
- * RV_ETRANSFORM, and late: what could not be converted; RV_EFAMILY; or RV_EFORK, in the child
+ * RV_ETRANSFORM, and late: what could not be converted; RV_EFAMILY; what rv_move_cancel was
+ * given; or RV_EFORK, in the child
  * of a fork, where the core has given it up. Operation lock.
  */
 int rv_move_reason(void);

@@ -221,6 +221,16 @@ int rv_operate_decide(uint32_t id, int commits)
     return error;
 }
 
+int rv_operate_cancel(uint32_t id, int reason)
+{
+    int error;
+
+    rv_operation_lock();
+    error = rv_host_cancel(id, reason, 0);
+    rv_operation_unlock();
+    return error;
+}
+
 /* ---- revert ---- */
 
 static void nobody_asks(struct rv_ending *ending, uint32_t id, enum rv_update_state state)
@@ -261,6 +271,39 @@ static void record_refusal(struct rv_event *event, int error, const char *names,
     rv_history_add(event);
 }
 
+/* It had not come into force yet: threads go back. */
+static int take_back_moving(const struct rv_memo *memo, uint32_t id,
+                            const struct rv_revert_order *order)
+{
+    struct rv_event event = event_of(memo, id, order);
+    const uint64_t start = rv_clock_ns();
+    int error = rv_host_cancel(id, RV_ETAKENBACK, order->patience_ms);
+
+    if (error)
+        return error;
+    event.result = "cancelled";
+    snprintf(event.text, sizeof(event.text), "its threads were still moving");
+    event.took = rv_clock_ns() - start;
+    rv_history_add(&event);
+    return 0;
+}
+
+/* Threads move: to it, and it is taken back; or away from it, and it is waited for. */
+static int revert_moving(const struct rv_memo *memo, uint32_t id,
+                         const struct rv_revert_order *order)
+{
+    const int is_back = rv_host_state(id) == RV_UPDATE_RETURNING;
+    const int comes = memo->way == RV_MEMO_COMES;
+
+    if (comes && !is_back)
+        return take_back_moving(memo, id, order);
+    if (comes == is_back) {
+        rv_host_go_on(order->patience_ms);
+        return 0;
+    }
+    return refuse(id, order); /* a revert that was given up comes back into force */
+}
+
 int rv_revert_one(uint32_t id, const struct rv_revert_order *order)
 {
     struct rv_memo *memo = rv_memo_find(id);
@@ -269,7 +312,9 @@ int rv_revert_one(uint32_t id, const struct rv_revert_order *order)
     const uint64_t start = rv_clock_ns();
     int error;
 
-    if (!is_free) {
+    if (memo && !is_free && rv_host_is_moving()) {
+        return revert_moving(memo, id, order);
+    } else if (!is_free) {
         error = refuse(id, order);
     } else {
         rv_memo_set_event(memo, &event);
@@ -285,11 +330,12 @@ int rv_revert_one(uint32_t id, const struct rv_revert_order *order)
     return error;
 }
 
-static int note_newest(const struct rv_update *update, void *context)
+/* The one that is under way comes first: no other can go meanwhile. */
+static int note_next(const struct rv_update *update, void *context)
 {
-    if (update->state == RV_UPDATE_COMMITTED)
+    if (update->state == RV_UPDATE_COMMITTED || rv_update_is_moving(update))
         *(uint32_t *)context = update->id;
-    return 0;
+    return rv_update_is_moving(update);
 }
 
 static int revert_all(const struct rv_revert_order *order)
@@ -297,11 +343,13 @@ static int revert_all(const struct rv_revert_order *order)
     int error = 0;
 
     while (!error) {
-        uint32_t newest = 0;
-        rv_updates_each(note_newest, &newest);
-        if (!newest)
+        uint32_t next = 0;
+        rv_updates_each(note_next, &next);
+        if (!next)
             return 0;
-        error = rv_revert_one(newest, order);
+        error = rv_revert_one(next, order);
+        if (!error && rv_host_is_moving())
+            error = RV_EBUSY;
     }
     return error;
 }

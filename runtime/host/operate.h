@@ -52,9 +52,13 @@ int rv_operate_apply(int fd, const char *path, const struct rv_apply_options *op
 /* As rv_host_decide. */
 int rv_operate_decide(uint32_t id, int commits) __attribute__((warn_unused_result));
 
+/* As rv_host_cancel. */
+int rv_operate_cancel(uint32_t id, int reason) __attribute__((warn_unused_result));
+
 /*
  * As rv_host_revert; 0: all, the newest first (with patience for ever, or RV_EBUSY when one
- * of them takes longer).
+ * of them takes longer). One whose threads still move is given up; one that is going already
+ * goes on.
  */
 int rv_operate_revert(uint32_t id, const struct rv_apply_options *options,
                       const struct rv_operate_terms *terms) __attribute__((warn_unused_result));

@@ -36,7 +36,7 @@ without() {
 
 holds 0
 holds 1
-without 'a thread moves with a clean stack only' 's/(!t\[me\].handler && left == 0)/!t[me].handler/'
+without 'a thread moves with a clean stack only' 's/(!t\[me\].handler && t\[me\].old == 0)/!t[me].handler/'
 without 'a thread that cannot tell does not move' 's/(t\[me\].handler && over)/t[me].handler/'
 without 'a thread that goes back to the old side is noticed' 's/:: wavered -> closed/:: false -> closed/'
 without 'and nobody does any more once it was not' 's/^        !asks .* || over;$/        true;/'
@@ -47,7 +47,9 @@ without 'a thread goes back with a clean stack only' \
     's/:: back && t\[me\].blocked && t\[me\].new == 0/:: back \&\& t[me].blocked/'
 without 'a table is freed when nobody has it in hand' 's/^    HAS_NO_HOLD(0);/    skip;/'
 without 'faults ask who has moved' 's/^    side = (t\[me\].stage == 1 -> NEW : OLD);/    side = OLD;/'
+without 'who sets out looks at the stage once more' 's/^        :: back -> t\[me\].stage = 2/        :: false -> t[me].stage = 2/'
+without 'and says so first' 's/^        t\[me\].went = true;/        skip;/'
 without 'callers wait until all have moved' 's/^    over;$/    true;/' 1
 without 'a caller with an old function on its stack waits for nobody' \
-    's/(!t\[me\].handler && left == 0)/!t[me].handler/' 1
+    's/(!t\[me\].handler && t\[me\].old == 0)/!t[me].handler/' 1
 without 'giving up wakes those who wait' 's/^        over = TOGETHER$/        skip/; s/^            over = true;$/            skip;/' 1

@@ -41,6 +41,8 @@ typedef Thread {
     mtype hand[2];   /* the table between a stub's two loads; the handler's */
     bool handler;    /* one is on its stack, so it cannot tell what else is */
     bool blocked;    /* in a system call, and can be looked at */
+    bool goes;       /* in its fault it has found the stage to be forward */
+    bool went;       /* it has noted that it sets out for the new side */
     bool moved[2];   /* what it has noted, per stage */
     bool seen;       /* the agent is through with it in this stage */
 };
@@ -65,7 +67,7 @@ inline enter(me, side) {
 
 #define MAY_CHANGE(me) ((!back && t[me].stage != 1) || (back && !TOGETHER && t[me].stage == 1))
 
-/* change_sides: `left` is the number of frames of the side that it would leave. */
+/* change_sides on the way back: `left` is the number of frames of the side that it would leave. */
 inline change_sides(me, left, number) {
     if
     :: (!t[me].handler && left == 0) || (t[me].handler && over) ->
@@ -82,14 +84,32 @@ inline wait_for_all(me) {
     t[me].blocked = false
 }
 
+/*
+ * change_sides to the new side: its note, and then (set_out) a second look at the stage. An
+ * agent that turns between the two finds the note, which is no worse than if it had turned
+ * before.
+ */
+inline set_out(me) {
+    if
+    :: (!t[me].handler && t[me].old == 0) || (t[me].handler && over) ->
+        t[me].went = true;
+        if
+        :: back -> t[me].stage = 2; t[me].moved[1] = true
+        :: else -> t[me].stage = 1; t[me].moved[0] = true
+        fi
+    :: else -> skip
+    fi
+}
+
 /* rv_transition_target: the side that it runs. */
 inline target(me, side) {
     if
-    :: !back && t[me].stage != 1 -> change_sides(me, t[me].old, 1)
+    :: t[me].goes -> set_out(me)
     :: back && !TOGETHER && t[me].stage == 1 -> change_sides(me, t[me].new, 2)
     :: back && !TOGETHER && t[me].stage == 0 -> t[me].stage = 2; t[me].moved[1] = true
     :: else -> skip
     fi;
+    t[me].goes = false;
     side = (t[me].stage == 1 -> NEW : OLD);
     if
     :: TOGETHER && side == NEW ->
@@ -107,6 +127,7 @@ inline go_on(me, which, side, asks) {
     atomic {
         assert(t[me].hand[which] != HOLD || hold_is_there);
         asks = (t[me].hand[which] == HOLD && current);
+        t[me].goes = (asks && !back && t[me].stage != 1);
         wavered = wavered || (asks && t[me].handler && MAY_CHANGE(me))
     };
     atomic {
@@ -195,7 +216,7 @@ inline look_at(me) {
     atomic {
         if
         :: !back && t[me].moved[0] -> t[me].seen = true
-        :: back && t[me].moved[1] -> t[me].seen = true
+        :: back && (t[me].moved[1] || !t[me].went) -> t[me].seen = true
         :: !back && t[me].blocked && t[me].old == 0 && !HOLDS(me, OLD) -> t[me].seen = true
         :: back && t[me].blocked && t[me].new == 0 -> t[me].seen = true
         :: else -> skip

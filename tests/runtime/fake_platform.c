@@ -99,6 +99,8 @@ int rv_platform_backtrace(int (*visit)(uintptr_t pc, void *context), void *conte
 
     for (int n = 0; fake.stack[n] && !result; n++)
         result = visit(fake.stack[n], context);
+    if (fake.while_looking)
+        fake.while_looking();
     return result ? result : fake.stack_error;
 }
 

@@ -16,6 +16,7 @@ struct fake_platform {
     struct rv_side parked[2];
     void (*while_waiting)(void); /* null: who waits must not */
     int waits;
+    void (*while_looking)(void); /* while a fault looks at its stack; null: nothing happens */
     uintptr_t stack[8];  /* program counters on its stack, 0 behind the last */
     uintptr_t function_size; /* of every function */
     int stack_error;     /* what its backtrace returns at the end */

@@ -33,6 +33,7 @@ int moving_tear_down(void **state)
     memset(fake.stack, 0, sizeof(fake.stack));
     fake.stack_error = 0;
     fake.while_waiting = NULL;
+    fake.while_looking = NULL;
     core_drop(&made);
     core_collect();
     for (uint32_t id = 1; id < 1000; id++)

@@ -376,6 +376,56 @@ static void the_same_keeps_an_update_from_having_returned(void **state)
     assert_int_equal(rv_update_returned(update), 0);
 }
 
+static void after_turning_a_thread_that_never_set_out_is_back_at_once(void **state)
+{
+    struct rv_update *update = moving();
+    (void)state;
+    expect_side(0, 1);
+    assert_false(rv_update_has_moved(update, 101)); /* it only computes, say */
+    rv_update_turn(update);
+    rv_update_mark(update);
+    assert_true(rv_update_has_moved(update, 101));
+    assert_false(rv_update_has_moved(update, 100)); /* it may be in a new function */
+    expect_side(1, 0);
+    expect_side(0, 0);
+    assert_int_equal(rv_update_returned(update), 0);
+    assert_int_equal(update->state, RV_UPDATE_ABORTED);
+}
+
+static struct rv_update *to_turn;
+
+static void turn_it(void)
+{
+    fake.while_looking = NULL;
+    rv_update_turn(to_turn);
+}
+
+static void a_thread_that_looks_at_itself_when_it_is_turned_stays_on_the_old_side(void **state)
+{
+    struct rv_update *update = to_turn = moving();
+    (void)state;
+    fake.while_looking = turn_it;
+    assert_int_equal(call(0, 1), made_body(&made, 1));
+    assert_int_equal(update->state, RV_UPDATE_RETURNING);
+    assert_true(rv_update_has_moved(update, 100));
+    expect_side(0, 0);
+    assert_int_equal(rv_update_returned(update), 0);
+}
+
+static void in_the_child_of_a_fork_every_thread_may_have_set_out(void **state)
+{
+    struct rv_update *update = moving();
+    (void)state;
+    expect_side(0, 1);
+    fork_with_parked(0);
+    assert_int_equal(update->state, RV_UPDATE_MOVING);
+    rv_update_turn(update);
+    assert_false(
+        rv_update_has_moved(update, 102)); /* the thread that forked, with its new number */
+    expect_side(0, 0);
+    assert_int_equal(rv_update_returned(update), 0);
+}
+
 /* At each call of the platform in turn: the update is given up, and nothing has changed. */
 static void a_failure_anywhere_changes_nothing(void **state)
 {
@@ -411,6 +461,9 @@ int main(void)
         TEST(a_stack_that_cannot_be_read_keeps_the_thread_where_it_is),
         TEST(threads_move_one_by_one),
         TEST(after_turning_those_that_moved_go_back_when_they_have_left),
+        TEST(after_turning_a_thread_that_never_set_out_is_back_at_once),
+        TEST(a_thread_that_looks_at_itself_when_it_is_turned_stays_on_the_old_side),
+        TEST(in_the_child_of_a_fork_every_thread_may_have_set_out),
         TEST(reverting_moves_threads_too),
         TEST(a_revert_that_is_given_up_leaves_the_update_in_force),
         TEST(giving_up_a_revert_leaves_a_newer_updates_functions_in_force),
