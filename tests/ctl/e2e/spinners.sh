@@ -81,7 +81,7 @@ within() {
 begin
 refused 1 "not all threads could move in time" revector apply "$pid" fix.rvp --timeout 1s
 within 1000 4000 "giving up beside a thread that computes"
-expect_has "$(cat err.refused)" "runs, for" "why"
+expect_has "$(cat err.refused)" "runs, seen so for" "why"
 status_lacks "$pid" returning || fail "it is still returning"
 expect_has "$(revector history "$pid")" "aborted" "its row"
 ask spin v
