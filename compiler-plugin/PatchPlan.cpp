@@ -178,7 +178,7 @@ private:
                             "function another name",
                             *Changed.F);
     for (const Use &U : Changed.F->uses()) {
-      const auto *Call = dyn_cast<CallBase>(U.getUser());
+      auto *Call = dyn_cast<CallBase>(U.getUser());
       if (!Call || !Call->isCallee(&U))
         return Refuse.because(Limit::SIGNATURES,
                               "the signature of %0, or the layout of a type that it uses, has "

@@ -91,11 +91,16 @@ refused 1 "scale is called by first of src/first.c" revector build --for "$pid" 
 [ "$(revector explain signatures | wc -l)" -gt 3 ] || fail "no section"
 expect_has "$(cat err.refused)" "[revector explain signatures]" "the section of the refusal"
 
-# ---- a caller in the patch that goes on as it did ----
+# ---- a caller in the patch whose code is what it was: it goes with what it calls ----
 rm -r src && cp -r was src
-sed -i 's/int scale(int x)/unsigned scale(int x)/' src/app.h src/scale.c
-refused 1 "the compiler or the linker failed" revector build --for "$pid" $all
-expect_has "$(cat err.refused)" "which calls it, has not" "an unchanged caller, by name"
+sed -i 's/int used(const struct job \*job)/int used(const void *job)/' src/app.h src/scale.c
+sed -i 's/return job->size/return 1000000 + *(const int *)job/' src/scale.c
+works revector build --for "$pid" -o fix.rvp $all
+works revector apply "$pid" fix.rvp
+ask "$name" 1
+case $answer in 1000*\ 1*\ 1*) ;; *) fail "a caller whose code is what it was: $answer" ;; esac
+works revector revert "$pid" --all
+refused 1 "used is called by first of src/first.c" revector build --for "$pid" src/scale.c
 rm -r src && cp -r was src
 
 # ---- a parameter whose sign changes: it is passed as it was, so nobody else needs to change ----

@@ -56,7 +56,7 @@ until_status "$pid" "no updates"
 change nap.c 's/usleep(10000)/usleep(20000)/'
 revector build --for ./nap -o fix.rvp fix/nap.c >/dev/null 2>&1 || fail "cannot build"
 kill -STOP "$pid"
-refused 1 "there was no answer in time" revector apply "$pid" fix.rvp --timeout 1s
+refused 1 "the process is stopped (by SIGSTOP" revector apply "$pid" fix.rvp --timeout 1s
 kill -CONT "$pid"
 sleep 0.2
 expect_has "$(revector status "$pid")" "no updates" "after an apply that was given up"

@@ -103,9 +103,9 @@ refused 2 "--consistency sometimes" revector apply "$pid" fix.rvp --consistency 
 refused 2 "--timeout soon" revector apply "$pid" fix.rvp --timeout soon
 refused 2 "unknown option '--nonsense'" revector apply "$pid" fix.rvp --nonsense
 refused 2 "something is missing" revector apply "$pid"
-refused 2 "say either which update, or --all" revector revert "$pid"
+refused 1 "no update is in force, so there is none to take back" revector revert "$pid"
 refused 1 "no such update" revector revert "$pid" 77
-refused 1 "no such update: none" revector revert "$pid" none
+refused 1 "none: No such file" revector revert "$pid" none
 refused 1 "no such function: nothing" revector walk "$pid" nothing
 
 # ---- nothing has changed by all that ----

@@ -82,7 +82,7 @@ begin
 refused 1 "not all threads could move in time" revector apply "$pid" fix.rvp --timeout 1s
 within 1000 4000 "giving up beside a thread that computes"
 expect_has "$(cat err.refused)" "runs, seen so for" "why"
-status_lacks "$pid" returning || fail "it is still returning"
+status_lacks "$pid" "state        returning" || fail "it is still returning"
 expect_has "$(revector history "$pid")" "aborted" "its row"
 ask spin v
 expect 1 "$answer" "after it was given up"
@@ -126,7 +126,7 @@ expect_has "$(cat err.apply)" "is over when the last thread that had moved is ba
 refused 1 "is returning: thread" revector apply "$pid" fix.rvp --consistency call
 expect_has "$(cat err.refused)" "moves when it blocks or calls" "what helps"
 ask spin e
-eventually "the update is over" status_lacks "$pid" returning
+eventually "the update is over" status_lacks "$pid" "state        returning"
 works revector apply "$pid" fix.rvp
 ask spin v
 expect 2 "$answer" "at the end"

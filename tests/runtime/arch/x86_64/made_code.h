@@ -43,7 +43,7 @@
     __asm__(MADE_TABLE(MADE_NUMBER(count))                                                         \
             MADE_STRING("made.source", "made.c")                                                   \
             ".pushsection rv_units,\"a\",@progbits\n.p2align 2\nmade.unit:\n"                      \
-            ".long made_image - ., made.slot - ., made.leaf - ., made.source - ., 0, 0, 0, 0, "                 \
+            ".long made_image - ., made.slot - ., made.leaf - ., made.source - ., 0, 0, 0, 0, 0, "              \
             MADE_NUMBER(count) ", 1, 0\n.popsection\n");                                           \
     MADE_BOUNDS(rv_method, rv_methods)                                                             \
     MADE_BOUNDS(rv_unit, rv_units)                                                                 \

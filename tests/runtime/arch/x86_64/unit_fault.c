@@ -23,10 +23,10 @@
 
 #undef MADE_IMAGE
 /* As in made_code.h, but it does not register. */
-__asm__(
-    MADE_TABLE("2") ".pushsection rv_units,\"a\",@progbits\n.p2align 2\nmade.unit:\n"
-                    ".long never_registered - ., made.slot - ., made.leaf - ., 0, 0, 0, 0, 0, 2, "
-                    "1, 0\n.popsection\n");
+__asm__(MADE_TABLE(
+    "2") ".pushsection rv_units,\"a\",@progbits\n.p2align 2\nmade.unit:\n"
+         ".long never_registered - ., made.slot - ., made.leaf - ., 0, 0, 0, 0, 0, 0, 2, "
+         "1, 0\n.popsection\n");
 MADE_BOUNDS(rv_method, rv_methods)
 const struct rv_image never_registered __attribute__((used, visibility("hidden"))) = {
     .abi = RV_RECORD_ABI, .methods = __start_rv_methods, .methods_end = __stop_rv_methods};
