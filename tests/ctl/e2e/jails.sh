@@ -18,7 +18,7 @@ ulimit -S -n 1024 # the daemon closes up to there
 
 # shows NUMBER: its function's value, at its last turn
 shows() {
-    [ "$(od -An -td4 -j 4 -N 4 face | tr -d ' ')" = "$1" ]
+    [ "$(od -An -td4 -j 4 -N 4 face 2>/dev/null | tr -d ' ')" = "$1" ]
 }
 
 # story JAIL STEPS
@@ -28,6 +28,7 @@ story() {
     pid=$!
     started="$started $pid"
     disown
+    eventually "the daemon is through with its steps, $1, daemon '$2'" shows 1
     wait_for_agent "$pid"
     works revector apply "$pid" fix.rvp
     eventually "the new value, $1, daemon '$2'" shows 2
