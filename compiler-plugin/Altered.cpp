@@ -12,6 +12,8 @@
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Mangle.h"
 #include "clang/AST/RecursiveASTVisitor.h"
+#include "clang/Basic/SourceManager.h"
+#include "llvm/ADT/SmallPtrSet.h"
 #include "llvm/IR/InstrTypes.h"
 #include "llvm/IR/Module.h"
 
@@ -28,7 +30,7 @@ std::string titleOf(const std::string &Text) { return StringRef(Text).split('\n'
 class AlteredTypes : public RecursiveASTVisitor<AlteredTypes> {
 public:
   AlteredTypes(const ASTContext &Context, const PatchTarget &Target, const WasMap &Converted)
-      : Context(Context), Target(Target), Converted(Converted) {}
+      : Context(Context), Known(Target), Converted(Converted) {}
   WasMap Found;
 
   bool VisitRecordDecl(RecordDecl *R) {
@@ -38,36 +40,92 @@ public:
     std::string Text = typeText(Context, *R);
     if (Text.empty())
       return true;
-    std::string Then = linesOf(Target, titleOf(Text));
-    if (!Then.empty() && Then != StringRef(Text).split('\n').second)
+    const bool IsShared = !Context.getSourceManager().isInMainFile(R->getLocation());
+    if (Known.differs(Text, IsShared))
       Found[R] = R;
     return true;
   }
 
 private:
   const ASTContext &Context;
-  const PatchTarget &Target;
+  const ProgramLayouts Known;
   const WasMap &Converted;
 };
 
-// Sees where one function makes a pointer to one of Types out of another pointer. An
-// object that lives on the stack, and is passed on as what it is, ends with its function.
-class Casts : public RecursiveASTVisitor<Casts> {
+// Sees where one function shares an object of one of Types with code outside of the unit: it
+// comes from a cast, from a function or a variable that is not defined here, or out of another
+// object; or such a function gets it. What lives on the stack, and is passed on within the unit
+// as what it is, ends with its function.
+class Sources : public RecursiveASTVisitor<Sources> {
 public:
-  explicit Casts(const WasMap &Types) : Types(Types) {}
+  explicit Sources(const WasMap &Types) : Types(Types) {}
   const RecordDecl *Found = nullptr;
 
   bool VisitCastExpr(CastExpr *Cast) {
-    const RecordDecl *R = nullptr;
-    if (Cast->getCastKind() == CK_BitCast && Cast->getType()->isPointerType())
-      R = Cast->getType()->getPointeeType()->getAsRecordDecl();
-    if (R && Types.count(R->getDefinition()))
-      Found = R->getDefinition();
-    return !Found;
+    return Cast->getCastKind() != CK_BitCast || !Cast->getType()->isPointerType() ||
+           see(Cast->getType());
+  }
+
+  bool VisitVAArgExpr(VAArgExpr *E) { return see(E->getType()); }
+
+  bool VisitCallExpr(CallExpr *Call) {
+    Callees.insert(Call->getCallee()->IgnoreParenImpCasts());
+    const FunctionDecl *F = Call->getDirectCallee();
+    if (F && F->hasBody())
+      return true;
+    for (const Expr *Argument : Call->arguments())
+      if (!see(Argument->getType()))
+        return false;
+    return see(Call->getType());
+  }
+
+  // A function whose address is taken here is called with what others have.
+  bool VisitDeclRefExpr(DeclRefExpr *Name) {
+    if (const auto *Variable = dyn_cast<VarDecl>(Name->getDecl()))
+      return !isElsewhere(*Variable) || see(Variable->getType());
+    const auto *F = dyn_cast<FunctionDecl>(Name->getDecl());
+    if (F && !Callees.contains(Name))
+      for (const ParmVarDecl *Parameter : F->parameters())
+        if (!see(Parameter->getType()))
+          return false;
+    return true;
+  }
+
+  bool VisitMemberExpr(MemberExpr *Member) {
+    return isOwn(Member->getBase()) || see(Member->getType());
   }
 
 private:
   const WasMap &Types;
+  llvm::SmallPtrSet<const Expr *, 16> Callees;
+
+  // False, which ends the search, if T is one of the types, or a pointer to it, or an array.
+  bool see(QualType T) {
+    while (!T->isRecordType()) {
+      const Type *Of = T->getPointeeOrArrayElementType();
+      if (Of == T.getTypePtr())
+        return true;
+      T = QualType(Of, 0);
+    }
+    const RecordDecl *R = T->getAsRecordDecl();
+    if (Types.count(R->getDefinition()))
+      Found = R->getDefinition();
+    return !Found;
+  }
+
+  static bool isElsewhere(const VarDecl &Variable) {
+    return Variable.hasGlobalStorage() && !Variable.getDefinition();
+  }
+
+  // Part of a variable that the unit defines: local, or with a type that is compared.
+  static bool isOwn(const Expr *Object) {
+    Object = Object->IgnoreParenImpCasts();
+    if (const auto *Name = dyn_cast<DeclRefExpr>(Object))
+      if (const auto *Variable = dyn_cast<VarDecl>(Name->getDecl()))
+        return Variable->getType()->isRecordType() && !isElsewhere(*Variable);
+    const auto *Outer = dyn_cast<MemberExpr>(Object);
+    return Outer && !Outer->isArrow() && isOwn(Outer->getBase());
+  }
 };
 
 class AlteredUsers : public RecursiveASTVisitor<AlteredUsers> {
@@ -79,7 +137,7 @@ public:
   bool VisitFunctionDecl(FunctionDecl *F) {
     if (!F->doesThisDeclarationHaveABody() || F->isDependentContext())
       return true;
-    Casts Inside(Types);
+    Sources Inside(Types);
     Inside.TraverseDecl(F);
     if (Inside.Found)
       Found.try_emplace(Names.getName(F), titleOf(typeText(Context, *Inside.Found)));

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // Altered.h - who works on objects of a type that has another layout than in the
-// program, without saying so in its signature: what a `void *` leads to.
+// program, without saying so in its signature.
 //
-// Type hashes see what parameters and variables reach. A context that is kept
-// behind a `void *` is not reached; but the functions that cast it know its type.
+// Type hashes see what parameters and variables reach that the unit defines. Not a context
+// that is kept behind a `void *`, nor what other units hand over, who know the old layout.
 #ifndef REVECTOR_PLUGIN_ALTERED_H
 #define REVECTOR_PLUGIN_ALTERED_H
 

@@ -96,6 +96,28 @@ void checkEnum(StringRef Title, const Lines &Then, const Lines &Now, Refusals &R
 
 } // namespace
 
+template <typename Map> static void addLayouts(const char *Texts, Map &To) {
+  for (const char *At = Texts; *At; At += StringRef(At).size() + 1)
+    To[StringRef(At).split('\n').first].push_back(At);
+}
+
+ProgramLayouts::ProgramLayouts(const PatchTarget &Target) {
+  const rv_image_file &File = Target.file();
+  addLayouts(Target.unit().types, Own);
+  for (uint32_t I = 0; I < File.unit_count; ++I)
+    addLayouts(File.units[I].types, All);
+}
+
+bool ProgramLayouts::differs(StringRef Text, bool IsShared) const {
+  StringRef Title = Text.split('\n').first;
+  auto Found = Own.find(Title);
+  if (Found != Own.end())
+    return !is_contained(Found->second, Text);
+  if (!IsShared || (Found = All.find(Title)) == All.end())
+    return false;
+  return !is_contained(Found->second, Text);
+}
+
 std::string linesOf(const PatchTarget &Target, StringRef Title) {
   for (const char *At = Target.unit().types; *At; At += StringRef(At).size() + 1) {
     auto [First, Others] = StringRef(At).split('\n');

@@ -7,6 +7,8 @@
 #ifndef REVECTOR_PLUGIN_PATCHTYPES_H
 #define REVECTOR_PLUGIN_PATCHTYPES_H
 
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringRef.h"
 
 #include <string>
@@ -16,6 +18,20 @@ namespace revector {
 class PatchTarget;
 class Refusals;
 struct Unit;
+
+// What the program's types look like, by their titles.
+class ProgramLayouts {
+public:
+  explicit ProgramLayouts(const PatchTarget &Target);
+
+  // Whether the program has the type of this text (TypeShape.h) in another layout. A unit may
+  // begin to use a type of a header (IsShared) that only others have known so far.
+  bool differs(llvm::StringRef Text, bool IsShared) const;
+
+private:
+  using Layouts = llvm::StringMap<llvm::SmallVector<llvm::StringRef, 1>>;
+  Layouts Own, All;
+};
 
 // Refuses an enumerator that has another value than in the program, for live data may hold
 // the old one. The last one only gets a warning, since it may be their count.

@@ -126,6 +126,15 @@ refused 1 "the compiler or the linker failed" revector build --for "$pid" $all
 expect_has "$(cat err.refused)" "the layout of a type that it uses" "a changed layout"
 rm -r src && cp -r was src
 
+# ---- a layout that this source file has not known, and that others know as it was ----
+sed -i 's/int size;/int before, size;/; $a struct job *somewhere(void);' src/app.h
+sed -i 's/return scale(x) + used/return somewhere()->size + used/; s/{x}/{x, x}/' src/first.c
+sed -i 's/return x < -1000/return somewhere()->size + (x < -1000)/; s/? never(x) : scale(x)/+ never(x)/' src/second.c
+sed -i '$a OUT struct job *somewhere(void) { return 0; }' src/scale.c
+refused 1 "the compiler or the linker failed" revector build --for "$pid" src/second.c
+expect_has "$(cat err.refused)" "the layout of 'struct job' has changed, and 'second'" "who works on it"
+rm -r src && cp -r was src
+
 # ---- a function of a library ----
 compile lib.so -shared -fPIC src/scale.c
 sed -i 's/int stored(int x)/int stored(int x, int y)/' src/*.[ch]
