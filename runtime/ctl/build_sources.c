@@ -30,9 +30,12 @@ int rv_sources_add(struct rv_sources *sources, const char *file, struct rv_targe
 {
     struct rv_source *grown;
 
-    for (struct rv_source *it = sources->list; it < sources->list + sources->count; it++)
+    for (int i = 0; i < sources->count; i++) {
+        const struct rv_source *it = &sources->list[i];
+
         if (!strcmp(it->file, file) && it->unit.image == unit.image && it->unit.unit == unit.unit)
             return 0;
+    }
     grown = realloc(sources->list, ((size_t)sources->count + 1) * sizeof(*grown));
     if (!grown)
         return RV_ENOMEM;
@@ -90,11 +93,14 @@ static int add_copy(struct search *search, const char *file, struct rv_target_un
 {
     const struct rv_sources *sources = search->sources;
 
-    for (const struct rv_source *it = sources->list; it < sources->list + sources->count; it++)
+    for (int i = 0; i < sources->count; i++) {
+        const struct rv_source *it = &sources->list[i];
+
         if (it->unit.image == unit.image && it->unit.unit == unit.unit && strcmp(it->file, file))
             return rv_because(&search->command->reason, RV_EAMBIGUOUS,
                               "%s and %s would both stand for %s; give a new file another name",
                               it->file, file, unit.image->file->units[unit.unit].source);
+    }
     return rv_sources_add(search->sources, file, unit, RV_COMPILE_ELSEWHERE);
 }
 
@@ -154,9 +160,12 @@ static int add_new(struct search *search, const char *name, const char *file)
 {
     const struct rv_sources *sources = search->sources;
 
-    for (const struct rv_source *it = sources->list; it < sources->list + sources->count; it++)
+    for (int i = 0; i < sources->count; i++) {
+        const struct rv_source *it = &sources->list[i];
+
         if (!strcmp(ending(it->file), ending(file)))
             return rv_sources_add(search->sources, file, it->unit, RV_COMPILE_NEW);
+    }
     return rv_because(&search->command->reason, RV_ENOUNIT,
                       "%s: no source of the program includes it; a new one goes with a changed one "
                       "that calls it",
@@ -181,11 +190,14 @@ static int check_image(const struct rv_sources *sources, struct rv_reason *reaso
 {
     const struct rv_source *first = sources->list;
 
-    for (const struct rv_source *it = first; it < first + sources->count; it++)
+    for (int i = 1; i < sources->count; i++) {
+        const struct rv_source *it = &sources->list[i];
+
         if (it->unit.image != first->unit.image)
             return rv_because(reason, RV_EAMBIGUOUS,
                               "%s belongs to %s and %s to %s; make a patch for each", first->file,
                               first->unit.image->name, it->file, it->unit.image->name);
+    }
     return 0;
 }
 
