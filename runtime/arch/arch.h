@@ -46,6 +46,19 @@ uint64_t rv_fault_handle(const uint64_t *leaf, uint32_t index);
 #error "arch_cpu.h must define RV_ARCH_SIGNAL_SP"
 #endif
 
+/* The same to behind the last register of the interrupted code that the frame holds. */
+#ifndef RV_ARCH_SIGNAL_REGISTERS
+#error "arch_cpu.h must define RV_ARCH_SIGNAL_REGISTERS"
+#endif
+
+/*
+ * rv_arch_is_behind_call(code, room): a call may end at `code`, so that this is where it
+ * returns to. `room` bytes before it may be read, of which RV_ARCH_CALL_MAX say all.
+ */
+#ifndef RV_ARCH_CALL_MAX
+#error "arch_cpu.h must define rv_arch_is_behind_call and RV_ARCH_CALL_MAX"
+#endif
+
 /* Where a thread's control block says that it is one, in bytes; see host/scan.c. */
 #if !defined(RV_ARCH_TCB_SELF) || !defined(RV_ARCH_TCB_TID) || !defined(RV_ARCH_TCB_SPAN)
 #error "arch_cpu.h must define RV_ARCH_TCB_SELF, RV_ARCH_TCB_TID and RV_ARCH_TCB_SPAN"

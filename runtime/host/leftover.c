@@ -122,7 +122,7 @@ static size_t list_old(const struct changes *changes, struct old *old)
         const struct change *change = &changes->all[n];
         const int is_first = n == 0 || change[-1].method != change->method;
         const uintptr_t start = is_first ? change->first : change[-1].body;
-        old[count] = (struct old){.piece = {.start = start, .is_code = 1}, .by = change};
+        old[count] = (struct old){.piece = {.start = start, .kind = RV_PIECE_BODY}, .by = change};
         count += change->at_once && find_end(&old[count].piece);
     }
     qsort(old, count, sizeof(*old), by_start);

@@ -75,7 +75,8 @@ static int note_spans(void)
     move.count = rv_update_spans(move.update, move.spans, count);
     for (uint32_t n = 0; n < count; n++)
         move.pieces[n] =
-            (struct rv_piece){move.spans[n].start, move.spans[n].end, move.spans[n].method != NULL};
+            (struct rv_piece){move.spans[n].start, move.spans[n].end,
+                              move.spans[n].method ? RV_PIECE_BODY : RV_PIECE_TABLE};
     return 0;
 }
 

@@ -162,8 +162,9 @@ static int start_pass(void)
     pass.count = count < room ? count : room;
     qsort(pass.garbage, pass.count, sizeof(*pass.garbage), by_start);
     for (size_t n = 0; n < pass.count; n++)
-        pass.pieces[n] = (struct rv_piece){pass.garbage[n]->start, pass.garbage[n]->end,
-                                           pass.garbage[n]->kind == RV_GARBAGE_CODE};
+        pass.pieces[n] = (struct rv_piece){
+            pass.garbage[n]->start, pass.garbage[n]->end,
+            pass.garbage[n]->kind == RV_GARBAGE_CODE ? RV_PIECE_CODE : RV_PIECE_TABLE};
     return rv_examine_for(pass.pieces, pass.count);
 }
 

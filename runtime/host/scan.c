@@ -30,10 +30,7 @@ static int add(uintptr_t list[RV_SCAN_FRAMES], uintptr_t value)
     return RV_EUNREADABLE;
 }
 
-/*
- * Only a handler with SA_ONSTACK leaves the stack that it interrupts. The kernel's own
- * struct: the C library's sigaction hides the restorer.
- */
+/* The kernel's own struct: the C library's sigaction hides the restorer. */
 static int note_restorers(struct rv_scan *scan)
 {
     int error = 0;
@@ -45,9 +42,11 @@ static int note_restorers(struct rv_scan *scan)
             uintptr_t restorer;
             uint64_t mask;
         } action = {.flags = 0};
-        if (syscall(SYS_rt_sigaction, number, NULL, &action, sizeof(action.mask)) == 0 &&
-            action.flags & SA_ONSTACK && action.restorer)
-            error = add(scan->restorers, action.restorer);
+        if (syscall(SYS_rt_sigaction, number, NULL, &action, sizeof(action.mask)) != 0 ||
+            !action.restorer)
+            continue;
+        scan->leaves_stacks |= (action.flags & SA_ONSTACK) != 0;
+        error = add(scan->restorers, action.restorer);
     }
     return error;
 }
@@ -103,11 +102,33 @@ static size_t find(const struct rv_scan *scan, uintptr_t word)
     return low < scan->count && word >= scan->pieces[low].start ? low : scan->count;
 }
 
-void rv_scan_word(struct rv_scan *scan, uintptr_t word, uintptr_t where)
+/* Unreadable code, of which there should be none, counts. */
+static int is_behind_call(const struct rv_scan *scan, const struct rv_piece *piece, uintptr_t word)
+{
+    unsigned char code[RV_ARCH_CALL_MAX];
+    const size_t room = word - piece->start < sizeof(code) ? word - piece->start : sizeof(code);
+    unsigned char *const end = code + sizeof(code);
+
+    return pread(scan->memory, end - room, room, (off_t)(word - room)) != (ssize_t)room ||
+           rv_arch_is_behind_call(end, room);
+}
+
+/*
+ * A body's address that no frame returns to is left over, or was loaded from a table and not
+ * jumped to yet: then a handler has interrupted the caller, and it is in the handler's frame.
+ */
+static int counts(const struct rv_scan *scan, const struct rv_piece *piece, uintptr_t word,
+                  uintptr_t where)
+{
+    return piece->kind != RV_PIECE_BODY || where < scan->registers ||
+           is_behind_call(scan, piece, word);
+}
+
+static void scan_word(struct rv_scan *scan, uintptr_t word, uintptr_t where)
 {
     size_t n = find(scan, word);
 
-    if (n < scan->count)
+    if (n < scan->count && counts(scan, &scan->pieces[n], word, where))
         scan->where[n] = where;
 }
 
@@ -115,7 +136,7 @@ void rv_scan_register(struct rv_scan *scan, uintptr_t value)
 {
     size_t n = find(scan, value);
 
-    if (n < scan->count && scan->pieces[n].is_code)
+    if (n < scan->count && scan->pieces[n].kind != RV_PIECE_TABLE)
         scan->where[n] = RV_SCAN_REGISTER;
 }
 
@@ -147,6 +168,13 @@ static int is_control_block(const struct rv_scan *scan, uintptr_t word, uintptr_
            rv_scan_read(scan, address + RV_ARCH_TCB_TID, &tid) == 0 && (int32_t)tid == scan->thread;
 }
 
+/* Where a handler returns to is the lowest word of the frame that the kernel made for it. */
+static int note_frame(struct rv_scan *scan, uintptr_t where)
+{
+    scan->registers = where + RV_ARCH_SIGNAL_REGISTERS;
+    return scan->leaves_stacks ? add(scan->frames, where) : 0;
+}
+
 /* Every word in [start, end), both aligned. */
 static int scan_words(struct rv_scan *scan, uintptr_t start, uintptr_t end)
 {
@@ -163,9 +191,9 @@ static int scan_words(struct rv_scan *scan, uintptr_t start, uintptr_t end)
                 return 0;
             if (is_control_block(scan, words[n], where))
                 scan->end = where + RV_ARCH_TCB_SPAN;
-            rv_scan_word(scan, words[n], where);
-            if (is_restorer(scan, words[n]) && add(scan->frames, where))
+            if (is_restorer(scan, words[n]) && note_frame(scan, where))
                 return RV_EUNREADABLE;
+            scan_word(scan, words[n], where);
         }
         start += (size_t)got & ~(sizeof(uintptr_t) - 1);
     }
@@ -213,6 +241,7 @@ int rv_scan_range(struct rv_scan *scan, uintptr_t start, uintptr_t end)
 
     start &= ~(uintptr_t)(sizeof(uintptr_t) - 1);
     scan->end = UINTPTR_MAX;
+    scan->registers = 0;
     while (start < end && end - start > SMALL) {
         uintptr_t first = start / page, wanted = (end - 1) / page - first + 1;
         ssize_t got =

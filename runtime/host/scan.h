@@ -2,7 +2,8 @@
 /*
  * scan.h - which pieces of memory do the words in a range of memory point into?
  *
- * Conservative: a word counts whatever it was meant to be. One thread at a time.
+ * Conservative: a word counts whatever it was meant to be, as far as the kind of the piece
+ * lets it. One thread at a time.
  */
 #ifndef REVECTOR_SCAN_H
 #define REVECTOR_SCAN_H
@@ -13,10 +14,16 @@
 #define RV_SCAN_REGISTER 1u
 #define RV_SCAN_FRAMES   8 /* handlers that interrupt one another; beyond that it is unreadable */
 
-/* What is looked for. */
+/* What is looked for, and so which words count. */
+enum rv_piece_kind {
+    RV_PIECE_TABLE, /* a leaf table: words on stacks */
+    RV_PIECE_CODE,  /* code that is to be unmapped: registers as well */
+    RV_PIECE_BODY,  /* code that is to be left: what a frame returns to, and registers */
+};
+
 struct rv_piece {
     uintptr_t start, end;
-    int is_code; /* a thread may be in it; else it is a leaf table */
+    enum rv_piece_kind kind;
 };
 
 struct rv_scan {
@@ -26,9 +33,11 @@ struct rv_scan {
     uintptr_t *where; /* per piece: a word that points into it, RV_SCAN_REGISTER, or 0 */
     int32_t thread;      /* whose stack is scanned; 0: nobody's */
     uintptr_t end;       /* of the stack, once that was found: behind it is something else */
+    uintptr_t registers; /* end of the signal frame's that the scan is in, or was in last */
     int memory, pagemap; /* /proc/self/mem and pagemap; the latter may be -1 */
     uintptr_t restorers[RV_SCAN_FRAMES]; /* where signal handlers return to; 0 behind the last */
-    uintptr_t frames[RV_SCAN_FRAMES];    /* where such an address was found; 0 behind the last */
+    int leaves_stacks;                   /* a handler may run on a stack of its own */
+    uintptr_t frames[RV_SCAN_FRAMES];    /* of such handlers: where a restorer was found */
 };
 
 /* `pieces` stays the caller's, and as it is until the end. RV_ENOMEM, RV_EUNREADABLE. */
@@ -38,9 +47,6 @@ void rv_scan_end(struct rv_scan *scan);
 
 /* Forgets what was found. What comes next are stacks of `thread`; 0: nobody's. */
 void rv_scan_reset(struct rv_scan *scan, int32_t thread);
-
-/* One word, found at the address `where`. */
-void rv_scan_word(struct rv_scan *scan, uintptr_t word, uintptr_t where);
 
 /*
  * A register that a system call was made with. Tables do not count: a stub makes no

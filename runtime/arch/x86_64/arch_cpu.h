@@ -5,9 +5,11 @@
 #ifndef REVECTOR_ARCH_CPU_H
 #define REVECTOR_ARCH_CPU_H
 
-#define RV_ARCH_NAME      "x86_64"
-#define RV_ARCH_RED_ZONE  128
-#define RV_ARCH_SIGNAL_SP 168 /* return address, then uc_mcontext.gregs[REG_RSP] of ucontext_t */
+#define RV_ARCH_NAME     "x86_64"
+#define RV_ARCH_RED_ZONE 128
+/* Return address, then ucontext_t: to uc_mcontext.gregs[REG_RSP], and to behind all of gregs. */
+#define RV_ARCH_SIGNAL_SP        168
+#define RV_ARCH_SIGNAL_REGISTERS 232
 /*
  * A thread's stack ends where its control block begins, to which %fs:0 points: struct pthread
  * of the GNU C library has its own address at 0 and at SELF, and the thread's number at TID.
@@ -44,6 +46,35 @@ static inline int rv_arch_has_shadow_stack(void)
     uint64_t top = 0;
     __asm__ volatile("rdsspq %0" : "+r"(top)); /* does nothing where there is none */
     return top != 0;
+}
+
+/*
+ * Whether the `size` bytes at `code` can be an indirect near call: FF /2 and an address in one
+ * of the forms that ModR/M and SIB have. Intel SDM, volume 2, "CALL" and tables 2-2 and 2-3.
+ */
+static inline int rv_arch_is_indirect_call(const unsigned char *code, uintptr_t size)
+{
+    const unsigned mod = code[1] >> 6, rm = code[1] & 7;
+    const unsigned has_sib = mod != 3 && rm == 4;
+    unsigned distance = mod == 1 ? 1 : mod == 2 ? 4 : 0;
+
+    if (code[0] != 0xff || (code[1] >> 3 & 7) != 2 || size < 2 + has_sib)
+        return 0;
+    if (mod == 0 && (has_sib ? code[2] & 7 : rm) == 5)
+        distance = 4;
+    return size == 2 + has_sib + distance;
+}
+
+/* A direct near call is E8 and a distance. Prefixes come before what is looked at. */
+#define RV_ARCH_CALL_MAX 7
+static inline int rv_arch_is_behind_call(const unsigned char *code, uintptr_t room)
+{
+    if (room >= 5 && code[-5] == 0xe8)
+        return 1;
+    for (uintptr_t size = 2; size <= RV_ARCH_CALL_MAX && size <= room; size++)
+        if (rv_arch_is_indirect_call(code - size, size))
+            return 1;
+    return 0;
 }
 
 #define RV_ARCH_HAS_SPILL
