@@ -5,23 +5,19 @@
 #define _GNU_SOURCE
 #include "move.h"
 #include "control/clock.h"
-#include "examine.h"
+#include "move_stage.h"
 #include "revector/error.h"
 #include "transform.h"
-#include "transition.h"
 
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 
 #define WAIT_FIRST   1u  /* ms */
 #define WAIT_LONGEST 50u /* ms */
 #define ROLL_NS      50000
 
-/*
- * Guards what rv_move_each shows; innermost. The rest is under the operation lock.
- */
+/* Guards move.held; innermost. The rest is under the operation lock. */
 static pthread_mutex_t shown = PTHREAD_MUTEX_INITIALIZER;
 
 static struct {
@@ -29,12 +25,6 @@ static struct {
     uint64_t deadline;        /* ms, CLOCK_MONOTONIC; 0: none */
     void (*done)(void *context);
     void *context;
-    struct rv_span *spans; /* what threads leave in this stage */
-    struct rv_piece *pieces;
-    uint32_t count;
-    struct rv_move_wait *waiting;
-    size_t waiting_count;
-    int is_listed; /* waiting holds all who existed at some moment of this stage */
     int is_held;   /* not to be committed before rv_move_decide */
     int is_decided; /* to be committed, which others count on */
     uint32_t held; /* number of the update, when all have moved */
@@ -43,196 +33,6 @@ static struct {
     char late[1024];
     int reason;
 } move = {.reason = RV_EMOVETIME};
-
-/* ---- a stage ---- */
-
-static void forget_stage(void)
-{
-    pthread_mutex_lock(&shown);
-    free(move.spans);
-    free(move.pieces);
-    free(move.waiting);
-    move.spans = NULL;
-    move.pieces = NULL;
-    move.waiting = NULL;
-    move.count = 0;
-    move.waiting_count = 0;
-    move.is_listed = 0;
-    pthread_mutex_unlock(&shown);
-}
-
-static int note_spans(void)
-{
-    uint32_t count = rv_update_spans(move.update, NULL, 0);
-
-    move.is_listed = count == 0; /* nobody has anything to leave */
-    if (move.is_listed)
-        return 0;
-    move.spans = calloc(count, sizeof(*move.spans));
-    move.pieces = calloc(count, sizeof(*move.pieces));
-    if (!move.spans || !move.pieces)
-        return RV_ENOMEM;
-    move.count = rv_update_spans(move.update, move.spans, count);
-    for (uint32_t n = 0; n < count; n++)
-        move.pieces[n] =
-            (struct rv_piece){move.spans[n].start, move.spans[n].end,
-                              move.spans[n].method ? RV_PIECE_BODY : RV_PIECE_TABLE};
-    return 0;
-}
-
-/*
- * Whoever is born after this listing began has never run what is to be left: it starts
- * with an empty stack, and every way in is a fault that puts it on the other side.
- */
-static int list_threads(void)
-{
-    struct rv_thread_list threads = {0};
-    struct rv_move_wait *waiting;
-    int error;
-
-    rv_update_mark(move.update);
-    error = rv_threads_list(&threads);
-    waiting = error ? NULL : calloc(threads.count, sizeof(*waiting));
-    if (!error && !waiting)
-        error = RV_ENOMEM;
-    for (size_t n = 0; n < threads.count && !error; n++)
-        waiting[n].thread = threads.all[n];
-    pthread_mutex_lock(&shown);
-    move.waiting = waiting;
-    move.waiting_count = error ? 0 : threads.count;
-    move.is_listed = !error;
-    pthread_mutex_unlock(&shown);
-    rv_threads_free(&threads);
-    return error;
-}
-
-/* Failures here are those of a moment, and the stage waits for a better one. */
-static int prepare_stage(void)
-{
-    int error = 0;
-
-    if (!move.spans)
-        error = note_spans();
-    if (!error && !move.is_listed)
-        error = list_threads();
-    if (error)
-        forget_stage();
-    return error;
-}
-
-/* ---- one thread ---- */
-
-static int is_in_span(uintptr_t pc, void *context)
-{
-    (void)context;
-    for (uint32_t n = 0; n < move.count; n++)
-        if (pc >= move.spans[n].start && pc < move.spans[n].end)
-            return (int)n + 1;
-    return 0;
-}
-
-/* The calling thread, if it is one of the program's, has asked for the update. */
-static int look_at_self(struct rv_move_wait *wait)
-{
-    int found = rv_platform_backtrace(is_in_span, NULL);
-
-    wait->hold = found < 0 ? RV_MOVE_UNREADABLE : RV_MOVE_STACK;
-    wait->method = found > 0 ? move.spans[found - 1].method : NULL;
-    return found == 0;
-}
-
-/* 1 if it holds nothing; else `wait` says what. */
-static int judge(struct rv_move_wait *wait, const uintptr_t *where)
-{
-    for (uint32_t n = 0; n < move.count; n++)
-        if (where[n]) {
-            wait->hold = RV_MOVE_STACK;
-            wait->method = move.spans[n].method;
-            return 0;
-        }
-    return 1;
-}
-
-static int look_at_other(struct rv_move_wait *wait)
-{
-    const uintptr_t *where;
-
-    switch (rv_examine_often(wait->thread.tid, &where)) {
-    case RV_VERDICT_SEEN:
-        return judge(wait, where);
-    case RV_VERDICT_GONE:
-        return 1;
-    case RV_VERDICT_RUNNING:
-        wait->hold = RV_MOVE_RUNNING;
-        return 0;
-    case RV_VERDICT_UNREADABLE:
-        break;
-    }
-    wait->hold = RV_MOVE_UNREADABLE;
-    return 0;
-}
-
-/* 1 if the thread counts as moved. Where nobody may look, it must find so itself. */
-static int look_at(struct rv_move_wait *wait, int is_readable)
-{
-    wait->method = NULL;
-    wait->hold = RV_MOVE_UNREADABLE;
-    if (rv_update_has_moved(move.update, wait->thread.tid))
-        return 1;
-    if (wait->thread.tid == rv_platform_thread())
-        return look_at_self(wait);
-    return is_readable && look_at_other(wait);
-}
-
-/* ---- a round ---- */
-
-static void show(size_t n, struct rv_move_wait *wait)
-{
-    const struct rv_move_wait *before = &move.waiting[n];
-
-    if (wait->hold != before->hold || wait->method != before->method || !before->since_ms)
-        wait->since_ms = rv_clock_ms();
-    pthread_mutex_lock(&shown);
-    move.waiting[n] = *wait;
-    pthread_mutex_unlock(&shown);
-}
-
-static void drop_moved(void)
-{
-    size_t kept = 0;
-
-    pthread_mutex_lock(&shown);
-    for (size_t n = 0; n < move.waiting_count; n++)
-        if (move.waiting[n].thread.tid)
-            move.waiting[kept++] = move.waiting[n];
-    move.waiting_count = kept;
-    pthread_mutex_unlock(&shown);
-}
-
-static void look_at_all(void)
-{
-    int is_readable;
-
-    if (!rv_examine_begin())
-        return; /* garbage is being collected; next time */
-    is_readable = rv_examine_for(move.pieces, move.count) == 0;
-    for (size_t n = 0; n < move.waiting_count; n++) {
-        struct rv_move_wait wait = move.waiting[n];
-        if (look_at(&wait, is_readable))
-            wait.thread.tid = 0;
-        show(n, &wait);
-    }
-    rv_examine_end();
-    drop_moved();
-}
-
-static int somebody_runs(void)
-{
-    for (size_t n = 0; n < move.waiting_count; n++)
-        if (move.waiting[n].hold == RV_MOVE_RUNNING)
-            return 1;
-    return 0;
-}
 
 /* Whoever runs, and calls anything at all, has looked at itself when this returns. */
 static void call_the_roll(void)
@@ -244,7 +44,7 @@ static void call_the_roll(void)
     nanosleep(&moment, NULL);
     while (rv_update_roll_call(move.update, 0))
         nanosleep(&moment, NULL); /* calls are right meanwhile, but slow */
-    look_at_all();
+    rv_move_stage_look();
 }
 
 const char *rv_move_late(void)
@@ -270,13 +70,13 @@ static void turn_back(int reason)
     if (reason == RV_ETAKENBACK || reason == RV_EASKER)
         move.late[0] = 0;
     else if (reason != RV_ETRANSFORM) /* their reasons may be gone when all are back */
-        rv_move_say_all(move.waiting, move.waiting_count, move.late, sizeof(move.late));
+        rv_move_stage_say(move.late, sizeof(move.late));
     rv_transform_drop();
     move.is_ready = 0;
     move.is_held = 0;
     set_held(0);
     rv_update_turn(move.update);
-    forget_stage();
+    rv_move_stage_forget();
     move.deadline = 0;
     move.wait_ms = WAIT_FIRST;
 }
@@ -327,7 +127,7 @@ static int finish(void)
     int error = move.update->state == RV_UPDATE_MOVING ? commit() : rv_update_returned(move.update);
 
     if (!error || error == RV_EBUSY)
-        forget_stage();
+        rv_move_stage_forget();
     if (error)
         return error;
     move.update = NULL;
@@ -396,7 +196,7 @@ void rv_move_describe(char *text, size_t size)
     *text = 0;
     if (!move.update)
         return;
-    rv_move_say_all(move.waiting, move.waiting_count, who, sizeof(who));
+    rv_move_stage_say(who, sizeof(who));
     snprintf(text, size, "update %u is %s: %s", move.update->id,
              move.update->state == RV_UPDATE_RETURNING ? "returning" : "moving",
              *who ? who : "it ends in a moment");
@@ -428,11 +228,11 @@ static int is_time_to_finish(void)
 {
     int error;
 
-    if (!move.is_listed || move.waiting_count)
+    if (!rv_move_stage_is_over())
         return 0;
     error = get_ready();
     if (error == RV_EBUSY)
-        forget_stage();
+        rv_move_stage_forget();
     if (error)
         return 0;
     if (move.is_held)
@@ -446,9 +246,9 @@ int rv_move_round(unsigned *wait_ms)
         return 0;
     if (must_turn())
         turn_back(RV_ECRASHED);
-    if (prepare_stage() == 0) {
-        look_at_all();
-        if (somebody_runs())
+    if (rv_move_stage_prepare(move.update) == 0) {
+        rv_move_stage_look();
+        if (rv_move_stage_runs())
             call_the_roll();
     }
     if (is_time_to_finish() && finish() == 0)
@@ -458,18 +258,6 @@ int rv_move_round(unsigned *wait_ms)
     *wait_ms = move.wait_ms;
     move.wait_ms = move.wait_ms * 2 < WAIT_LONGEST ? move.wait_ms * 2 : WAIT_LONGEST;
     return 1;
-}
-
-int rv_move_each(int (*visit)(const struct rv_move_wait *wait, void *context), void *context)
-{
-    int result = 0;
-
-    pthread_mutex_lock(&shown);
-    for (size_t n = 0; n < move.waiting_count && !result; n++)
-        if (move.waiting[n].thread.tid)
-            result = visit(&move.waiting[n], context);
-    pthread_mutex_unlock(&shown);
-    return result;
 }
 
 static int find_moving(const struct rv_update *update, void *context)
@@ -485,10 +273,7 @@ void rv_move_in_child(void)
     const int was_held = move.is_held;
 
     pthread_mutex_init(&shown, NULL); /* whoever held it is not in the child */
-    move.spans = NULL;                /* not freed: he may have been about to */
-    move.pieces = NULL;
-    move.waiting = NULL;
-    forget_stage();
+    rv_move_stage_in_child();
     rv_transform_in_child();
     move.is_ready = 0;
     move.is_held = 0;
