@@ -8,15 +8,12 @@
  */
 #define _GNU_SOURCE
 #include "agent.h"
+#include "agent_waits.h"
 #include "crash.h"
 #include "operate.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#include "garbage.h"
-#include "leftover.h"
-#include "loader.h"
 #include "move.h"
 #include "transform.h"
 
@@ -52,146 +49,13 @@ void agent_count(struct agent_totals *totals)
 
 /* ---- updates ---- */
 
-#define KEEPERS 64 /* shown at most */
-
-/* What keeps something of an update loaded; copied first, since the core lock does not nest. */
-struct keeper {
-    uint32_t update;
-    enum rv_garbage_kind kind;
-    enum rv_hold hold;
-    int32_t holder;
-};
-
-/* A thread that has not moved, while an update is under way; copied for the same reason. */
-struct waiter {
-    struct rv_move_wait wait; /* its method may go; `function` is that one's name */
-    char function[128];
-};
-
-/* A thread that goes on in code which an update has replaced. */
-struct straggler {
-    uint32_t update;
-    pid_t thread;
-    char function[128];
-};
-
 struct update_page {
     struct rv_ctl_writer *out;
     uint64_t from;    /* update's place in the list << 32 | name's place in the update */
     uint32_t ordinal; /* of the update that is visited */
     uint32_t only;    /* 0, or the ID of the one update that is wanted */
-    struct keeper keepers[KEEPERS];
-    uint32_t keeper_count;
-    struct waiter waiters[KEEPERS];
-    uint32_t waiter_count;
-    struct straggler stragglers[KEEPERS];
-    uint32_t straggler_count;
+    struct agent_waits waits;
 };
-
-static int note_keeper(const struct rv_garbage *piece, void *context)
-{
-    struct update_page *page = context;
-
-    if (page->keeper_count == KEEPERS)
-        return 1;
-    page->keepers[page->keeper_count++] =
-        (struct keeper){piece->update, piece->kind, piece->hold, piece->holder};
-    return 0;
-}
-
-static int note_waiter(const struct rv_move_wait *wait, void *context)
-{
-    struct update_page *page = context;
-    struct waiter *waiter = &page->waiters[page->waiter_count];
-
-    if (page->waiter_count == KEEPERS)
-        return 1;
-    *waiter = (struct waiter){.wait = *wait};
-    if (wait->method)
-        snprintf(waiter->function, sizeof(waiter->function), "%s",
-                 RV_TARGET(const char, wait->method->name));
-    page->waiter_count++;
-    return 0;
-}
-
-static int note_straggler(const struct rv_leftover *leftover, void *context)
-{
-    struct update_page *page = context;
-    struct straggler *straggler = &page->stragglers[page->straggler_count];
-
-    if (page->straggler_count == KEEPERS)
-        return 1;
-    *straggler = (struct straggler){.update = leftover->update, .thread = leftover->thread};
-    if (leftover->method)
-        snprintf(straggler->function, sizeof(straggler->function), "%s", leftover->method);
-    page->straggler_count++;
-    return 0;
-}
-
-static const char *hold_text(enum rv_hold hold)
-{
-    switch (hold) {
-    case RV_HOLD_UNEXAMINED:
-        return "not examined yet";
-    case RV_HOLD_RUNNING:
-        return "has not been seen outside of it since";
-    case RV_HOLD_STACK:
-        return "has it on its stack";
-    case RV_HOLD_REGISTER:
-        return "runs in it";
-    case RV_HOLD_UNREADABLE:
-        return "the system does not let us look at it";
-    }
-    return "in use";
-}
-
-static void put_keeper(struct rv_ctl_writer *out, const struct keeper *keeper)
-{
-    const char *what = keeper->kind == RV_GARBAGE_CODE ? "code" : "table";
-    char who[RV_THREAD_TEXT], text[160];
-
-    rv_thread_text(keeper->holder, who);
-    if (keeper->holder)
-        snprintf(text, sizeof(text), "%s: %s %s", what, who, hold_text(keeper->hold));
-    else
-        snprintf(text, sizeof(text), "%s: %s", what, hold_text(keeper->hold));
-    rv_ctl_put_text(out, RV_CTL_TAG_KEEPER, text);
-}
-
-static void put_waiter(struct rv_ctl_writer *out, const struct waiter *waiter)
-{
-    char text[RV_MOVE_TEXT];
-
-    rv_move_say(&waiter->wait, waiter->function, text, sizeof(text));
-    rv_ctl_put_text(out, RV_CTL_TAG_KEEPER, text);
-}
-
-static void put_waiters(struct update_page *page, const struct rv_update *update)
-{
-    if (update->state != RV_UPDATE_MOVING && update->state != RV_UPDATE_RETURNING)
-        return;
-    for (uint32_t i = 0; i < page->waiter_count; i++)
-        put_waiter(page->out, &page->waiters[i]);
-}
-
-/* Of a thread that ran nothing is known, whatever update it is about. */
-static void put_stragglers(struct update_page *page, const struct rv_update *update)
-{
-    const struct rv_patch_image *patch = update->owner;
-    char text[192];
-
-    if (update->state != RV_UPDATE_COMMITTED || !patch || !patch->at_once)
-        return;
-    for (uint32_t i = 0; i < page->straggler_count; i++) {
-        const struct straggler *straggler = &page->stragglers[i];
-        if (straggler->update != update->id && straggler->update)
-            continue;
-        snprintf(text, sizeof(text),
-                 straggler->update ? "%s (thread %d)" : "%snot known of thread %d, which runs",
-                 straggler->function, (int)straggler->thread);
-        rv_ctl_put_text(page->out, RV_CTL_TAG_OLD_CODE, text);
-    }
-}
 
 static const char *state_text(const struct rv_update *update)
 {
@@ -262,19 +126,6 @@ static uint32_t put_names(struct rv_ctl_writer *out, const struct rv_update *upd
     return update->count;
 }
 
-static void put_keepers(struct update_page *page, uint32_t update)
-{
-    uint64_t count = 0;
-
-    for (uint32_t i = 0; i < page->keeper_count; i++) {
-        if (page->keepers[i].update != update)
-            continue;
-        put_keeper(page->out, &page->keepers[i]);
-        count++;
-    }
-    rv_ctl_put_number(page->out, RV_CTL_TAG_HOLDERS, count);
-}
-
 /* The records are in the patch, which is there for as long as it is in force. */
 static void put_one_way(struct update_page *page, const struct rv_update *update)
 {
@@ -302,9 +153,7 @@ static void put_update_facts(struct update_page *page, const struct rv_update *u
     if (rv_crash_time_left_locked(update->id))
         rv_ctl_put_number(page->out, RV_CTL_TAG_PROBATION, rv_crash_time_left_locked(update->id));
     rv_ctl_put_number(page->out, RV_CTL_TAG_COUNT, update->count);
-    put_keepers(page, update->id);
-    put_waiters(page, update);
-    put_stragglers(page, update);
+    agent_waits_put(&page->waits, update, page->out);
     put_one_way(page, update);
 }
 
@@ -333,20 +182,11 @@ static int put_update(const struct rv_update *update, void *context)
     return 1;
 }
 
-/* What cannot be found out is left out of the answer. */
-static void note_stragglers(struct update_page *page)
-{
-    if (rv_leftovers_each(note_straggler, page))
-        agent_log("cannot tell who is inside replaced functions");
-}
-
 void agent_list_updates(struct rv_ctl_writer *out, uint64_t from)
 {
     struct update_page page = {.out = out, .from = from};
 
-    rv_garbage_each(note_keeper, &page);
-    rv_move_each(note_waiter, &page);
-    note_stragglers(&page);
+    agent_waits_note(&page.waits);
     rv_updates_each(put_update, &page);
 }
 
@@ -354,7 +194,6 @@ void agent_put_update(struct rv_ctl_writer *out, uint32_t id)
 {
     struct update_page page = {.out = out, .only = id};
 
-    rv_move_each(note_waiter, &page);
-    note_stragglers(&page);
+    agent_waits_note(&page.waits);
     rv_updates_each(put_update, &page);
 }

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * agent_waits.c - see agent_waits.h.
+ */
+#define _GNU_SOURCE
+#include "agent_waits.h"
+#include "agent.h"
+#include "leftover.h"
+#include "loader.h"
+
+#include <stdio.h>
+
+static int note_keeper(const struct rv_garbage *piece, void *context)
+{
+    struct agent_waits *waits = context;
+
+    if (waits->keeper_count == AGENT_WAITS)
+        return 1;
+    waits->keepers[waits->keeper_count++] =
+        (struct agent_keeper){piece->update, piece->kind, piece->hold, piece->holder};
+    return 0;
+}
+
+static int note_waiter(const struct rv_move_wait *wait, void *context)
+{
+    struct agent_waits *waits = context;
+    struct agent_waiter *waiter = &waits->waiters[waits->waiter_count];
+
+    if (waits->waiter_count == AGENT_WAITS)
+        return 1;
+    *waiter = (struct agent_waiter){.wait = *wait};
+    if (wait->method)
+        snprintf(waiter->function, sizeof(waiter->function), "%s",
+                 RV_TARGET(const char, wait->method->name));
+    waits->waiter_count++;
+    return 0;
+}
+
+static int note_straggler(const struct rv_leftover *leftover, void *context)
+{
+    struct agent_waits *waits = context;
+    struct agent_straggler *straggler = &waits->stragglers[waits->straggler_count];
+
+    if (waits->straggler_count == AGENT_WAITS)
+        return 1;
+    *straggler = (struct agent_straggler){.update = leftover->update, .thread = leftover->thread};
+    if (leftover->method)
+        snprintf(straggler->function, sizeof(straggler->function), "%s", leftover->method);
+    waits->straggler_count++;
+    return 0;
+}
+
+static const char *hold_text(enum rv_hold hold)
+{
+    switch (hold) {
+    case RV_HOLD_UNEXAMINED:
+        return "not examined yet";
+    case RV_HOLD_RUNNING:
+        return "has not been seen outside of it since";
+    case RV_HOLD_STACK:
+        return "has it on its stack";
+    case RV_HOLD_REGISTER:
+        return "runs in it";
+    case RV_HOLD_UNREADABLE:
+        return "the system does not let us look at it";
+    }
+    return "in use";
+}
+
+static void put_keeper(struct rv_ctl_writer *out, const struct agent_keeper *keeper)
+{
+    const char *what = keeper->kind == RV_GARBAGE_CODE ? "code" : "table";
+    char who[RV_THREAD_TEXT], text[160];
+
+    rv_thread_text(keeper->holder, who);
+    if (keeper->holder)
+        snprintf(text, sizeof(text), "%s: %s %s", what, who, hold_text(keeper->hold));
+    else
+        snprintf(text, sizeof(text), "%s: %s", what, hold_text(keeper->hold));
+    rv_ctl_put_text(out, RV_CTL_TAG_KEEPER, text);
+}
+
+static void put_waiter(struct rv_ctl_writer *out, const struct agent_waiter *waiter)
+{
+    char text[RV_MOVE_TEXT];
+
+    rv_move_say(&waiter->wait, waiter->function, text, sizeof(text));
+    rv_ctl_put_text(out, RV_CTL_TAG_KEEPER, text);
+}
+
+static void put_waiters(const struct agent_waits *waits, const struct rv_update *update,
+                        struct rv_ctl_writer *out)
+{
+    if (update->state != RV_UPDATE_MOVING && update->state != RV_UPDATE_RETURNING)
+        return;
+    for (uint32_t i = 0; i < waits->waiter_count; i++)
+        put_waiter(out, &waits->waiters[i]);
+}
+
+/* Of a thread that ran nothing is known, whatever update it is about. */
+static void put_stragglers(const struct agent_waits *waits, const struct rv_update *update,
+                           struct rv_ctl_writer *out)
+{
+    const struct rv_patch_image *patch = update->owner;
+    char text[192];
+
+    if (update->state != RV_UPDATE_COMMITTED || !patch || !patch->at_once)
+        return;
+    for (uint32_t i = 0; i < waits->straggler_count; i++) {
+        const struct agent_straggler *straggler = &waits->stragglers[i];
+        if (straggler->update != update->id && straggler->update)
+            continue;
+        snprintf(text, sizeof(text),
+                 straggler->update ? "%s (thread %d)" : "%snot known of thread %d, which runs",
+                 straggler->function, (int)straggler->thread);
+        rv_ctl_put_text(out, RV_CTL_TAG_OLD_CODE, text);
+    }
+}
+
+static void put_keepers(const struct agent_waits *waits, uint32_t update, struct rv_ctl_writer *out)
+{
+    uint64_t count = 0;
+
+    for (uint32_t i = 0; i < waits->keeper_count; i++) {
+        if (waits->keepers[i].update != update)
+            continue;
+        put_keeper(out, &waits->keepers[i]);
+        count++;
+    }
+    rv_ctl_put_number(out, RV_CTL_TAG_HOLDERS, count);
+}
+
+void agent_waits_note(struct agent_waits *waits)
+{
+    rv_garbage_each(note_keeper, waits);
+    rv_move_each(note_waiter, waits);
+    if (rv_leftovers_each(note_straggler, waits)) /* then the answer has none */
+        agent_log("cannot tell who is inside replaced functions");
+}
+
+void agent_waits_put(const struct agent_waits *waits, const struct rv_update *update,
+                     struct rv_ctl_writer *out)
+{
+    put_keepers(waits, update->id, out);
+    put_waiters(waits, update, out);
+    put_stragglers(waits, update, out);
+}
