@@ -27,13 +27,6 @@ static int add(struct rv_in_force_list *list, const struct rv_in_force *one)
     return 0;
 }
 
-static const char *base_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
-}
-
 static void take_patch(const struct rv_ctl_reader *update, struct rv_patch_name *patch)
 {
     struct rv_ctl_field field;
@@ -41,7 +34,7 @@ static void take_patch(const struct rv_ctl_reader *update, struct rv_patch_name 
 
     if (rv_ctl_text(update, RV_CTL_TAG_PATH, path, sizeof(path)))
         path[0] = 0;
-    snprintf(patch->file, sizeof(patch->file), "%s", base_of(path));
+    snprintf(patch->file, sizeof(patch->file), "%s", basename(path));
     patch->is_known =
         rv_ctl_find(update, RV_CTL_TAG_SHA256, &field) && field.size == sizeof(patch->sha256);
     if (patch->is_known)
@@ -139,7 +132,7 @@ int rv_patch_name_of(int fd, const char *path, struct rv_patch_name *patch)
     struct rv_sha256 hash;
     ssize_t got;
 
-    snprintf(patch->file, sizeof(patch->file), "%s", base_of(path));
+    snprintf(patch->file, sizeof(patch->file), "%s", basename(path));
     rv_sha256_start(&hash);
     for (off_t at = 0; (got = pread(fd, bytes, sizeof(bytes), at)) > 0; at += got)
         rv_sha256_add(&hash, bytes, (size_t)got);
