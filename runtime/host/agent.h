@@ -119,9 +119,9 @@ size_t agent_answer(const void *question, size_t size, int patch, int socket, vo
  * come, too; if so, that nothing more will come, and it is given up; and, for a new agent, that
  * nobody has asked for one.
  */
-int agent_is_holder(int socket);
+int agent_is_asker(int socket);
 void agent_forsake(int socket);
-void agent_forget_holder(void);
+void agent_forget_asker(void);
 
 /* An ERROR frame; `detail` may be null or "". Returns its size. */
 size_t agent_refusal(int error, const char *detail, uint32_t serial, void *answer);
@@ -146,6 +146,8 @@ int agent_list_walk(struct rv_ctl_writer *out, const char *name, uint64_t id, ch
 /* Open REVECTOR_LOG, if it is set, in this thread's table. */
 void agent_log_open(void);
 void agent_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The agent's thread: what others have logged goes to the file. */
+void agent_log_write(void);
 void agent_log_in_child(void);
 void agent_list_log(struct rv_ctl_writer *out, uint64_t from);
 

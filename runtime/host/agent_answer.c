@@ -174,12 +174,12 @@ static int answer_apply(struct question *question, struct rv_ctl_writer *out)
     return 0;
 }
 
-int agent_is_holder(int socket)
+int agent_is_asker(int socket)
 {
     return asked.id && asked.socket == socket && rv_host_state(asked.id) == RV_UPDATE_MOVING;
 }
 
-void agent_forget_holder(void)
+void agent_forget_asker(void)
 {
     asked.id = 0;
 }
@@ -188,7 +188,7 @@ static int decide(const struct question *question, int commits)
 {
     const uint64_t id = rv_ctl_number(&question->fields, RV_CTL_TAG_ID, 0);
 
-    if (!agent_is_holder(question->socket) || asked.id != id)
+    if (!agent_is_asker(question->socket) || asked.id != id)
         return RV_ENOUPDATE;
     asked.id = 0;
     return rv_operate_decide((uint32_t)id, commits);
@@ -211,7 +211,7 @@ void agent_forsake(int socket)
     const uint32_t id = asked.id;
     int error;
 
-    if (!agent_is_holder(socket))
+    if (!agent_is_asker(socket))
         return;
     asked.id = 0;
     error = rv_operate_cancel(id, RV_EASKER);

@@ -5,7 +5,7 @@
  * With REVECTOR_LOG=FILE they are appended to that file as well. The file is
  * opened in the agent's own descriptor table, so only the agent's thread writes
  * to it; lines of other threads are in memory at once and in the file when the
- * agent next logs. Equal lines in a row are counted, so that somebody who is
+ * agent next wakes. Equal lines in a row are counted, so that somebody who is
  * refused again and again does not push everything else out.
  */
 #define _GNU_SOURCE
@@ -122,6 +122,13 @@ void agent_log_open(void)
     pthread_mutex_unlock(&lock);
     if (path && *path && fd < 0)
         agent_log("the log file cannot be opened: %m");
+}
+
+void agent_log_write(void)
+{
+    pthread_mutex_lock(&lock);
+    flush_locked();
+    pthread_mutex_unlock(&lock);
 }
 
 void agent_log_in_child(void)

@@ -95,7 +95,7 @@ static void serve(struct client *client)
     if (!agent_owns(&client->at) ||
         send(client->at.fd, loop.answer, answer, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
         drop(client);
-    client->deadline = agent_is_holder(client->at.fd) ? NEVER : rv_clock_ms() + IDLE_MS;
+    client->deadline = agent_is_asker(client->at.fd) ? NEVER : rv_clock_ms() + IDLE_MS;
 }
 
 /* The connection that has been silent for longest, but for one on which COMMIT is to come. */
@@ -163,7 +163,7 @@ static void drop_silent_clients(void)
     uint64_t now = rv_clock_ms();
 
     for (struct client *at = loop.clients; at < loop.clients + CLIENTS; at++) {
-        if (at->at.fd >= 0 && at->deadline == NEVER && !agent_is_holder(at->at.fd))
+        if (at->at.fd >= 0 && at->deadline == NEVER && !agent_is_asker(at->at.fd))
             at->deadline = now + IDLE_MS; /* it has come to an end */
         if (at->at.fd >= 0 && at->deadline <= now)
             drop(at);
@@ -208,7 +208,7 @@ static void hear(struct client *client, short events)
     if (!agent_owns(&client->at)) {
         agent_forsake(client->at.fd);
         client->at.fd = -1;
-    } else if (events & POLLIN && (!(events & POLLHUP) || agent_is_holder(client->at.fd))) {
+    } else if (events & POLLIN && (!(events & POLLHUP) || agent_is_asker(client->at.fd))) {
         serve(client); /* the others have got the same COMMIT, and may have heard it */
     } else {
         drop(client); /* what it asked last is not done behind its back */
@@ -266,7 +266,7 @@ void agent_loop(void)
 {
     enum agent_order order;
 
-    agent_forget_holder();
+    agent_forget_asker();
     loop.listener.fd = -1;
     loop.collect_at = agent_take_wake() ? 0 : NEVER;
     for (int i = 0; i < CLIENTS; i++)
@@ -276,6 +276,7 @@ void agent_loop(void)
         drop_silent_clients();
         collect_garbage();
         rv_operate_due(); /* before anybody is told what has come of a move */
+        agent_log_write();
         if (order == AGENT_WATCH_END)
             agent_end_if_alone();
     }
