@@ -229,12 +229,12 @@ ask prefork v
 expect "own 1 workers 1 to 1 mixed 0" "$answer" "when one is of another build"
 kill -9 "$pid"
 
-# many
+# many; under a name that no other test's program has, since tests run side by side
 kill -9 "$master"
-cp prefork.c many.c && cp prefork many
-start many ./many 200
-works revector apply many fix.rvp
+cp prefork.c throng.c && cp prefork throng
+start throng ./throng 200
+works revector apply throng fix.rvp
 expect_has "$output" "in force     201" "of 201 processes"
-ask many v
+ask throng v
 expect "own 2 workers 2 to 2 mixed 0" "$answer" "in 201 processes"
 echo "families of 5 to 201 processes: all or none"
