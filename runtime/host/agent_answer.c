@@ -13,6 +13,7 @@
 #include "target.h"
 
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -30,6 +31,8 @@ static struct {
     uint32_t id; /* 0: none */
     int socket;
 } asked;
+
+static int serving = -1; /* the connection whose question is being answered */
 
 static uint64_t from(const struct question *question)
 {
@@ -161,7 +164,7 @@ static int answer_apply(struct question *question, struct rv_ctl_writer *out)
                   rv_error_text(error), question->detail[0] ? ": " : "", question->detail);
         return error;
     }
-    if (id) {
+    if (id && rv_host_state(id) == RV_UPDATE_MOVING) {
         asked.id = id;
         asked.socket = question->socket;
     }
@@ -174,14 +177,34 @@ static int answer_apply(struct question *question, struct rv_ctl_writer *out)
     return 0;
 }
 
+/* Once it is through it may move again, back, but nobody is asked about that. */
+static int is_moving(void)
+{
+    if (asked.id && rv_host_state(asked.id) != RV_UPDATE_MOVING)
+        asked.id = 0;
+    return asked.id != 0;
+}
+
 int agent_is_asker(int socket)
 {
-    return asked.id && asked.socket == socket && rv_host_state(asked.id) == RV_UPDATE_MOVING;
+    return asked.socket == socket && is_moving();
 }
 
 void agent_forget_asker(void)
 {
     asked.id = 0;
+    serving = -1;
+}
+
+/*
+ * 1 in the agent's thread if whoever asked for what is under way has closed his connection. He
+ * has been told that it is not done, as when the process was stopped in the middle of it.
+ */
+int rv_agent_asker_has_gone(void)
+{
+    struct pollfd at = {.fd = is_moving() ? asked.socket : serving};
+
+    return rv_agent_is_self() && poll(&at, 1, 0) > 0; /* a negative descriptor says nothing */
 }
 
 static int decide(const struct question *question, int commits)
@@ -331,10 +354,12 @@ size_t agent_answer(const void *packet, size_t size, int patch, int socket, void
     int error = rv_ctl_decode(packet, size, &frame);
 
     question.fields = frame.fields;
+    serving = socket;
     rv_ctl_begin(&out, answer, RV_CTL_FRAME_MAX, RV_CTL_ANSWER, frame.serial);
     if (!error)
         error = answer_verb(frame.kind, &question, &out);
     if (!error)
         error = rv_ctl_end(&out, &size);
+    serving = -1;
     return error ? agent_refusal(error, question.detail, frame.serial, answer) : size;
 }

@@ -273,8 +273,8 @@ void agent_loop(void)
         loop.clients[i].at.fd = -1;
     while (have_listener() && (order = agent_order()) != AGENT_QUIT) {
         one_round(order);
-        drop_silent_clients();
         collect_garbage();
+        drop_silent_clients(); /* before anything else can move */
         rv_operate_due(); /* before anybody is told what has come of a move */
         agent_log_write();
         if (order == AGENT_WATCH_END)

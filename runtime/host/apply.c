@@ -152,6 +152,8 @@ static int update_target(struct rv_patch_image *patch, struct rv_image_state *ta
     error = rv_bind_stage(patch, target, update);
     if (!error)
         error = rv_update_check(update);
+    if (!error && !is_dry && rv_agent_asker_has_gone())
+        error = RV_EASKER;
     if (!error && !is_dry)
         error = bring_to_threads(update, request);
     if (error || is_dry) {

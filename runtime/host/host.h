@@ -97,6 +97,7 @@ void rv_agent_start(void);
 void rv_agent_locks_in_child(void); /* after fork, in the child, before anything else */
 void rv_agent_in_child(void);       /* after all else, core lock free */
 void rv_agent_wake(void);
+int rv_agent_asker_has_gone(void); /* see agent_answer.c */
 int rv_agent_is_self(void); /* 1 in the agent's thread, on which others may be waiting */
 void rv_agent_note(const char *line); /* into the agent's log; any thread, any lock held */
 

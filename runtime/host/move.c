@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include "move.h"
 #include "control/clock.h"
+#include "host.h"
 #include "move_stage.h"
 #include "revector/error.h"
 #include "transform.h"
@@ -223,13 +224,20 @@ int rv_move_waits(void)
     return move.update && rv_move_is_held(move.update->id);
 }
 
-/* 1 if nobody is left who would have to move, and nobody else has to agree. */
+/*
+ * 1 if nobody is left who would have to move, whoever asked still waits for it, and nobody else
+ * has to agree.
+ */
 static int is_time_to_finish(void)
 {
     int error;
 
     if (!rv_move_stage_is_over())
         return 0;
+    if (move.update->state == RV_UPDATE_MOVING && !move.is_decided && rv_agent_asker_has_gone()) {
+        turn_back(RV_EASKER);
+        return 0;
+    }
     error = get_ready();
     if (error == RV_EBUSY)
         rv_move_stage_forget();

@@ -78,4 +78,26 @@ eventually "it answers again" has_agent "$member"
 status_lacks "$member" committed || fail "the stopped process took the update when it went on"
 works revector apply workers fix.rvp
 expect_has "$output" "in force     4" "how many"
+
+# Stopped in the middle of it: by a debugger, by the kernel's whim; here by the patch itself.
+mkdir -p asleep
+cat fix/workers.c - >asleep/workers.c <<'C'
+#include <revector/patch.h>
+REVECTOR_PRE_APPLY static int stop(struct rv_hook *hook)
+{
+    (void)hook;
+    raise(SIGSTOP);
+    return 0;
+}
+C
+works revector revert workers --all
+for consistency in thread call process; do
+    works revector build --for ./workers -o asleep.rvp asleep/workers.c
+    refused 1 "what was asked is not done when it goes on" \
+        revector apply "$member" asleep.rvp --consistency $consistency
+    kill -CONT "$member"
+    eventually "it answers again" has_agent "$member"
+    eventually "it has done nothing (--consistency $consistency)" status_has "$member" "no updates"
+done
+expect_has "$(revector history "$member")" "whoever asked" "what the process says of that"
 echo "a stopped process: named within a second, and nothing is done behind anybody's back"
