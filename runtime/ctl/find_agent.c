@@ -145,11 +145,10 @@ static int is_runtime(const char *path, const char *name, void *context)
 
 static int no_agent(int pid, struct rv_reason *reason)
 {
-    int found;
+    const int found = rv_process_files(pid, is_runtime, NULL);
 
-    if (!rv_process_exists(pid))
+    if (!rv_process_exists(pid)) /* asked last: it may be ending */
         return rv_because(reason, RV_ENOPROCESS, "%d", pid);
-    found = rv_process_files(pid, is_runtime, NULL);
     if (found == 1)
         return rv_because(reason, RV_ENOAGENT,
                           "%d was started with REVECTOR=off, has opted out, or is just starting",

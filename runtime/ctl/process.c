@@ -75,12 +75,13 @@ int rv_process_is_number(const char *word)
     return *word && strspn(word, "0123456789") == strlen(word);
 }
 
+/* One that is about to become a zombie has given its memory back already. */
 int rv_process_exists(int pid)
 {
-    char state[64];
+    char memory[64];
 
-    read_status(pid, "State", state, sizeof(state));
-    return *state && !strchr(state, 'Z') && !strchr(state, 'X');
+    read_status(pid, "VmSize", memory, sizeof(memory));
+    return *memory != 0;
 }
 
 int rv_process_is_stopped(int pid)

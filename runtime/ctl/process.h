@@ -47,7 +47,7 @@ unsigned long long rv_process_age(int pid);
 /* Whether a signal or a debugger has stopped it. */
 int rv_process_is_stopped(int pid);
 
-/* Whether a process is there (zombies are not). */
+/* Whether a process is there; one that has ended, or is about to and has no memory left, is not. */
 int rv_process_exists(int pid);
 
 /*
