@@ -7,6 +7,7 @@
 // is appended to a struct does not change code that never sees it.
 #include "compiler-plugin/BodyHash.h"
 #include "compiler-plugin/IRHash.h"
+#include "compiler-plugin/LoopCalls.h"
 
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/Function.h"
@@ -128,7 +129,8 @@ private:
       Out.add(Plain->getTailCallKind());
     for (unsigned I = 0; I < Call.getNumOperandBundles(); ++I)
       Out.add(Call.getOperandBundleAt(I).getTagName());
-    if (auto *Callee = dyn_cast<Function>(Call.getCalledOperand()->stripPointerCasts()))
+    if (auto *Callee = dyn_cast<Function>(Call.getCalledOperand()->stripPointerCasts());
+        Callee && !isKept(Call))
       Out.callee(*Callee);
   }
 

@@ -4,6 +4,7 @@
 #include "compiler-plugin/InlineCalls.h"
 #include "compiler-plugin/Lines.h"
 #include "compiler-plugin/LiveData.h"
+#include "compiler-plugin/LoopCalls.h"
 #include "compiler-plugin/LoopTurn.h"
 #include "compiler-plugin/Patch.h"
 #include "compiler-plugin/Plan.h"
@@ -45,6 +46,7 @@ void translate(Module &M, const Unit &Info) {
 PreservedAnalyses RevectorPass::run(Module &M, ModuleAnalysisManager &) {
   forgetOtherCode(M);
   closeTurns(M);
+  closeLoopCalls(M);
   markLines(M, Info->Lines);
   if (const char *Why = whyNotAtAll(M))
     warn(*Info, Why);

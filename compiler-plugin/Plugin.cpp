@@ -9,6 +9,7 @@
 #include "compiler-plugin/Attributes.h"
 #include "compiler-plugin/Lines.h"
 #include "compiler-plugin/LiveData.h"
+#include "compiler-plugin/LoopCalls.h"
 #include "compiler-plugin/LoopTurn.h"
 #include "compiler-plugin/Pass.h"
 #include "compiler-plugin/PatchTarget.h"
@@ -115,6 +116,11 @@ private:
             Passes.addPass(KeepUsersApartPass(Info));
             Passes.addPass(NoteAlteredPass(Info));
             Passes.addPass(OpenTurnsPass());
+          });
+      PB.registerPipelineEarlySimplificationEPCallback(
+          [](llvm::ModulePassManager &Passes, llvm::OptimizationLevel Level) {
+            if (Level != llvm::OptimizationLevel::O0) // where nothing is put into another function
+              Passes.addPass(KeepLoopCallsPass());
           });
       PB.registerOptimizerLastEPCallback(
           [Info](llvm::ModulePassManager &Passes, llvm::OptimizationLevel) {

@@ -57,4 +57,12 @@ void remarkCall(const CallBase &Call, const Function &Entry, const char *WhyNot)
     });
 }
 
+void remarkKept(const CallBase &Call, const Function &Callee) {
+  OptimizationRemarkEmitter(Call.getFunction()).emit([&] {
+    return OptimizationRemark(PassName, "Kept", &Call)
+           << "call of " << ore::NV("Callee", &Callee)
+           << " stays a call: it is in a loop that the program may never leave";
+  });
+}
+
 } // namespace revector

@@ -24,5 +24,8 @@ void remarkChoices(const Plan &What, const Options &Opts);
 // Call goes to Entry; WhyNot is a phrase after "it", null if it was expanded.
 void remarkCall(const llvm::CallBase &Call, const llvm::Function &Entry, const char *WhyNot);
 
+// Call would have gone into its loop if it had not been kept out (LoopCalls.h).
+void remarkKept(const llvm::CallBase &Call, const llvm::Function &Callee);
+
 } // namespace revector
 #endif
