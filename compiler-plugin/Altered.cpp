@@ -99,19 +99,8 @@ private:
   const WasMap &Types;
   llvm::SmallPtrSet<const Expr *, 16> Callees;
 
-  // False, which ends the search, if T is one of the types, or a pointer to it, or an array.
-  bool see(QualType T) {
-    while (!T->isRecordType()) {
-      const Type *Of = T->getPointeeOrArrayElementType();
-      if (Of == T.getTypePtr())
-        return true;
-      T = QualType(Of, 0);
-    }
-    const RecordDecl *R = T->getAsRecordDecl();
-    if (Types.count(R->getDefinition()))
-      Found = R->getDefinition();
-    return !Found;
-  }
+  // False ends the search.
+  bool see(QualType T) { return !(Found = reached(T, Types)); }
 
   static bool isElsewhere(const VarDecl &Variable) {
     return Variable.hasGlobalStorage() && !Variable.getDefinition();

@@ -64,7 +64,7 @@ template <typename Function> void eachMark(ASTContext &Context, Function Visit) 
 class Search : public RecursiveASTVisitor<Search> {
 public:
   explicit Search(const WasMap &Was) : Was(Was) {}
-  const RecordDecl *Found = nullptr;
+  bool IsFound = false;
 
   bool VisitExpr(Expr *E) { return look(E->getType()); }
   bool VisitVarDecl(VarDecl *D) { return look(D->getType()); }
@@ -72,15 +72,14 @@ public:
 private:
   const WasMap &Was;
 
-  bool look(QualType T) {
-    while (!T.isNull() && (T->isArrayType() || !T->getPointeeType().isNull()))
-      T = T->isArrayType() ? T->getAsArrayTypeUnsafe()->getElementType() : T->getPointeeType();
-    const RecordDecl *R = T.isNull() ? nullptr : T->getAsRecordDecl();
-    if (R && Was.count(R->getDefinition()))
-      Found = R->getDefinition();
-    return !Found;
-  }
+  bool look(QualType T) { return !(IsFound = reached(T, Was)); }
 };
+
+bool knows(FunctionDecl &F, const WasMap &Was) {
+  Search Inside(Was);
+  Inside.TraverseDecl(&F);
+  return Inside.IsFound;
+}
 
 bool holds(QualType T, const WasMap &Was) {
   const RecordDecl *R = T->getBaseElementTypeUnsafe()->getAsRecordDecl();
@@ -98,7 +97,7 @@ public:
   bool VisitFunctionDecl(FunctionDecl *F) {
     if (!F->doesThisDeclarationHaveABody() || F->isDependentContext())
       return true;
-    if (knownType(*F, Was))
+    if (knows(*F, Was))
       Into.Users.insert(Names.getName(F));
     return true;
   }
@@ -157,10 +156,12 @@ void keepTransformer(Decl &D) {
     D.addAttr(UsedAttr::CreateImplicit(D.getASTContext()));
 }
 
-const RecordDecl *knownType(FunctionDecl &F, const WasMap &Types) {
-  Search Inside(Types);
-  Inside.TraverseDecl(&F);
-  return Inside.Found;
+const RecordDecl *reached(QualType T, const WasMap &Types) {
+  while (!T.isNull() && (T->isArrayType() || !T->getPointeeType().isNull()))
+    T = T->isArrayType() ? T->getAsArrayTypeUnsafe()->getElementType() : T->getPointeeType();
+  const RecordDecl *R = T.isNull() ? nullptr : T->getAsRecordDecl();
+  R = R ? R->getDefinition() : nullptr;
+  return Types.count(R) ? R : nullptr;
 }
 
 WasMap findWas(ASTContext &Context) {
