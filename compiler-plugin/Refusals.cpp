@@ -4,6 +4,7 @@
 // any error and leaves no object behind.
 #include "compiler-plugin/Refusals.h"
 
+#include "compiler-plugin/Symbols.h"
 #include "compiler-plugin/Unit.h"
 
 #include "clang/Basic/Diagnostic.h"
@@ -28,9 +29,7 @@ void say(const Unit &Info, clang::DiagnosticIDs::Level Level, StringRef Sentence
     Text << Word;
 }
 
-std::string nameOf(const GlobalValue &What) {
-  return "'" + demangle(GlobalValue::dropLLVMManglingEscape(What.getName())) + "'";
-}
+std::string nameOf(const GlobalValue &What) { return "'" + demangle(symbolName(What)) + "'"; }
 
 // In the form in which clang names the option of a warning.
 std::string withSection(StringRef Sentence, Limit Section) {

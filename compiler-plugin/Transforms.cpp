@@ -4,6 +4,7 @@
 // it, or of a pointer to it.
 #include "compiler-plugin/Transforms.h"
 
+#include "compiler-plugin/Symbols.h"
 #include "compiler-plugin/TypeShape.h"
 #include "compiler-plugin/Unit.h"
 
@@ -104,7 +105,7 @@ public:
 
   bool VisitVarDecl(VarDecl *D) {
     if (D->hasGlobalStorage() && holds(D->getType(), Was))
-      Into.Holders.insert(D->isStaticLocal() ? localName(*D) : Names.getName(D));
+      Into.Holders.insert(symbolName(*D, Names));
     return true;
   }
 
@@ -112,11 +113,6 @@ private:
   ASTNameGenerator Names;
   const WasMap &Was;
   TypeChanges &Into;
-
-  std::string localName(const VarDecl &D) {
-    auto *F = dyn_cast<FunctionDecl>(D.getDeclContext());
-    return (F ? Names.getName(F) + "." : "") + D.getNameAsString();
-  }
 };
 
 bool fits(const ASTRecordLayout &What, const ASTRecordLayout &Where) {

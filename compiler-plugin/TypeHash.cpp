@@ -6,6 +6,7 @@
 // when all that they reach is known (TypeShape.h).
 #include "compiler-plugin/TypeHash.h"
 #include "compiler-plugin/StaticNames.h"
+#include "compiler-plugin/Symbols.h"
 #include "compiler-plugin/TypeShape.h"
 
 #include "clang/AST/ASTContext.h"
@@ -71,7 +72,7 @@ private:
     if (F.isDependentContext() || F.isInvalidDecl() || !F.doesThisDeclarationHaveABody())
       return;
     if (!isa<CXXConstructorDecl, CXXDestructorDecl, CXXDeductionGuideDecl>(F))
-      Shapes.addFunction(F, FunctionShapes[name(F)]);
+      Shapes.addFunction(F, FunctionShapes[symbolName(F, Names)]);
     Inside(Shapes).TraverseStmt(F.getBody());
     visit(F);
   }
@@ -81,20 +82,7 @@ private:
         Variable.getType()->isDependentType() ||
         Variable.isThisDeclarationADefinition(Context) == VarDecl::DeclarationOnly)
       return;
-    Shapes.addType(Variable.getType(), VariableShapes[name(Variable)]);
-  }
-
-  // The symbol's name; what clang makes of a static local of C has no other
-  // source than its code generator.
-  std::string name(const NamedDecl &D) {
-    auto *Function = dyn_cast<FunctionDecl>(D.getDeclContext());
-    if (auto *Local = dyn_cast<VarDecl>(&D);
-        Local && Local->isStaticLocal() && Function && !Context.getLangOpts().CPlusPlus)
-      return name(*Function) + "." + D.getNameAsString();
-    std::string Name = Names.getName(&D);
-    if (!Name.empty() && Name.front() == '\1') // given by an asm label
-      Name.erase(0, 1);
-    return Name;
+    Shapes.addType(Variable.getType(), VariableShapes[symbolName(Variable, Names)]);
   }
 
   ASTContext &Context;
