@@ -24,8 +24,6 @@ namespace {
 
 constexpr llvm::StringLiteral Note = "rv.altered";
 
-std::string titleOf(const std::string &Text) { return StringRef(Text).split('\n').first.str(); }
-
 // Structs and unions of the source that the program has under the same title.
 class AlteredTypes : public RecursiveASTVisitor<AlteredTypes> {
 public:
@@ -129,7 +127,7 @@ public:
     Sources Inside(Types);
     Inside.TraverseDecl(F);
     if (Inside.Found)
-      Found.try_emplace(Names.getName(F), titleOf(typeText(Context, *Inside.Found)));
+      Found.try_emplace(Names.getName(F), titleOf(typeText(Context, *Inside.Found)).str());
     return true;
   }
 

@@ -124,7 +124,7 @@ TypeChange describe(ASTContext &Context, const RecordDecl &Now, const RecordDecl
   std::string Text = typeText(Context, Now), Old = typeText(Context, Then);
   const ASTRecordLayout &New = Context.getASTRecordLayout(&Now);
   const ASTRecordLayout &Was = Context.getASTRecordLayout(&Then);
-  Change.Title = StringRef(Text).split('\n').first.str();
+  Change.Title = titleOf(Text).str();
   Change.Now = StringRef(Text).split('\n').second.str();
   Change.Then = StringRef(Old).split('\n').second.str();
   Change.NowSize = New.getSize().getQuantity();

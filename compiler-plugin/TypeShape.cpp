@@ -233,6 +233,8 @@ std::string typeText(const ASTContext &Context, const RecordDecl &R) {
   return Text;
 }
 
+StringRef titleOf(StringRef Text) { return Text.split('\n').first; }
+
 static std::string textOf(const ASTContext &Context, const EnumDecl &E) {
   std::string Text = titleOf(Context, E);
   if (!Text.empty())

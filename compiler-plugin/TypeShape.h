@@ -13,6 +13,7 @@
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/ADT/StringRef.h"
 
 #include <cstdint>
 #include <memory>
@@ -81,6 +82,9 @@ private:
 
 // "struct NAME", size and fields in lines, as rv_unit has them; empty for what has no name.
 std::string typeText(const clang::ASTContext &Context, const clang::RecordDecl &R);
+
+// The first line of such a text.
+llvm::StringRef titleOf(llvm::StringRef Text);
 
 } // namespace revector
 #endif
