@@ -33,7 +33,8 @@ namespace {
 class Planner {
 public:
   Planner(Module &M, const Unit &Info, const PatchTarget &Target)
-      : M(M), Info(Info), Target(Target), Refuse(Info) {}
+      : M(M), Info(Info), Target(Target), Refuse(Info),
+        IsLayoutChanged(hasChangedLayouts(Info, Target)) {}
 
   std::optional<PatchPlan> run() {
     for (Function &F : M)
@@ -68,6 +69,7 @@ private:
   const Unit &Info;
   const PatchTarget &Target;
   Refusals Refuse;
+  const bool IsLayoutChanged; // of any struct or union
   PatchPlan Plan;
   DenseMap<const Function *, Fate> Fates;
   std::vector<Retyped> RetypedFunctions;
@@ -135,8 +137,8 @@ private:
   // Who calls a function of external linkage from other units, the maker of the patch finds
   // out. Not where a layout is what has changed: there the callers' code may be the same.
   bool mayBeRetyped(const Function &F) const {
-    return F.hasLocalLinkage() || (F.hasExternalLinkage() && !Info.Opts.PatchTogether.empty() &&
-                                   !hasChangedLayouts(Info, Target));
+    return F.hasLocalLinkage() ||
+           (F.hasExternalLinkage() && !Info.Opts.PatchTogether.empty() && !IsLayoutChanged);
   }
 
   // A new turn would do for a loop that begins anew; the one that runs now, which
@@ -195,8 +197,7 @@ private:
   void callsRetyped(Function &Changed, Function &Caller) {
     auto It = find_if(Plan.Functions, [&](const PatchFunction &Of) { return Of.F == &Caller; });
     const rv_method &Record = *Target.file().methods[*It->Method].record;
-    if (Caller.isWeakForLinker() || Record.flags & RV_METHOD_FIXED ||
-        hasChangedLayouts(Info, Target))
+    if (Caller.isWeakForLinker() || Record.flags & RV_METHOD_FIXED || IsLayoutChanged)
       return Refuse.because(Limit::SIGNATURES,
                             "the signature of %0, or the layout of a type that it uses, has "
                             "changed, and %1, which calls it, has not; give the new function "
@@ -213,8 +214,9 @@ private:
         checkCallers({F, 0});
   }
 
-  // Objects that the program has, but neither a variable nor a signature shows: those
-  // behind a `void *`. The last check: who is refused for a layout otherwise knows already.
+  // Objects that the program has, but neither a variable nor a signature of this unit shows:
+  // those behind a `void *`, and those that other source files hand over. The last check: who
+  // is refused for a layout otherwise knows already.
   void checkAltered() {
     std::set<std::string> Named;
     for (const PatchFunction &It : Plan.Functions) {
