@@ -6,6 +6,7 @@
 #include "compiler-plugin/PatchTarget.h"
 #include "compiler-plugin/PatchTypes.h"
 #include "compiler-plugin/Transforms.h"
+#include "compiler-plugin/TypeHash.h"
 #include "compiler-plugin/TypeShape.h"
 #include "compiler-plugin/Unit.h"
 
@@ -25,11 +26,12 @@ namespace {
 constexpr llvm::StringLiteral Note = "rv.altered";
 
 // Structs and unions of the source that the program has under the same title.
-class AlteredTypes : public RecursiveASTVisitor<AlteredTypes> {
+class Finder : public RecursiveASTVisitor<Finder> {
 public:
-  AlteredTypes(const ASTContext &Context, const PatchTarget &Target, const WasMap &Converted)
+  Finder(const ASTContext &Context, const PatchTarget &Target, const WasMap &Converted)
       : Context(Context), Known(Target), Converted(Converted) {}
-  WasMap Found;
+  WasMap Types; // each to itself
+  llvm::DenseMap<const RecordDecl *, AlteredType> Found;
 
   bool VisitRecordDecl(RecordDecl *R) {
     if (!R->isCompleteDefinition() || R->isInvalidDecl() || R->isDependentContext() ||
@@ -39,8 +41,11 @@ public:
     if (Text.empty())
       return true;
     const bool IsShared = !Context.getSourceManager().isInMainFile(R->getLocation());
-    if (Known.differs(Text, IsShared))
-      Found[R] = R;
+    StringRef Then = Known.otherThan(Text, IsShared);
+    if (Then.empty())
+      return true;
+    Types[R] = R;
+    Found[R] = {titleOf(Text).str(), describeChange(Then, Text)};
     return true;
   }
 
@@ -150,18 +155,23 @@ void note(llvm::Function &F, llvm::MDNode *Title) {
 
 } // namespace
 
-llvm::StringMap<std::string> findAltered(ASTContext &Context, const PatchTarget &Target) {
+AlteredTypes findAltered(ASTContext &Context, const PatchTarget &Target) {
   const WasMap Converted = findWas(Context);
-  AlteredTypes Types(Context, Target, Converted);
-  Types.TraverseDecl(Context.getTranslationUnitDecl());
-  AlteredUsers Users(Context, Types.Found);
-  if (!Types.Found.empty())
-    Users.TraverseDecl(Context.getTranslationUnitDecl());
-  return std::move(Users.Found);
+  Finder Found(Context, Target, Converted);
+  Found.TraverseDecl(Context.getTranslationUnitDecl());
+  AlteredTypes Altered;
+  if (Found.Types.empty())
+    return Altered;
+  AlteredUsers Users(Context, Found.Types);
+  Users.TraverseDecl(Context.getTranslationUnitDecl());
+  Altered.Users = std::move(Users.Found);
+  for (const auto &[Symbol, R] : findReaching(Context, Found.Types))
+    Altered.Reached[Symbol] = Found.Found[R];
+  return Altered;
 }
 
 llvm::PreservedAnalyses NoteAlteredPass::run(llvm::Module &M, llvm::ModuleAnalysisManager &) {
-  for (const auto &[Name, Title] : Info->Altered)
+  for (const auto &[Name, Title] : Info->Altered.Users)
     if (llvm::Function *F = M.getFunction(Name))
       note(*F, llvm::MDNode::get(M.getContext(), llvm::MDString::get(M.getContext(), Title)));
   return llvm::PreservedAnalyses::all();

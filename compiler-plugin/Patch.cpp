@@ -108,6 +108,7 @@ bool makePatch(Module &M, const Unit &Info) {
   recordHooks(M, Writer, Refuse);
   recordTransforms(M, Info, Writer);
   recordIdentity(M, Target.file(), Writer);
+  Refuse.say();
   return !Refuse.any();
 }
 

@@ -49,13 +49,12 @@ public:
     importNames();
     if (!Refuse.any())
       checkAltered();
-    Refuse.sayOthers();
-    if (Refuse.any())
-      explainLayouts(Info, Target, Refuse);
     checkEnums(Info, Target, Refuse);
-    if (Refuse.any())
-      return std::nullopt;
-    return std::move(Plan);
+    Refuse.say();
+    if (!Refuse.any())
+      return std::move(Plan);
+    explainLayouts(Info, Target, Refuse);
+    return std::nullopt;
   }
 
 private:
@@ -120,10 +119,7 @@ private:
       return Fate::New;
     }
     if (It.TypeHash != Record.type_hash)
-      Refuse.because(Limit::SIGNATURES,
-                     "the signature of %0, or the layout of a type that it uses, has changed, and "
-                     "code outside the patch calls it; give the new function another name",
-                     F);
+      refuseSignature(F, "code outside the patch calls it");
     else if (Record.flags & RV_METHOD_FIXED)
       Refuse.because(Limit::CODE,
                      "%0 has changed, but its calls are not translated (it is fixed), so the "
@@ -132,6 +128,15 @@ private:
     else
       warnOfOldCode(F, Record);
     return Fate::Replaced;
+  }
+
+  void refuseSignature(const Function &F, StringRef Why, const Function *Other = nullptr) {
+    Refuse.becauseOfType(Limit::SIGNATURES,
+                         ("the signature of %0, or the layout of a type that it uses, has "
+                          "changed, and " +
+                          Why + "; give the new function another name")
+                             .str(),
+                         F, Other);
   }
 
   // Who calls a function of external linkage from other units, the maker of the patch finds
@@ -174,19 +179,11 @@ private:
   // function then, and the old one stays for old code.
   void checkCallers(const Retyped &Changed) {
     if (Changed.Flags & RV_METHOD_ADDRESS_TAKEN)
-      return Refuse.because(Limit::SIGNATURES,
-                            "the signature of %0, or the layout of a type that it uses, has "
-                            "changed, and the program may have stored its address; give the new "
-                            "function another name",
-                            *Changed.F);
+      return refuseSignature(*Changed.F, "the program may have stored its address");
     for (const Use &U : Changed.F->uses()) {
       auto *Call = dyn_cast<CallBase>(U.getUser());
       if (!Call || !Call->isCallee(&U))
-        return Refuse.because(Limit::SIGNATURES,
-                              "the signature of %0, or the layout of a type that it uses, has "
-                              "changed, and its address is taken; give the new function another "
-                              "name",
-                              *Changed.F);
+        return refuseSignature(*Changed.F, "its address is taken");
       if (Fates.lookup(Call->getFunction()) == Fate::Same)
         callsRetyped(*Changed.F, *Call->getFunction());
     }
@@ -198,11 +195,7 @@ private:
     auto It = find_if(Plan.Functions, [&](const PatchFunction &Of) { return Of.F == &Caller; });
     const rv_method &Record = *Target.file().methods[*It->Method].record;
     if (Caller.isWeakForLinker() || Record.flags & RV_METHOD_FIXED || IsLayoutChanged)
-      return Refuse.because(Limit::SIGNATURES,
-                            "the signature of %0, or the layout of a type that it uses, has "
-                            "changed, and %1, which calls it, has not; give the new function "
-                            "another name",
-                            Changed, Caller);
+      return refuseSignature(Changed, "%1, which calls it, has not", &Caller);
     It->What = Fates[&Caller] = Fate::Replaced;
     warnOfOldCode(Caller, Record);
   }

@@ -12,6 +12,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/Twine.h"
 
 using namespace llvm;
 
@@ -111,11 +112,13 @@ ProgramLayouts::ProgramLayouts(const PatchTarget &Target) {
     eachType(Unit, [&](StringRef Text) { All[titleOf(Text)].push_back(Text); });
 }
 
-bool ProgramLayouts::differs(StringRef Text, bool IsShared) const {
+StringRef ProgramLayouts::otherThan(StringRef Text, bool IsShared) const {
   StringRef Title = titleOf(Text);
   const Layouts &Known = Own.contains(Title) || !IsShared ? Own : All;
   auto Then = Known.find(Title);
-  return Then != Known.end() && !is_contained(Then->second, Text);
+  if (Then == Known.end() || is_contained(Then->second, Text))
+    return "";
+  return Then->second.front();
 }
 
 std::string linesOf(const PatchTarget &Target, StringRef Title) {
@@ -125,6 +128,19 @@ std::string linesOf(const PatchTarget &Target, StringRef Title) {
       Found = Text.split('\n').second.str();
   });
   return Found;
+}
+
+std::string describeChange(StringRef Then, StringRef Now) {
+  Lines Old, New;
+  Then.split(Old, '\n');
+  Now.split(New, '\n');
+  if (Old[1] != New[1])
+    return (Old[1] + " bytes, now " + New[1]).str();
+  size_t I = 2;
+  while (I < New.size() && I < Old.size() && Old[I] == New[I])
+    ++I;
+  StringRef First = (I < New.size() ? New : Old)[I].split(' ').first;
+  return (Old[1] + " bytes, as before, but '" + First + "' differs").str();
 }
 
 std::string describeLayout(StringRef Text) {

@@ -67,6 +67,16 @@ public:
       Variables.try_emplace(Name, TypeShapes::hash(Of));
   }
 
+  llvm::StringMap<const RecordDecl *> reaching(const WasMap &Types) {
+    Shapes.hashAll();
+    llvm::StringMap<const RecordDecl *> Found;
+    for (const auto *Each : {&FunctionShapes, &VariableShapes})
+      for (const auto &[Name, Of] : *Each)
+        if (const RecordDecl *R = TypeShapes::nearest(Of, Types))
+          Found[Name] = R;
+    return Found;
+  }
+
 private:
   void visitFunction(const FunctionDecl &F) {
     if (F.isDependentContext() || F.isInvalidDecl() || !F.doesThisDeclarationHaveABody())
@@ -109,6 +119,12 @@ void TypeHashes::collect(ASTContext &Context) {
   Changes = findChanges(Context, Was);
 }
 
+llvm::StringMap<const RecordDecl *> findReaching(ASTContext &Context, const WasMap &Types) {
+  Collector Found(Context, WasMap());
+  Found.visit(*Context.getTranslationUnitDecl());
+  return Found.reaching(Types);
+}
+
 uint64_t TypeHashes::function(llvm::StringRef MangledName) const {
   return Functions.lookup(MangledName);
 }
@@ -117,17 +133,12 @@ uint64_t TypeHashes::functionThen(llvm::StringRef MangledName) const {
   return FunctionsThen.lookup(MangledName);
 }
 
-static uint64_t lookUp(const llvm::StringMap<uint64_t> &Variables, llvm::StringRef MangledName) {
-  auto Exact = Variables.find(MangledName);
-  return Exact != Variables.end() ? Exact->second : Variables.lookup(withoutRank(MangledName));
-}
-
 uint64_t TypeHashes::variable(llvm::StringRef MangledName) const {
-  return lookUp(Variables, MangledName);
+  return lookUpWithoutRank(Variables, MangledName);
 }
 
 uint64_t TypeHashes::variableThen(llvm::StringRef MangledName) const {
-  return lookUp(VariablesThen, MangledName);
+  return lookUpWithoutRank(VariablesThen, MangledName);
 }
 
 } // namespace revector

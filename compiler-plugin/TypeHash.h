@@ -54,5 +54,10 @@ private:
   TypeChanges Changes;
 };
 
+// By symbol, as above: the one of Types that the type of a function or variable leads to in the
+// fewest steps. Those that lead to none are not in it.
+llvm::StringMap<const clang::RecordDecl *> findReaching(clang::ASTContext &Context,
+                                                        const WasMap &Types);
+
 } // namespace revector
 #endif
