@@ -6,6 +6,7 @@
 #include "compiler-plugin/PatchTarget.h"
 #include "compiler-plugin/PatchTypes.h"
 #include "compiler-plugin/Transforms.h"
+#include "compiler-plugin/TypeHash.h"
 #include "compiler-plugin/TypeShape.h"
 #include "compiler-plugin/Unit.h"
 
@@ -24,14 +25,13 @@ namespace {
 
 constexpr llvm::StringLiteral Note = "rv.altered";
 
-std::string titleOf(const std::string &Text) { return StringRef(Text).split('\n').first.str(); }
-
 // Structs and unions of the source that the program has under the same title.
-class AlteredTypes : public RecursiveASTVisitor<AlteredTypes> {
+class Finder : public RecursiveASTVisitor<Finder> {
 public:
-  AlteredTypes(const ASTContext &Context, const PatchTarget &Target, const WasMap &Converted)
+  Finder(const ASTContext &Context, const PatchTarget &Target, const WasMap &Converted)
       : Context(Context), Known(Target), Converted(Converted) {}
-  WasMap Found;
+  WasMap Types; // each to itself
+  llvm::DenseMap<const RecordDecl *, AlteredType> Found;
 
   bool VisitRecordDecl(RecordDecl *R) {
     if (!R->isCompleteDefinition() || R->isInvalidDecl() || R->isDependentContext() ||
@@ -41,8 +41,11 @@ public:
     if (Text.empty())
       return true;
     const bool IsShared = !Context.getSourceManager().isInMainFile(R->getLocation());
-    if (Known.differs(Text, IsShared))
-      Found[R] = R;
+    StringRef Then = Known.otherThan(Text, IsShared);
+    if (Then.empty())
+      return true;
+    Types[R] = R;
+    Found[R] = {titleOf(Text).str(), describeChange(Then, Text)};
     return true;
   }
 
@@ -99,19 +102,8 @@ private:
   const WasMap &Types;
   llvm::SmallPtrSet<const Expr *, 16> Callees;
 
-  // False, which ends the search, if T is one of the types, or a pointer to it, or an array.
-  bool see(QualType T) {
-    while (!T->isRecordType()) {
-      const Type *Of = T->getPointeeOrArrayElementType();
-      if (Of == T.getTypePtr())
-        return true;
-      T = QualType(Of, 0);
-    }
-    const RecordDecl *R = T->getAsRecordDecl();
-    if (Types.count(R->getDefinition()))
-      Found = R->getDefinition();
-    return !Found;
-  }
+  // False ends the search.
+  bool see(QualType T) { return !(Found = reached(T, Types)); }
 
   static bool isElsewhere(const VarDecl &Variable) {
     return Variable.hasGlobalStorage() && !Variable.getDefinition();
@@ -140,7 +132,7 @@ public:
     Sources Inside(Types);
     Inside.TraverseDecl(F);
     if (Inside.Found)
-      Found.try_emplace(Names.getName(F), titleOf(typeText(Context, *Inside.Found)));
+      Found.try_emplace(Names.getName(F), titleOf(typeText(Context, *Inside.Found)).str());
     return true;
   }
 
@@ -163,18 +155,23 @@ void note(llvm::Function &F, llvm::MDNode *Title) {
 
 } // namespace
 
-llvm::StringMap<std::string> findAltered(ASTContext &Context, const PatchTarget &Target) {
+AlteredTypes findAltered(ASTContext &Context, const PatchTarget &Target) {
   const WasMap Converted = findWas(Context);
-  AlteredTypes Types(Context, Target, Converted);
-  Types.TraverseDecl(Context.getTranslationUnitDecl());
-  AlteredUsers Users(Context, Types.Found);
-  if (!Types.Found.empty())
-    Users.TraverseDecl(Context.getTranslationUnitDecl());
-  return std::move(Users.Found);
+  Finder Found(Context, Target, Converted);
+  Found.TraverseDecl(Context.getTranslationUnitDecl());
+  AlteredTypes Altered;
+  if (Found.Types.empty())
+    return Altered;
+  AlteredUsers Users(Context, Found.Types);
+  Users.TraverseDecl(Context.getTranslationUnitDecl());
+  Altered.Users = std::move(Users.Found);
+  for (const auto &[Symbol, R] : findReaching(Context, Found.Types))
+    Altered.Reached[Symbol] = Found.Found[R];
+  return Altered;
 }
 
 llvm::PreservedAnalyses NoteAlteredPass::run(llvm::Module &M, llvm::ModuleAnalysisManager &) {
-  for (const auto &[Name, Title] : Info->Altered)
+  for (const auto &[Name, Title] : Info->Altered.Users)
     if (llvm::Function *F = M.getFunction(Name))
       note(*F, llvm::MDNode::get(M.getContext(), llvm::MDString::get(M.getContext(), Title)));
   return llvm::PreservedAnalyses::all();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Altered.h - who works on objects of a type that has another layout than in the
-// program, without saying so in its signature.
+// Altered.h - types that have another layout than in the program, who says so in its
+// signature, and who works on their objects without saying so.
 //
 // Type hashes see what parameters and variables reach that the unit defines. Not a context
 // that is kept behind a `void *`, nor what other units hand over, who know the old layout.
@@ -23,9 +23,18 @@ namespace revector {
 class PatchTarget;
 struct Unit;
 
-// Functions by symbol, and the title of one such type that each knows. Types that
-// the source says how to convert (Transforms.h) are left out.
-llvm::StringMap<std::string> findAltered(clang::ASTContext &Context, const PatchTarget &Target);
+struct AlteredType {
+  std::string Title, Change; // "struct session", "16 bytes, now 24"
+};
+
+// By symbol, one such type of each. Types that the source says how to convert (Transforms.h)
+// are left out.
+struct AlteredTypes {
+  llvm::StringMap<std::string> Users;   // functions that share objects; titles
+  llvm::StringMap<AlteredType> Reached; // by the types of functions and variables
+};
+
+AlteredTypes findAltered(clang::ASTContext &Context, const PatchTarget &Target);
 
 // In front of the optimiser, in patch mode: notes it at the functions, and at those
 // that may get a copy of one inside them.

@@ -4,6 +4,7 @@
 #include "compiler-plugin/Calls.h"
 
 #include "compiler-plugin/Plan.h"
+#include "compiler-plugin/Symbols.h"
 #include "runtime/include/revector/record.h"
 
 #include "llvm/ADT/DenseMap.h"
@@ -39,7 +40,7 @@ std::string listCallers(const Function &Callee, const Numbers &Of) {
     else
       IsOtherwise = true;
   }
-  std::string Text = GlobalValue::dropLLVMManglingEscape(Callee.getName()).str();
+  std::string Text = symbolName(Callee).str();
   char Before = '\n';
   for (unsigned Caller : Callers) {
     Text += Before + std::to_string(Caller);

@@ -5,6 +5,7 @@
 
 #include "compiler-plugin/Lines.h"
 #include "compiler-plugin/StaticNames.h"
+#include "compiler-plugin/Symbols.h"
 
 #include "clang/AST/Mangle.h"
 #include "clang/AST/RecursiveASTVisitor.h"
@@ -56,7 +57,7 @@ public:
     if (Variable->hasGlobalStorage() && Variable->hasInit())
       Numbers(Context, Found).TraverseStmt(Variable->getInit());
     if (!Found.empty())
-      Notes.Variables[symbolOf(*Variable)].insert(Found.begin(), Found.end());
+      Notes.Variables[symbolName(*Variable, Names)].insert(Found.begin(), Found.end());
     return true;
   }
 
@@ -85,12 +86,6 @@ private:
     size_t At = Digits.empty() ? std::string::npos : From.rfind(Digits);
     if (At != std::string::npos)
       From.replace(At, Digits.size(), "\1");
-  }
-
-  std::string symbolOf(const VarDecl &Variable) {
-    auto *In = dyn_cast<FunctionDecl>(Variable.getDeclContext());
-    return Variable.isStaticLocal() && In ? Names.getName(In) + "." + Variable.getNameAsString()
-                                          : Names.getName(&Variable);
   }
 };
 

@@ -28,6 +28,17 @@ Attr *makeMark(ASTContext &Context) {
   return AnnotateAttr::CreateImplicit(Context, LoopMark, nullptr, 0);
 }
 
+// Null if S is no loop that may be marked.
+Stmt *loopBody(Stmt &S) {
+  if (auto *For = dyn_cast<ForStmt>(&S))
+    return For->getBody();
+  if (auto *While = dyn_cast<WhileStmt>(&S))
+    return While->getBody();
+  if (auto *Do = dyn_cast<DoStmt>(&S))
+    return Do->getBody();
+  return nullptr;
+}
+
 void setBody(Stmt &Loop, Stmt *Body) {
   if (auto *For = dyn_cast<ForStmt>(&Loop))
     For->setBody(Body);
@@ -93,16 +104,6 @@ ParsedAttrInfoRegistry::Add<LoopAttribute>
     Attribute("revector_loop", "each turn of this loop is a call of a method");
 
 } // namespace
-
-Stmt *loopBody(Stmt &S) {
-  if (auto *For = dyn_cast<ForStmt>(&S))
-    return For->getBody();
-  if (auto *While = dyn_cast<WhileStmt>(&S))
-    return While->getBody();
-  if (auto *Do = dyn_cast<DoStmt>(&S))
-    return Do->getBody();
-  return nullptr;
-}
 
 bool isMarkedLoop(Stmt &S) {
   const auto *Body = dyn_cast_or_null<AttributedStmt>(loopBody(S));

@@ -17,9 +17,6 @@ class Stmt;
 
 namespace revector {
 
-// The body of a for, while or do statement; null for any other statement.
-clang::Stmt *loopBody(clang::Stmt &S);
-
 // The source asks that each turn of this loop is a call.
 bool isMarkedLoop(clang::Stmt &S);
 

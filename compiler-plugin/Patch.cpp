@@ -45,9 +45,9 @@ void recordReplacement(Module &M, const PatchFunction &It, RecordWriter &Writer)
   F.addFnAttr(ReplacementMark);
   GlobalVariable *Record =
       Writer.declare<rv_replacement>("rv.replacement", RV_SECTION_REPLACEMENTS);
-  Constant *Name = Writer.string(GlobalValue::dropLLVMManglingEscape(F.getName()));
-  Writer.define(Record, Contents,
-                {{offsetof(rv_replacement, name), Name}, {offsetof(rv_replacement, body), &F}});
+  Writer.define(
+      Record, Contents,
+      {{offsetof(rv_replacement, name), Writer.name(F)}, {offsetof(rv_replacement, body), &F}});
   appendToCompilerUsed(M, {Record});
 }
 
@@ -108,6 +108,7 @@ bool makePatch(Module &M, const Unit &Info) {
   recordHooks(M, Writer, Refuse);
   recordTransforms(M, Info, Writer);
   recordIdentity(M, Target.file(), Writer);
+  Refuse.say();
   return !Refuse.any();
 }
 

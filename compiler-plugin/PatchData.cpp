@@ -147,11 +147,11 @@ private:
                             "would be lost; declare it volatile",
                             Variable);
     } else if (!IsSameType) {
-      return Refuse.because(Limit::TYPES,
-                            "the type of %0, or the layout of a type that it uses, has changed, "
-                            "but the program has live data of the old one; give the new variable "
-                            "another name",
-                            Variable);
+      return Refuse.becauseOfType(Limit::TYPES,
+                                  "the type of %0, or the layout of a type that it uses, has "
+                                  "changed, but the program has live data of the old one; give "
+                                  "the new variable another name",
+                                  Variable);
     } else if (!IsSameStart) {
       return Refuse.because(Limit::VARIABLES,
                             "the initialiser of %0 has changed, but the variable exists already; "

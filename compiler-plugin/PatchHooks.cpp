@@ -28,7 +28,7 @@ void recordHooks(Module &M, RecordWriter &Writer, Refusals &Refuse) {
       continue;
     }
     size_t Offset = offsetof(rv_hook_file, of) + *Kind * sizeof(rv_hook_file::of[0]);
-    Links.push_back({Offset, Writer.string(GlobalValue::dropLLVMManglingEscape(F.getName()))});
+    Links.push_back({Offset, Writer.name(F)});
     Links.push_back({Offset + sizeof(rv_rel), &F});
   }
   if (Links.empty())

@@ -33,7 +33,8 @@ namespace {
 class Planner {
 public:
   Planner(Module &M, const Unit &Info, const PatchTarget &Target)
-      : M(M), Info(Info), Target(Target), Refuse(Info) {}
+      : M(M), Info(Info), Target(Target), Refuse(Info),
+        IsLayoutChanged(hasChangedLayouts(Info, Target)) {}
 
   std::optional<PatchPlan> run() {
     for (Function &F : M)
@@ -48,13 +49,12 @@ public:
     importNames();
     if (!Refuse.any())
       checkAltered();
-    Refuse.sayOthers();
-    if (Refuse.any())
-      explainLayouts(Info, Target, Refuse);
     checkEnums(Info, Target, Refuse);
-    if (Refuse.any())
-      return std::nullopt;
-    return std::move(Plan);
+    Refuse.say();
+    if (!Refuse.any())
+      return std::move(Plan);
+    explainLayouts(Info, Target, Refuse);
+    return std::nullopt;
   }
 
 private:
@@ -68,6 +68,7 @@ private:
   const Unit &Info;
   const PatchTarget &Target;
   Refusals Refuse;
+  const bool IsLayoutChanged; // of any struct or union
   PatchPlan Plan;
   DenseMap<const Function *, Fate> Fates;
   std::vector<Retyped> RetypedFunctions;
@@ -118,10 +119,7 @@ private:
       return Fate::New;
     }
     if (It.TypeHash != Record.type_hash)
-      Refuse.because(Limit::SIGNATURES,
-                     "the signature of %0, or the layout of a type that it uses, has changed, and "
-                     "code outside the patch calls it; give the new function another name",
-                     F);
+      refuseSignature(F, "code outside the patch calls it");
     else if (Record.flags & RV_METHOD_FIXED)
       Refuse.because(Limit::CODE,
                      "%0 has changed, but its calls are not translated (it is fixed), so the "
@@ -132,11 +130,20 @@ private:
     return Fate::Replaced;
   }
 
+  void refuseSignature(const Function &F, StringRef Why, const Function *Other = nullptr) {
+    Refuse.becauseOfType(Limit::SIGNATURES,
+                         ("the signature of %0, or the layout of a type that it uses, has "
+                          "changed, and " +
+                          Why + "; give the new function another name")
+                             .str(),
+                         F, Other);
+  }
+
   // Who calls a function of external linkage from other units, the maker of the patch finds
   // out. Not where a layout is what has changed: there the callers' code may be the same.
   bool mayBeRetyped(const Function &F) const {
-    return F.hasLocalLinkage() || (F.hasExternalLinkage() && !Info.Opts.PatchTogether.empty() &&
-                                   !hasChangedLayouts(Info, Target));
+    return F.hasLocalLinkage() ||
+           (F.hasExternalLinkage() && !Info.Opts.PatchTogether.empty() && !IsLayoutChanged);
   }
 
   // A new turn would do for a loop that begins anew; the one that runs now, which
@@ -172,19 +179,11 @@ private:
   // function then, and the old one stays for old code.
   void checkCallers(const Retyped &Changed) {
     if (Changed.Flags & RV_METHOD_ADDRESS_TAKEN)
-      return Refuse.because(Limit::SIGNATURES,
-                            "the signature of %0, or the layout of a type that it uses, has "
-                            "changed, and the program may have stored its address; give the new "
-                            "function another name",
-                            *Changed.F);
+      return refuseSignature(*Changed.F, "the program may have stored its address");
     for (const Use &U : Changed.F->uses()) {
       auto *Call = dyn_cast<CallBase>(U.getUser());
       if (!Call || !Call->isCallee(&U))
-        return Refuse.because(Limit::SIGNATURES,
-                              "the signature of %0, or the layout of a type that it uses, has "
-                              "changed, and its address is taken; give the new function another "
-                              "name",
-                              *Changed.F);
+        return refuseSignature(*Changed.F, "its address is taken");
       if (Fates.lookup(Call->getFunction()) == Fate::Same)
         callsRetyped(*Changed.F, *Call->getFunction());
     }
@@ -195,13 +194,8 @@ private:
   void callsRetyped(Function &Changed, Function &Caller) {
     auto It = find_if(Plan.Functions, [&](const PatchFunction &Of) { return Of.F == &Caller; });
     const rv_method &Record = *Target.file().methods[*It->Method].record;
-    if (Caller.isWeakForLinker() || Record.flags & RV_METHOD_FIXED ||
-        hasChangedLayouts(Info, Target))
-      return Refuse.because(Limit::SIGNATURES,
-                            "the signature of %0, or the layout of a type that it uses, has "
-                            "changed, and %1, which calls it, has not; give the new function "
-                            "another name",
-                            Changed, Caller);
+    if (Caller.isWeakForLinker() || Record.flags & RV_METHOD_FIXED || IsLayoutChanged)
+      return refuseSignature(Changed, "%1, which calls it, has not", &Caller);
     It->What = Fates[&Caller] = Fate::Replaced;
     warnOfOldCode(Caller, Record);
   }
@@ -213,8 +207,9 @@ private:
         checkCallers({F, 0});
   }
 
-  // Objects that the program has, but neither a variable nor a signature shows: those
-  // behind a `void *`. The last check: who is refused for a layout otherwise knows already.
+  // Objects that the program has, but neither a variable nor a signature of this unit shows:
+  // those behind a `void *`, and those that other source files hand over. The last check: who
+  // is refused for a layout otherwise knows already.
   void checkAltered() {
     std::set<std::string> Named;
     for (const PatchFunction &It : Plan.Functions) {

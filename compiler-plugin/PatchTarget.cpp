@@ -4,6 +4,7 @@
 #include "compiler-plugin/PatchTarget.h"
 
 #include "compiler-plugin/Retyped.h"
+#include "compiler-plugin/Symbols.h"
 #include "compiler-plugin/Unit.h"
 
 #include "clang/Basic/Diagnostic.h"
@@ -53,10 +54,6 @@ std::optional<uint32_t> found(uint32_t Ordinal) {
   return Ordinal == RV_NONE ? std::nullopt : std::optional(Ordinal);
 }
 
-std::string symbolName(const GlobalValue &G) {
-  return GlobalValue::dropLLVMManglingEscape(G.getName()).str();
-}
-
 } // namespace
 
 std::shared_ptr<const PatchTarget> PatchTarget::open(const Unit &Info) {
@@ -86,7 +83,7 @@ std::shared_ptr<const PatchTarget> PatchTarget::open(const Unit &Info) {
 }
 
 std::optional<uint32_t> PatchTarget::method(const GlobalValue &G) const {
-  std::string Name = symbolName(G);
+  std::string Name = symbolName(G).str();
   uint32_t Own = RV_NONE;
   if (!G.isDeclarationForLinker() && !IsNew)
     Own = rv_image_file_unit_method(File.get(), UnitOrdinal, Name.c_str());
@@ -98,7 +95,7 @@ std::optional<uint32_t> PatchTarget::method(const GlobalValue &G) const {
 }
 
 std::optional<uint32_t> PatchTarget::data(const GlobalValue &G) const {
-  std::string Name = symbolName(G);
+  std::string Name = symbolName(G).str();
   uint32_t Own = RV_NONE;
   if (!G.isDeclarationForLinker() && !IsNew)
     Own = rv_image_file_unit_data(File.get(), UnitOrdinal, Name.c_str());

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// PatchTypes.cpp - types are compared by their names, within the unit.
+// PatchTypes.cpp - types are compared by their names: the unit's with its own in the program,
+// and those of headers, if it has none of the name there, with those of all units.
 #include "compiler-plugin/PatchTypes.h"
 
 #include "compiler-plugin/PatchTarget.h"
 #include "compiler-plugin/Refusals.h"
+#include "compiler-plugin/TypeShape.h"
 #include "compiler-plugin/Unit.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/Twine.h"
 
 using namespace llvm;
 
@@ -18,14 +21,20 @@ namespace {
 
 using Lines = SmallVector<StringRef, 16>;
 
+// Calls Visit(text) for each type of one of the program's units.
+template <typename Function> void eachType(const rv_file_unit &Unit, Function Visit) {
+  for (const char *At = Unit.types; *At; At += StringRef(At).size() + 1)
+    Visit(StringRef(At));
+}
+
 // The lines of each of the program's types, by the first one.
 StringMap<Lines> typesOf(const PatchTarget &Target) {
   StringMap<Lines> Types;
-  for (const char *At = Target.unit().types; *At; At += StringRef(At).size() + 1) {
+  eachType(Target.unit(), [&](StringRef Text) {
     Lines Of;
-    StringRef(At).split(Of, '\n');
+    Text.split(Of, '\n');
     Types.try_emplace(Of.front(), Of);
-  }
+  });
   return Types;
 }
 
@@ -96,35 +105,42 @@ void checkEnum(StringRef Title, const Lines &Then, const Lines &Now, Refusals &R
 
 } // namespace
 
-template <typename Map> static void addLayouts(const char *Texts, Map &To) {
-  for (const char *At = Texts; *At; At += StringRef(At).size() + 1)
-    To[StringRef(At).split('\n').first].push_back(At);
-}
-
 ProgramLayouts::ProgramLayouts(const PatchTarget &Target) {
   const rv_image_file &File = Target.file();
-  addLayouts(Target.unit().types, Own);
-  for (uint32_t I = 0; I < File.unit_count; ++I)
-    addLayouts(File.units[I].types, All);
+  eachType(Target.unit(), [&](StringRef Text) { Own[titleOf(Text)].push_back(Text); });
+  for (const rv_file_unit &Unit : ArrayRef(File.units, File.unit_count))
+    eachType(Unit, [&](StringRef Text) { All[titleOf(Text)].push_back(Text); });
 }
 
-bool ProgramLayouts::differs(StringRef Text, bool IsShared) const {
-  StringRef Title = Text.split('\n').first;
-  auto Found = Own.find(Title);
-  if (Found != Own.end())
-    return !is_contained(Found->second, Text);
-  if (!IsShared || (Found = All.find(Title)) == All.end())
-    return false;
-  return !is_contained(Found->second, Text);
+StringRef ProgramLayouts::otherThan(StringRef Text, bool IsShared) const {
+  StringRef Title = titleOf(Text);
+  const Layouts &Known = Own.contains(Title) || !IsShared ? Own : All;
+  auto Then = Known.find(Title);
+  if (Then == Known.end() || is_contained(Then->second, Text))
+    return "";
+  return Then->second.front();
 }
 
 std::string linesOf(const PatchTarget &Target, StringRef Title) {
-  for (const char *At = Target.unit().types; *At; At += StringRef(At).size() + 1) {
-    auto [First, Others] = StringRef(At).split('\n');
-    if (First == Title)
-      return Others.str();
-  }
-  return "";
+  std::string Found;
+  eachType(Target.unit(), [&](StringRef Text) {
+    if (Found.empty() && titleOf(Text) == Title)
+      Found = Text.split('\n').second.str();
+  });
+  return Found;
+}
+
+std::string describeChange(StringRef Then, StringRef Now) {
+  Lines Old, New;
+  Then.split(Old, '\n');
+  Now.split(New, '\n');
+  if (Old[1] != New[1])
+    return (Old[1] + " bytes, now " + New[1]).str();
+  size_t I = 2;
+  while (I < New.size() && I < Old.size() && Old[I] == New[I])
+    ++I;
+  StringRef First = (I < New.size() ? New : Old)[I].split(' ').first;
+  return (Old[1] + " bytes, as before, but '" + First + "' differs").str();
 }
 
 std::string describeLayout(StringRef Text) {

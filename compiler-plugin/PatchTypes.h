@@ -24,9 +24,10 @@ class ProgramLayouts {
 public:
   explicit ProgramLayouts(const PatchTarget &Target);
 
-  // Whether the program has the type of this text (TypeShape.h) in another layout. A unit may
-  // begin to use a type of a header (IsShared) that only others have known so far.
-  bool differs(llvm::StringRef Text, bool IsShared) const;
+  // What the program has of the type of this text (TypeShape.h), if that is another text; empty:
+  // the same, or nothing. A unit may begin to use a type of a header (IsShared) that only others
+  // have known so far.
+  llvm::StringRef otherThan(llvm::StringRef Text, bool IsShared) const;
 
 private:
   using Layouts = llvm::StringMap<llvm::SmallVector<llvm::StringRef, 1>>;
@@ -45,7 +46,9 @@ void explainLayouts(const Unit &Info, const PatchTarget &Target, Refusals &Refus
 
 // The lines behind the title of a type of the program's unit; empty: it has no such type.
 std::string linesOf(const PatchTarget &Target, llvm::StringRef Title);
-// The same in words: "16 bytes (key at 0, 4 bytes; ...)".
+// In a few words, how one text differs from another: "16 bytes, now 24", or the first field.
+std::string describeChange(llvm::StringRef Then, llvm::StringRef Now);
+// The lines in words: "16 bytes (key at 0, 4 bytes; ...)".
 std::string describeLayout(llvm::StringRef Lines);
 
 } // namespace revector

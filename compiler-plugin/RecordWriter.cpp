@@ -4,6 +4,7 @@
 // not depend on which fields are links.
 #include "compiler-plugin/RecordWriter.h"
 
+#include "compiler-plugin/Symbols.h"
 #include "runtime/include/revector/record.h"
 
 #include "llvm/IR/Constants.h"
@@ -90,6 +91,8 @@ Constant *RecordWriter::string(StringRef Text) {
   exemptFromSanitizers(Variable);
   return Known = Variable;
 }
+
+Constant *RecordWriter::name(const GlobalValue &Of) { return string(symbolName(Of)); }
 
 GlobalVariable *RecordWriter::changingData(Constant *Contents, const Twine &Name,
                                            StringRef Section) {

@@ -18,6 +18,7 @@
 namespace llvm {
 class Constant;
 class GlobalObject;
+class GlobalValue;
 class GlobalVariable;
 class Module;
 } // namespace llvm
@@ -51,6 +52,8 @@ public:
 
   // Text in the strings section; equal texts once.
   llvm::Constant *string(llvm::StringRef Text);
+  // The symbol's name, likewise.
+  llvm::Constant *name(const llvm::GlobalValue &Of);
 
   // Private data of our own in Section, which no sanitizer pads and no
   // optimiser takes for constant: the runtime changes it.

@@ -47,10 +47,6 @@ private:
   // Records that nothing in the module refers to.
   SmallVector<GlobalValue *, 32> Kept;
 
-  Constant *symbolName(const GlobalValue &Value) {
-    return Writer.string(GlobalValue::dropLLVMManglingEscape(Value.getName()));
-  }
-
   // Our own definition, even where another one is in force for the symbol.
   Constant *ownAddress(Function &F) {
     auto *Own = GlobalAlias::create(F.getValueType(), F.getAddressSpace(),
@@ -85,7 +81,7 @@ private:
     Contents.body_hash = Function.BodyHash;
     Writer.define(Function.Record, Contents,
                   {{offsetof(rv_method, unit), Function.Home->Record},
-                   {offsetof(rv_method, name), symbolName(*Function.Entry)},
+                   {offsetof(rv_method, name), Writer.name(*Function.Entry)},
                    {offsetof(rv_method, entry), ownAddress(*Function.Entry)},
                    {offsetof(rv_method, body), Function.body()},
                    {offsetof(rv_method, fault), Function.Fault}});
@@ -137,7 +133,7 @@ private:
     GlobalVariable *Record = Writer.declare<rv_data>("rv.data", RV_SECTION_DATA);
     Writer.define(Record, Contents,
                   {{offsetof(rv_data, unit), What.Parts.front().Record},
-                   {offsetof(rv_data, name), symbolName(Variable)},
+                   {offsetof(rv_data, name), Writer.name(Variable)},
                    {offsetof(rv_data, address), Address}});
     Writer.tie(Record, Variable);
     Kept.push_back(Record);

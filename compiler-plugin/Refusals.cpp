@@ -4,9 +4,13 @@
 // any error and leaves no object behind.
 #include "compiler-plugin/Refusals.h"
 
+#include "compiler-plugin/StaticNames.h"
+#include "compiler-plugin/Symbols.h"
 #include "compiler-plugin/Unit.h"
 
 #include "clang/Basic/Diagnostic.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Demangle/Demangle.h"
 #include "llvm/IR/GlobalValue.h"
 
@@ -15,22 +19,15 @@ using namespace llvm;
 namespace revector {
 namespace {
 
-clang::DiagnosticBuilder report(const Unit &Info, clang::DiagnosticIDs::Level Level,
-                                StringRef Sentence) {
+void report(const Unit &Info, clang::DiagnosticIDs::Level Level, StringRef Sentence,
+            ArrayRef<std::string> Words) {
   auto Id = Info.Diags->getDiagnosticIDs()->getCustomDiagID(Level, "revector: " + Sentence.str());
-  return Info.Diags->Report(Id);
-}
-
-void say(const Unit &Info, clang::DiagnosticIDs::Level Level, StringRef Sentence,
-         ArrayRef<std::string> Words) {
-  auto Text = report(Info, Level, Sentence);
+  auto Text = Info.Diags->Report(Id);
   for (const std::string &Word : Words)
     Text << Word;
 }
 
-std::string nameOf(const GlobalValue &What) {
-  return "'" + demangle(GlobalValue::dropLLVMManglingEscape(What.getName())) + "'";
-}
+std::string nameOf(const GlobalValue &What) { return "'" + demangle(symbolName(What)) + "'"; }
 
 // In the form in which clang names the option of a warning.
 std::string withSection(StringRef Sentence, Limit Section) {
@@ -44,50 +41,89 @@ std::string withSection(StringRef Sentence, Limit Section) {
 
 } // namespace
 
-bool Refusals::isSaid(StringRef Sentence, const GlobalValue &What) {
-  ++Count;
-  Reason &Of = Reasons[Sentence];
+void Refusals::because(Limit Section, StringRef Sentence, const GlobalValue &What,
+                       std::vector<std::string> Words) {
+  Reason &Of = Reasons[Sentence.str()];
   if (!Of.Count)
     Of.First = nameOf(What);
   if (++Of.Count <= Each)
-    return false;
+    return because(Section, Sentence, Words);
+  ++Count;
   Of.Others += (Of.Others.empty() ? "" : ", ") + nameOf(What);
-  return true;
 }
 
 void Refusals::because(Limit Section, StringRef Sentence, const GlobalValue &What) {
-  if (!isSaid(Sentence, What))
-    report(Info, clang::DiagnosticIDs::Error, withSection(Sentence, Section)) << nameOf(What);
+  because(Section, Sentence, What, {nameOf(What)});
 }
 
 void Refusals::because(Limit Section, StringRef Sentence, const GlobalValue &What,
                        const GlobalValue &Other) {
-  if (!isSaid(Sentence, What))
-    report(Info, clang::DiagnosticIDs::Error, withSection(Sentence, Section))
-        << nameOf(What) << nameOf(Other);
+  because(Section, Sentence, What, {nameOf(What), nameOf(Other)});
 }
 
 void Refusals::because(Limit Section, StringRef Sentence, ArrayRef<std::string> Words) {
-  say(Info, clang::DiagnosticIDs::Error, withSection(Sentence, Section), Words);
+  Unsaid.push_back({/*IsError=*/true, withSection(Sentence, Section), Words.vec()});
   ++Count;
 }
 
-void Refusals::sayOthers() {
+bool Refusals::isForLayout(const GlobalValue &What) {
+  auto [Title, Change] = lookUpWithoutRank(Info.Altered.Reached, symbolName(What));
+  if (Title.empty())
+    return false;
+  Layout &Of = Layouts[Title];
+  Of.Change = Change;
+  if (!is_contained(Of.Users, nameOf(What))) // refused for each caller
+    Of.Users.push_back(nameOf(What));
+  ++Count;
+  return true;
+}
+
+void Refusals::becauseOfType(Limit Section, StringRef Sentence, const GlobalValue &What,
+                             const GlobalValue *Other) {
+  if (isForLayout(What))
+    return;
+  if (Other)
+    because(Section, Sentence, What, *Other);
+  else
+    because(Section, Sentence, What);
+}
+
+void Refusals::sayLayouts() {
+  for (const auto &[Title, Of] : Layouts) {
+    const size_t Others = Of.Users.size() - 1;
+    const std::string More = Others ? " and " + std::to_string(Others) + " more" : "";
+    report(Info, clang::DiagnosticIDs::Error,
+           withSection("the layout of '%0' has changed (%1): used by %2, while live data or "
+                       "callers outside the patch have the old one; give the new type another "
+                       "name, or convert the objects",
+                       Limit::TYPES),
+           {Title, Of.Change, Of.Users.front() + More});
+    if (Others)
+      explain("'%0' is used as well by %1", {Title, join(drop_begin(Of.Users), ", ")});
+  }
+}
+
+void Refusals::say() {
+  sayLayouts();
+  for (const Saying &It : Unsaid)
+    report(Info, It.IsError ? clang::DiagnosticIDs::Error : clang::DiagnosticIDs::Warning,
+           It.Sentence, It.Words);
   for (const auto &[Sentence, Of] : Reasons)
     if (!Of.Others.empty())
       explain("for the same reason as %0, refused as well: %1", {Of.First, Of.Others});
+  Layouts.clear();
+  Unsaid.clear();
+  Reasons.clear();
 }
 
 void Refusals::explain(StringRef Sentence, ArrayRef<std::string> Words) {
-  say(Info, clang::DiagnosticIDs::Note, Sentence, Words);
+  report(Info, clang::DiagnosticIDs::Note, Sentence, Words);
 }
 
 void Refusals::warn(StringRef Sentence, ArrayRef<std::string> Words) {
-  say(Info, clang::DiagnosticIDs::Warning, Sentence, Words);
+  Unsaid.push_back({/*IsError=*/false, Sentence.str(), Words.vec()});
 }
 
-void Refusals::warn(StringRef Sentence, const GlobalValue &What) {
-  report(Info, clang::DiagnosticIDs::Warning, Sentence) << nameOf(What);
-}
+void Refusals::warn(StringRef Sentence, const GlobalValue &What) { warn(Sentence, {nameOf(What)}); }
 
 } // namespace revector

@@ -4,6 +4,7 @@
 #include "compiler-plugin/Retyped.h"
 
 #include "compiler-plugin/PatchPlan.h"
+#include "compiler-plugin/Symbols.h"
 #include "compiler-plugin/Unit.h"
 
 #include "clang/Basic/Diagnostic.h"
@@ -40,7 +41,7 @@ bool noteRetyped(const PatchPlan &Plan, const Unit &Info) {
   std::error_code Error;
   raw_fd_ostream Out(Path, Error, sys::fs::OF_Append);
   for (const Function *F : Plan.Retyped) {
-    std::string Name = GlobalValue::dropLLVMManglingEscape(F->getName()).str();
+    std::string Name = symbolName(*F).str();
     if (!Error && !is_contained(Known, Name))
       Out << Name << '\n';
   }

@@ -11,6 +11,7 @@
 #ifndef REVECTOR_PLUGIN_STATICNAMES_H
 #define REVECTOR_PLUGIN_STATICNAMES_H
 
+#include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/IR/PassManager.h"
 
@@ -25,6 +26,13 @@ public:
 
 // f.x of f.x$2; the whole name if it has no rank.
 llvm::StringRef withoutRank(llvm::StringRef Name);
+
+// What Of has under Name; else, since all ranks share it, without the rank.
+template <typename Value>
+Value lookUpWithoutRank(const llvm::StringMap<Value> &Of, llvm::StringRef Name) {
+  auto Exact = Of.find(Name);
+  return Exact != Of.end() ? Exact->second : Of.lookup(withoutRank(Name));
+}
 
 } // namespace revector
 #endif

@@ -4,6 +4,7 @@
 // it, or of a pointer to it.
 #include "compiler-plugin/Transforms.h"
 
+#include "compiler-plugin/Symbols.h"
 #include "compiler-plugin/TypeShape.h"
 #include "compiler-plugin/Unit.h"
 
@@ -64,7 +65,7 @@ template <typename Function> void eachMark(ASTContext &Context, Function Visit) 
 class Search : public RecursiveASTVisitor<Search> {
 public:
   explicit Search(const WasMap &Was) : Was(Was) {}
-  const RecordDecl *Found = nullptr;
+  bool IsFound = false;
 
   bool VisitExpr(Expr *E) { return look(E->getType()); }
   bool VisitVarDecl(VarDecl *D) { return look(D->getType()); }
@@ -72,15 +73,14 @@ public:
 private:
   const WasMap &Was;
 
-  bool look(QualType T) {
-    while (!T.isNull() && (T->isArrayType() || !T->getPointeeType().isNull()))
-      T = T->isArrayType() ? T->getAsArrayTypeUnsafe()->getElementType() : T->getPointeeType();
-    const RecordDecl *R = T.isNull() ? nullptr : T->getAsRecordDecl();
-    if (R && Was.count(R->getDefinition()))
-      Found = R->getDefinition();
-    return !Found;
-  }
+  bool look(QualType T) { return !(IsFound = reached(T, Was)); }
 };
+
+bool knows(FunctionDecl &F, const WasMap &Was) {
+  Search Inside(Was);
+  Inside.TraverseDecl(&F);
+  return Inside.IsFound;
+}
 
 bool holds(QualType T, const WasMap &Was) {
   const RecordDecl *R = T->getBaseElementTypeUnsafe()->getAsRecordDecl();
@@ -98,14 +98,14 @@ public:
   bool VisitFunctionDecl(FunctionDecl *F) {
     if (!F->doesThisDeclarationHaveABody() || F->isDependentContext())
       return true;
-    if (knownType(*F, Was))
+    if (knows(*F, Was))
       Into.Users.insert(Names.getName(F));
     return true;
   }
 
   bool VisitVarDecl(VarDecl *D) {
     if (D->hasGlobalStorage() && holds(D->getType(), Was))
-      Into.Holders.insert(D->isStaticLocal() ? localName(*D) : Names.getName(D));
+      Into.Holders.insert(symbolName(*D, Names));
     return true;
   }
 
@@ -113,11 +113,6 @@ private:
   ASTNameGenerator Names;
   const WasMap &Was;
   TypeChanges &Into;
-
-  std::string localName(const VarDecl &D) {
-    auto *F = dyn_cast<FunctionDecl>(D.getDeclContext());
-    return (F ? Names.getName(F) + "." : "") + D.getNameAsString();
-  }
 };
 
 bool fits(const ASTRecordLayout &What, const ASTRecordLayout &Where) {
@@ -129,7 +124,7 @@ TypeChange describe(ASTContext &Context, const RecordDecl &Now, const RecordDecl
   std::string Text = typeText(Context, Now), Old = typeText(Context, Then);
   const ASTRecordLayout &New = Context.getASTRecordLayout(&Now);
   const ASTRecordLayout &Was = Context.getASTRecordLayout(&Then);
-  Change.Title = StringRef(Text).split('\n').first.str();
+  Change.Title = titleOf(Text).str();
   Change.Now = StringRef(Text).split('\n').second.str();
   Change.Then = StringRef(Old).split('\n').second.str();
   Change.NowSize = New.getSize().getQuantity();
@@ -157,10 +152,12 @@ void keepTransformer(Decl &D) {
     D.addAttr(UsedAttr::CreateImplicit(D.getASTContext()));
 }
 
-const RecordDecl *knownType(FunctionDecl &F, const WasMap &Types) {
-  Search Inside(Types);
-  Inside.TraverseDecl(&F);
-  return Inside.Found;
+const RecordDecl *reached(QualType T, const WasMap &Types) {
+  while (!T.isNull() && (T->isArrayType() || !T->getPointeeType().isNull()))
+    T = T->isArrayType() ? T->getAsArrayTypeUnsafe()->getElementType() : T->getPointeeType();
+  const RecordDecl *R = T.isNull() ? nullptr : T->getAsRecordDecl();
+  R = R ? R->getDefinition() : nullptr;
+  return Types.count(R) ? R : nullptr;
 }
 
 WasMap findWas(ASTContext &Context) {

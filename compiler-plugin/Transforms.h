@@ -19,7 +19,7 @@
 namespace clang {
 class ASTContext;
 class Decl;
-class FunctionDecl;
+class QualType;
 class RecordDecl;
 } // namespace clang
 
@@ -51,8 +51,8 @@ void keepTransformer(clang::Decl &D);
 WasMap findWas(clang::ASTContext &Context);
 TypeChanges findChanges(clang::ASTContext &Context, const WasMap &Was);
 
-// The first of Types that F has an expression or a variable of, or of a pointer to it; null: none.
-const clang::RecordDecl *knownType(clang::FunctionDecl &F, const WasMap &Types);
+// The one of Types that T is, or leads to by pointers, references and arrays; null: none.
+const clang::RecordDecl *reached(clang::QualType T, const WasMap &Types);
 
 // In front of the optimiser, in patch mode: keeps functions that know a changed type out of
 // others. Whoever has one in itself in the program then has another body, and is replaced;

@@ -6,6 +6,7 @@
 // when all that they reach is known (TypeShape.h).
 #include "compiler-plugin/TypeHash.h"
 #include "compiler-plugin/StaticNames.h"
+#include "compiler-plugin/Symbols.h"
 #include "compiler-plugin/TypeShape.h"
 
 #include "clang/AST/ASTContext.h"
@@ -66,12 +67,22 @@ public:
       Variables.try_emplace(Name, TypeShapes::hash(Of));
   }
 
+  llvm::StringMap<const RecordDecl *> reaching(const WasMap &Types) {
+    Shapes.hashAll();
+    llvm::StringMap<const RecordDecl *> Found;
+    for (const auto *Each : {&FunctionShapes, &VariableShapes})
+      for (const auto &[Name, Of] : *Each)
+        if (const RecordDecl *R = TypeShapes::nearest(Of, Types))
+          Found[Name] = R;
+    return Found;
+  }
+
 private:
   void visitFunction(const FunctionDecl &F) {
     if (F.isDependentContext() || F.isInvalidDecl() || !F.doesThisDeclarationHaveABody())
       return;
     if (!isa<CXXConstructorDecl, CXXDestructorDecl, CXXDeductionGuideDecl>(F))
-      Shapes.addFunction(F, FunctionShapes[name(F)]);
+      Shapes.addFunction(F, FunctionShapes[symbolName(F, Names)]);
     Inside(Shapes).TraverseStmt(F.getBody());
     visit(F);
   }
@@ -81,20 +92,7 @@ private:
         Variable.getType()->isDependentType() ||
         Variable.isThisDeclarationADefinition(Context) == VarDecl::DeclarationOnly)
       return;
-    Shapes.addType(Variable.getType(), VariableShapes[name(Variable)]);
-  }
-
-  // The symbol's name; what clang makes of a static local of C has no other
-  // source than its code generator.
-  std::string name(const NamedDecl &D) {
-    auto *Function = dyn_cast<FunctionDecl>(D.getDeclContext());
-    if (auto *Local = dyn_cast<VarDecl>(&D);
-        Local && Local->isStaticLocal() && Function && !Context.getLangOpts().CPlusPlus)
-      return name(*Function) + "." + D.getNameAsString();
-    std::string Name = Names.getName(&D);
-    if (!Name.empty() && Name.front() == '\1') // given by an asm label
-      Name.erase(0, 1);
-    return Name;
+    Shapes.addType(Variable.getType(), VariableShapes[symbolName(Variable, Names)]);
   }
 
   ASTContext &Context;
@@ -121,6 +119,12 @@ void TypeHashes::collect(ASTContext &Context) {
   Changes = findChanges(Context, Was);
 }
 
+llvm::StringMap<const RecordDecl *> findReaching(ASTContext &Context, const WasMap &Types) {
+  Collector Found(Context, WasMap());
+  Found.visit(*Context.getTranslationUnitDecl());
+  return Found.reaching(Types);
+}
+
 uint64_t TypeHashes::function(llvm::StringRef MangledName) const {
   return Functions.lookup(MangledName);
 }
@@ -129,17 +133,12 @@ uint64_t TypeHashes::functionThen(llvm::StringRef MangledName) const {
   return FunctionsThen.lookup(MangledName);
 }
 
-static uint64_t lookUp(const llvm::StringMap<uint64_t> &Variables, llvm::StringRef MangledName) {
-  auto Exact = Variables.find(MangledName);
-  return Exact != Variables.end() ? Exact->second : Variables.lookup(withoutRank(MangledName));
-}
-
 uint64_t TypeHashes::variable(llvm::StringRef MangledName) const {
-  return lookUp(Variables, MangledName);
+  return lookUpWithoutRank(Variables, MangledName);
 }
 
 uint64_t TypeHashes::variableThen(llvm::StringRef MangledName) const {
-  return lookUp(VariablesThen, MangledName);
+  return lookUpWithoutRank(VariablesThen, MangledName);
 }
 
 } // namespace revector

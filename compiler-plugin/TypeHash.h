@@ -3,11 +3,12 @@
 // TypeHash.h - a hash of what the callers of a function, or the users of a
 // variable, rely on: as the source says it.
 //
-// For a function: calling convention, types of parameters and result. For a
-// variable: its type. In both, the layout of every struct and union that is
-// reachable from there, through pointers too: size, offsets and types of the
-// fields. Names of types and fields do not count, nor do qualifiers; an enum is
-// its underlying type. A struct that this unit only declares is opaque.
+// For a function: calling convention, types of parameters and result, as far as
+// callers treat them differently. For a variable: its type. In both, the layout of
+// every struct and union that is reachable from there, through pointers too: size,
+// offsets and types of the fields. Names of types and fields do not count, nor do
+// qualifiers; an enum is its underlying type. A struct that this unit only declares
+// is opaque.
 //
 // BodyHash.h's signatureHash() makes the record's hash from this one.
 #ifndef REVECTOR_PLUGIN_TYPEHASH_H
@@ -16,12 +17,11 @@
 #include "compiler-plugin/Transforms.h"
 
 #include "llvm/ADT/StringMap.h"
-
 #include "llvm/ADT/StringRef.h"
-#include <string>
-#include <vector>
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace clang {
 class ASTContext;
@@ -53,6 +53,11 @@ private:
   std::vector<std::string> Layouts;
   TypeChanges Changes;
 };
+
+// By symbol, as above: the one of Types that the type of a function or variable leads to in the
+// fewest steps. Those that lead to none are not in it.
+llvm::StringMap<const clang::RecordDecl *> findReaching(clang::ASTContext &Context,
+                                                        const WasMap &Types);
 
 } // namespace revector
 #endif

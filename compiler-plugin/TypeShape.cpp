@@ -17,6 +17,7 @@
 #include "llvm/ADT/GraphTraits.h"
 #include "llvm/ADT/SCCIterator.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace clang;
@@ -151,6 +152,7 @@ RecordShape *TypeShapes::record(const RecordDecl *R) {
   std::unique_ptr<RecordShape> &Slot = Records[R];
   if (!Slot) {
     Slot = std::make_unique<RecordShape>();
+    Slot->Of = R;
     Unfinished.push_back(R);
   }
   return Slot.get();
@@ -233,6 +235,8 @@ std::string typeText(const ASTContext &Context, const RecordDecl &R) {
   return Text;
 }
 
+StringRef titleOf(StringRef Text) { return Text.split('\n').first; }
+
 static std::string textOf(const ASTContext &Context, const EnumDecl &E) {
   std::string Text = titleOf(Context, E);
   if (!Text.empty())
@@ -265,6 +269,20 @@ uint64_t TypeShapes::hash(const Shape &Of) {
   return Out.finish();
 }
 
+const RecordDecl *TypeShapes::nearest(const Shape &Of, const WasMap &Types) {
+  llvm::SmallSetVector<RecordShape *, 16> Seen;
+  for (const ShapeItem &Item : Of)
+    if (Item.Record)
+      Seen.insert(Item.Record);
+  for (size_t I = 0; I < Seen.size(); ++I) {
+    RecordShape &Next = *Seen[I];
+    if (Types.count(Next.Of))
+      return Next.Of;
+    Seen.insert(Next.Targets.begin(), Next.Targets.end());
+  }
+  return nullptr;
+}
+
 void TypeShapes::hashGroup(llvm::ArrayRef<RecordShape *> Group) {
   std::vector<uint64_t> Next(Group.size());
   for (size_t Round = 0; Round < Group.size(); ++Round) {
@@ -281,7 +299,7 @@ void TypeShapes::hashAll() {
     Unfinished.pop_back();
     layOut(R, *record(R));
   }
-  RecordShape Root;
+  RecordShape Root = {};
   for (auto &[R, Of] : Records)
     Root.Targets.push_back(Of.get());
   for (auto Group = llvm::scc_begin(&Root); !Group.isAtEnd(); ++Group)

@@ -13,6 +13,7 @@
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallPtrSet.h"
+#include "llvm/ADT/StringRef.h"
 
 #include <cstdint>
 #include <memory>
@@ -42,6 +43,7 @@ struct ShapeItem {
 using Shape = std::vector<ShapeItem>;
 
 struct RecordShape {
+  const clang::RecordDecl *Of;        // its definition
   Shape Items;                        // layout and fields
   std::vector<RecordShape *> Targets; // structs in Items
   uint64_t Hash = 0;                  // valid once hashAll() has run
@@ -59,6 +61,8 @@ public:
   // To be called once, when all shapes that will be asked for have been made.
   void hashAll();
   static uint64_t hash(const Shape &Of);
+  // The one of Types that Of leads to in the fewest steps; null: none. After hashAll(), too.
+  static const clang::RecordDecl *nearest(const Shape &Of, const WasMap &Types);
 
   // Of all named types but those of system headers, as rv_unit has them; sorted.
   std::vector<std::string> texts() const;
@@ -81,6 +85,9 @@ private:
 
 // "struct NAME", size and fields in lines, as rv_unit has them; empty for what has no name.
 std::string typeText(const clang::ASTContext &Context, const clang::RecordDecl &R);
+
+// The first line of such a text.
+llvm::StringRef titleOf(llvm::StringRef Text);
 
 } // namespace revector
 #endif

@@ -7,6 +7,7 @@
 #ifndef REVECTOR_PLUGIN_UNIT_H
 #define REVECTOR_PLUGIN_UNIT_H
 
+#include "compiler-plugin/Altered.h"
 #include "compiler-plugin/LineNotes.h"
 #include "compiler-plugin/Options.h"
 #include "compiler-plugin/TypeHash.h"
@@ -32,9 +33,9 @@ struct Unit {
   bool Lto = false;                 // optimised again by the linker
   bool FunctionSections = false;    // each function can be dropped by the linker
   TypeHashes Types;
-  llvm::StringMap<std::string> Frames;  // what turns find in their functions, by symbol
-  LineNotes Lines;                      // see LineNotes.h
-  llvm::StringMap<std::string> Altered; // patch mode: see Altered.h
+  llvm::StringMap<std::string> Frames; // what turns find in their functions, by symbol
+  LineNotes Lines;                     // see LineNotes.h
+  AlteredTypes Altered;                // patch mode
   // Lives as long as the compilation. For errors that only the pass can find.
   clang::DiagnosticsEngine *Diags = nullptr;
   // Patch mode: what the patch is made for. Null: compile as usual.

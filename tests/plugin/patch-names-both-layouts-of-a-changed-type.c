@@ -43,9 +43,9 @@ int use(int n)
     return sessions ? sessions->number + shared.whole + padded.value : padded.kind;
 }
 
-// CHECK-DAG: error: revector: the type of 'sessions', or the layout of a type that it uses, has changed
-// CHECK-DAG: error: revector: the type of 'padded', or the layout
-// CHECK-DAG: error: revector: the type of 'shared', or the layout
+// CHECK-DAG: error: revector: the layout of 'struct session' has changed (16 bytes, now 24): used by 'sessions',
+// CHECK-DAG: error: revector: the layout of 'struct padded' has changed (8 bytes, as before, but 'state' differs): used by 'padded',
+// CHECK-DAG: error: revector: the layout of 'union number' has changed (4 bytes, as before, but 'part' differs): used by 'shared',
 // CHECK: note: revector: 'struct padded' has 8 bytes (kind at 0, 1 bytes; value at 4, 4 bytes) in the program, and 8 bytes (kind at 0, 1 bytes; state at 1, 1 bytes; value at 4, 4 bytes) in the new source
 // CHECK-NEXT: note: revector: 'struct session' has 16 bytes (number at 0, 4 bytes; inner at 4, 4 bytes; on at 8, 0.3 bytes; name at 9, 4 bytes) in the program, and 24 bytes (number at 0, 4 bytes; flags at 4, 2 bytes; inner at 8, 4 bytes; on at 12, 0.3 bytes; name at 13, 8 bytes) in the new source
 // CHECK-NEXT: note: revector: 'union number' has 4 bytes (whole at 0, 4 bytes; part at 0, 2 bytes) in the program, and 4 bytes (whole at 0, 4 bytes; part at 0, 1 bytes) in the new source

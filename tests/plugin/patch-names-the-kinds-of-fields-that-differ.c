@@ -24,5 +24,5 @@ struct flags flags;
 
 int use(void);
 int use(void) { return flags.ready + flags.done + flags.same OF(, +1); }
-// CHECK: error: revector: the type of 'flags', or the layout of a type that it uses, has changed
+// CHECK: error: revector: the layout of 'struct flags' has changed (32 bytes, as before, but 'ready' differs): used by 'flags',
 // CHECK: note: revector: 'struct flags' has 32 bytes (ready at 0, 1 bytes, bool; done at 1, 1 bytes, unsigned; length at 4, 4 bytes, signed; same at 8, 4 bytes; next at 16, 8 bytes, signed; each at 24, 4 bytes, bool[]) in the program, and 32 bytes (ready at 0, 1 bytes, unsigned; done at 1, 1 bytes, bool; length at 4, 4 bytes, unsigned; same at 8, 4 bytes; next at 16, 8 bytes, pointer; each at 24, 4 bytes, unsigned[]) in the new source

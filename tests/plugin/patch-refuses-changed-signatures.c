@@ -8,6 +8,9 @@
 #endif
 
 // CHECK-NOT: error:
+// CHECK: error: revector: the layout of 'struct inner' has changed (4 bytes, now 8): used by 'reaches' and 1 more, while live data or callers outside the patch have the old one
+// CHECK-NEXT: note: revector: 'struct inner' is used as well by 'called'
+// CHECK-NEXT: error: revector: the layout of 'struct pair' has changed (8 bytes, as before, but 'b' differs): used by 'order',
 int same(unsigned a, const char *b, enum { NONE } c)
 {
     return (int)a + *b + (int)c;
@@ -43,13 +46,11 @@ struct outer {
     struct outer *next;
     struct inner *inner;
 };
-// CHECK: error: revector: the signature of 'reaches', or the layout of a type that it uses,
 int reaches(struct outer *it)
 {
     return it->next != 0;
 }
 
-// CHECK: error: revector: the signature of 'order',
 struct pair {
     OF(int a; char b;, char b; int a;)
 };
@@ -68,14 +69,18 @@ void *pointer(void)
     return (void *)stored;
 }
 
-// CHECK: error: revector: the signature of 'called', or the layout of a type that it uses, has changed, and 'caller', which calls it, has not; give the new function another name
 __attribute__((noinline)) static int called(struct inner *it)
 {
     return it->value;
 }
+// CHECK: error: revector: the signature of 'passed', or the layout of a type that it uses, has changed, and 'caller', which calls it, has not; give the new function another name
+__attribute__((noinline)) static int passed(OF(short, long) *it)
+{
+    return it != 0;
+}
 int caller(void *opaque)
 {
-    return called(opaque);
+    return called(opaque) + passed(opaque);
 }
 
 // CHECK-NOT: error:

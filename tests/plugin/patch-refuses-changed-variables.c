@@ -23,7 +23,7 @@ struct entry {
     int key;
     OF(, int value;)
 };
-// CHECK-DAG: error: revector: the type of 'reached', or the layout of a type that it uses, has changed
+// CHECK-DAG: error: revector: the layout of 'struct entry' has changed (4 bytes, now 8): used by 'reached',
 struct entry *reached;
 
 // CHECK-DAG: error: revector: the type of 'use.local', or the layout

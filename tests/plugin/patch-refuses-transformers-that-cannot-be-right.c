@@ -79,6 +79,6 @@ REVECTOR_TRANSFORM(struct same, struct int_only, .walk = walk_same);
 REVECTOR_TRANSFORM(struct asked, struct int_only, .walk = walk_asked);
 // CHECK-DAG: error: revector: 'held' holds an object of a type whose layout changes
 REVECTOR_WAS(struct swapped, struct two);
-// CHECK-DAG: error: revector: the type of 'one_without', or the layout of a type that it uses, has changed
+// CHECK-DAG: error: revector: the layout of 'struct without' has changed (4 bytes, now 16): used by 'one_without'
 // CHECK-DAG: note: revector: 'struct without' has 4 bytes
 #endif

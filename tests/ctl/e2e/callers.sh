@@ -123,7 +123,7 @@ rm -r src && cp -r was src
 sed -i 's/int size;/int before, size;/' src/app.h
 sed -i 's/{x}/{x, x}/' src/first.c
 refused 1 "the compiler or the linker failed" revector build --for "$pid" $all
-expect_has "$(cat err.refused)" "the layout of a type that it uses" "a changed layout"
+expect_has "$(cat err.refused)" "the layout of 'struct job' has changed (4 bytes, now 8): used by 'used'" "a changed layout"
 rm -r src && cp -r was src
 
 # ---- a layout that this source file has not known, and that others know as it was ----
