@@ -62,6 +62,17 @@ def receive_until(connection, mark):
     return got
 
 
+def receive_exactly(connection, count):
+    """So many bytes. ConnectionError if the other side closes before."""
+    got = b""
+    while len(got) < count:
+        data = connection.recv(count - len(got))
+        if not data:
+            raise ConnectionError("closed")
+        got += data
+    return got
+
+
 class Backend(threading.Thread):
     """A server behind the program under test: `answer(connection)` for each connection."""
 
