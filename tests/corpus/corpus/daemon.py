@@ -25,6 +25,7 @@ class Daemon:
     family = False   # several processes: an update goes to all of them, by name
     apply_options = ()  # of `revector apply`
     user = None      # whose processes they are, if the runner is root
+    environment = {}  # variables that its processes have besides the runner's
 
     def __init__(self, states, scratch):
         self.folder = tempfile.mkdtemp(prefix="run-", dir=scratch)
@@ -34,6 +35,7 @@ class Daemon:
         self.states = states
         self.path = os.path.join(self.folder, self.name)
         shutil.copy2(os.path.join(states, self.program), self.path)
+        self.environment = dict(self.environment)
         self.process = None
 
     # ---- what a package defines ----
@@ -72,7 +74,8 @@ class Daemon:
     def spawn(self, *arguments, **how):
         """What it prints goes to the file `output`, unless `how`, which Popen gets, says so."""
         with open(os.path.join(self.folder, "output"), "ab") as log:
-            how = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log, **how}
+            how = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log,
+                   "env": {**os.environ, **self.environment}, **how}
             if self.user and os.geteuid() == 0:
                 how.update(user=self.user, group=self.user, extra_groups=[])
             self.process = subprocess.Popen([self.path, *arguments], cwd=self.folder,

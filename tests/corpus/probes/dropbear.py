@@ -27,11 +27,10 @@ class Dropbear(Daemon):
         self.port = free_port()
         key = os.path.join(self.folder, "host-key")
         run([os.path.join(self.states, "dropbearkey"), "-t", "ed25519", "-f", key])
-        updates = os.path.join(self.folder, "updates")
+        self.environment["REVECTOR_UPDATES"] = updates = os.path.join(self.folder, "updates")
         os.mkdir(updates, 0o700)
         self.spawn("-F", "-E", "-r", key, "-p", f"{HOST}:{self.port}", "-P",
-                   os.path.join(self.folder, "pid"), *self.options,
-                   env=dict(os.environ, REVECTOR_UPDATES=updates))
+                   os.path.join(self.folder, "pid"), *self.options)
         self.started(wait_port(self.port))
 
     def connect(self):
