@@ -7,6 +7,7 @@ builds it and started; a probe shows the bad behaviour; `revector build` and `re
 put the patch on the process while it serves; the probe shows the fix; the update is reverted.
 Exit status 1: a verdict is not the one that rows.tsv expects. 2: the runner could not work."""
 import argparse
+import functools
 import os
 import shutil
 import signal
@@ -16,14 +17,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from corpus import report, rows, suite_report
-from corpus.build import Builds
+from corpus import package, report, rows, suite_report, suites
 from corpus.daemon import stop_all
 from corpus.live import Live, Result
-from corpus.patch import PatchMaker
-from corpus.sources import Sources
-from corpus.suites import Suite, Suites, no_suite
-from corpus.tool import TOP, Problem, Revector, say
+from corpus.tool import TOP, Problem, Revector, end_commands, say
 
 
 def options():
@@ -47,63 +44,38 @@ def options():
     return parser.parse_args()
 
 
-def failed(row, problem):
-    """What a row has when not even its package could be prepared."""
-    result = Result(row.package, row.row, row.patch, row.change, row.expect, reason=str(problem))
-    say(report.line(result))
-    return result
+def run_rows(name, chosen, open_package):
+    """The rows of one package."""
+    results = []
+    try:
+        with open_package(name) as opened:
+            for row in opened.in_order(chosen):
+                results.append(Live(opened, row).run())
+                say(report.line(results[-1]))
+    except Problem as problem:  # the package could not be prepared
+        results = [Result.of(row, reason=str(problem)) for row in chosen]
+        for result in results:
+            say(report.line(result))
+    return results
 
 
-def run_suite(package, chosen, revector, words, scratch):
+def run_suite(name, chosen, open_package):
     """The tests that a package ships, with a patch of one of the chosen rows."""
-    result = Suite(package, reason=no_suite(package))
-    sources = None
+    result = suites.Suite(name, reason=suites.no_suite(name))
     if not result.reason:
         try:
-            sources, *parts = prepare(package, revector, words)
-            result = Suites(sources, *parts, revector, scratch).run(chosen)
-        except Problem as problem:
-            result = Suite(package, suite="?", reason=str(problem))
-        finally:
-            if sources:
-                sources.close()
+            with open_package(name) as opened:
+                result = suites.Suites(opened).run(chosen)
+        except Problem as problem:  # the package could not be prepared
+            result = suites.Suite(name, suite="?", reason=str(problem))
     say(suite_report.line(result))
     return [result]
-
-
-def prepare(package, revector, words):
-    """Its source, its builds, and what makes patches for it."""
-    folder = os.path.join(os.path.abspath(words.folder), package)
-    sources = Sources(package, folder)
-    builds = Builds(sources, folder, revector, max(1, os.cpu_count() // words.jobs))
-    return sources, builds, PatchMaker(sources, builds, revector)
-
-
-def run_package(package, chosen, revector, words, scratch):
-    """The rows of one package in the order of its patches, so that states follow each other."""
-    sources = None
-    try:
-        sources, *parts = prepare(package, revector, words)
-        return run_rows(Live(sources, *parts, revector, scratch), chosen, sources.patches)
-    except Problem as problem:
-        return [failed(row, problem) for row in chosen]
-    finally:
-        if sources:
-            sources.close()
-
-
-def run_rows(live, chosen, patches):
-    order = {patch: number for number, patch in enumerate(patches)}
-    results = []
-    for row in sorted(chosen, key=lambda row: order.get(row.patches[0], -1)):
-        results.append(live.run(row))
-        say(report.line(results[-1]))
-    return results
 
 
 def end_on_signals(scratch):
     """Interrupted, the runner leaves no program and no file behind, but for what it keeps."""
     def end(number, _frame):
+        end_commands()
         stop_all()
         shutil.rmtree(scratch, ignore_errors=True)
         os._exit(128 + number)
@@ -112,16 +84,21 @@ def end_on_signals(scratch):
 
 
 def run_all(chosen, revector, words):
-    packages = list(dict.fromkeys(row.package for row in chosen))
+    """Packages side by side, as --jobs says; the rows of one, one after the other."""
+    packages = {}
+    for row in chosen:
+        packages.setdefault(row.package, []).append(row)
     scratch = tempfile.mkdtemp(prefix="revector-corpus-")
     os.chmod(scratch, 0o755)
     end_on_signals(scratch)
+    open_package = functools.partial(
+        package.opened, folder=os.path.abspath(words.folder), revector=revector,
+        jobs=max(1, os.cpu_count() // words.jobs), scratch=scratch)
     try:
         with ThreadPoolExecutor(max_workers=words.jobs) as pool:
-            run_one = run_suite if words.suites else run_package
-            done = [pool.submit(run_one, package,
-                                [row for row in chosen if row.package == package], revector, words,
-                                scratch) for package in packages]
+            run_one = run_suite if words.suites else run_rows
+            done = [pool.submit(run_one, name, its_rows, open_package)
+                    for name, its_rows in packages.items()]
             return [result for future in done for result in future.result()]
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

@@ -9,8 +9,9 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from contextlib import contextmanager
 
-from .tool import Problem
+from .tool import Problem, may_begin
 
 BAD, FIXED = "bad", "fixed"
 
@@ -73,6 +74,7 @@ class Daemon:
 
     def spawn(self, *arguments, **how):
         """What it prints goes to the file `output`, unless `how`, which Popen gets, says so."""
+        may_begin()
         with open(os.path.join(self.folder, "output"), "ab") as log:
             how = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log,
                    "env": {**os.environ, **self.environment}, **how}
@@ -134,6 +136,16 @@ class Daemon:
                     continue
         _running.discard(self)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@contextmanager
+def running(daemon):
+    """The program from its start to its end."""
+    try:
+        daemon.start()
+        yield daemon
+    finally:
+        daemon.stop()
 
 
 def stop_all():

@@ -12,9 +12,11 @@ HEAD = ("| patch | what changes | functions: replaced, new | imports | build, s 
 
 
 def verdict_text(result):
-    if result.verdict == "applied" and result.hand_lines:
-        return f"applied with {result.hand_lines} handwritten lines"
-    return result.verdict if result.verdict == "applied" else f"{result.verdict}: {result.reason}"
+    if result.verdict != "applied":
+        return f"{result.verdict}: {result.reason}"
+    if result.hand_lines:
+        return f"applied with {result.hand_lines} handwritten lines; without: {result.alone}"
+    return "applied" + (", and its handwritten lines are not needed" if result.spare else "")
 
 
 def line(result):

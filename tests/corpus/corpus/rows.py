@@ -33,8 +33,9 @@ class Row:
 
     @property
     def hand_written(self):
-        """A patch of ours that goes on top of Debian's; there need not be one."""
-        return os.path.join(HERE, "hand", self.package, f"{self.row}.patch")
+        """A patch of ours that goes on top of Debian's, if that is refused alone; None without."""
+        path = os.path.join(HERE, "hand", self.package, f"{self.row}.patch")
+        return path if os.path.exists(path) else None
 
 
 def check(row, line):
