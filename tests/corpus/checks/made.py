@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What the tests of the runner make up: rows, a package of two patches, a program."""
+import dataclasses
 import os
 import shutil
 import tempfile
@@ -7,7 +8,8 @@ import unittest
 
 from corpus import build, daemon, rows, sources, tool
 
-ROW = rows.Row("pack", "row", "one.patch", "repeatable", "applied", "-", "a function")
+ROW = rows.Row("pack", "row", "one.patch", "repeatable", "same", "applied", "-", "a function")
+OTHER = dataclasses.replace(ROW, row="other")
 
 PATCHES = {
     "one.patch": "--- a/file.c\n+++ b/file.c\n@@ -1 +1 @@\n-zero\n+one\n",

@@ -20,7 +20,7 @@ class RowsTest(Scratch):
         self.refuses("rows.tsv:3: 2 columns", self.read, "pack\trow\n")
 
     def test_a_verdict_that_does_not_exist_is_named(self):
-        self.refuses("not perhaps", self.read, "pack\trow\tp\trepeatable\tperhaps\t-\tx\n")
+        self.refuses("not perhaps", self.read, "pack\trow\tp\trepeatable\tsame\tperhaps\t-\tx\n")
 
     def test_a_row_that_does_not_exist_is_named(self):
         self.refuses("no row nothing", rows.choose, [ROW], ["nothing"], False)

@@ -4,24 +4,27 @@
 Each step that does not go as it should ends the row by a Problem; what has been seen until
 then stays in the result."""
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 
 from .daemon import BAD, FIXED, daemon_of, running
 from .load import Load
 from .tool import Problem, Refusal, say
 
-FROM_ROW = ("package", "row", "patch", "change", "expect")
+FROM_ROW = ("package", "row", "patch", "change", "layout", "expect")
 
 
 @dataclass
 class Result:
-    """What became of a row. Names end in the unit of what they hold. `alone` is why the tool refuses the patch without the lines that were written by
+    """What became of a row. Names end in the unit of what they hold. `revector` is the build that
+    it was run by. `alone` is why the tool refuses the patch without the lines that were written by
     hand; `spare` says that there are such lines, and that it does not."""
     package: str
     row: str
     patch: str
     change: str
+    layout: str
     expect: str
+    revector: str = ""
     version: str = ""
     verdict: str = "failed"
     reason: str = ""
@@ -48,6 +51,14 @@ class Result:
     def of(cls, row, **known):
         return cls(**{name: getattr(row, name) for name in FROM_ROW}, **known)
 
+    @classmethod
+    def from_json(cls, told, row):
+        """What to_json() made, with what rows.tsv says by now. None if it is of another patch."""
+        if told["patch"] != row.patch:
+            return None
+        names = {one.name for one in fields(cls)} - set(FROM_ROW)
+        return cls.of(row, **{name: told[name] for name in names & told.keys()})
+
     @property
     def name(self):
         return f"{self.package}:{self.row}"
@@ -57,7 +68,7 @@ class Result:
         return self.verdict in (self.expect, "gone")
 
     def to_json(self):
-        return dict(asdict(self), as_expected=self.as_expected)
+        return dict(asdict(self), name=self.name, as_expected=self.as_expected)
 
 
 class Live:

@@ -11,7 +11,7 @@ import shutil
 import tempfile
 import threading
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 
 from .daemon import FIXED, daemon_of, running
 from .live import expect
@@ -31,9 +31,11 @@ class Run:
 
 @dataclass
 class Suite:
-    """What became of one package's tests; no `suite`, but a reason, if none are run. `row` is of
-    the patch; `worse` names tests that pass on the plain build only."""
+    """What became of one package's tests; no `suite`, but a reason, if none are run. `revector` is
+    the build that they were run by; `row` is of the patch; `worse` names tests that pass on the
+    plain build only."""
     package: str
+    revector: str = ""
     version: str = ""
     suite: str = ""
     row: str = ""
@@ -44,12 +46,23 @@ class Suite:
     worse: list = field(default_factory=list)
     reason: str = ""
 
+    @classmethod
+    def from_json(cls, told, _):
+        """What to_json() made."""
+        known = {one.name: told[one.name] for one in fields(cls) if one.name in told}
+        runs = {name: Run(**told[name]) for name in ("build", "started", "served", "plain")}
+        return cls(**{**known, **runs})
+
+    @property
+    def name(self):
+        return self.package
+
     @property
     def as_expected(self):
         return not self.suite or not (self.worse or self.reason)
 
     def to_json(self):
-        return dict(asdict(self), as_expected=self.as_expected)
+        return dict(asdict(self), name=self.name, as_expected=self.as_expected)
 
 
 def no_suite(package):
@@ -69,7 +82,8 @@ class Suites:
     def run(self, rows):
         """Never fails; `rows` are the package's, and the last one whose patch is applied as it is
         is the one used."""
-        suite = Suite(self._sources.package, self._sources.version, self._builds.recipe("suite"))
+        suite = Suite(self._sources.package, version=self._sources.version,
+                      suite=self._builds.recipe("suite"))
         try:
             self._run(suite, self._last_applied(rows))
         except Problem as problem:

@@ -106,22 +106,31 @@ def digest(*paths):
     return made.hexdigest()
 
 
+def replace_file(path, text):
+    """Whoever reads the file sees either all that was in it, or all of the text."""
+    with open(path + ".new", "w", encoding="utf-8") as file:
+        file.write(text)
+    os.replace(path + ".new", path)
+
+
 class Refusal(Problem):
     """The tool's own sentence about what it does not do."""
 
 
 class Revector:
-    """The command under test, and the compiler beside it."""
+    """The command under test, and the compiler beside it. `build` tells one build of the two, and
+    of the runtime, from another."""
 
     def __init__(self, directory):
         self.command = os.path.join(directory, "bin", "revector")
         self.compiler = os.path.join(directory, "bin", "revector-cc")
         plugin = os.path.join(directory, "lib", "revector", "revector-clang.so")
+        runtime = os.path.join(directory, "lib", "librevector.so")
         self.compiled_by = (self.compiler, plugin)
-        for path in (self.command, *self.compiled_by):
+        for path in (self.command, *self.compiled_by, runtime):
             if not os.access(path, os.X_OK):
                 raise Problem(f"{path} is missing; build the release preset first")
-        self.build = digest(self.command, *self.compiled_by)[:12]
+        self.build = digest(self.command, *self.compiled_by, runtime)[:12]
 
     def do(self, verb, *words, limit=120):
         """Runs a verb. Refusal: it ended with status 1 and said why."""
