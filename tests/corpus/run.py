@@ -13,7 +13,7 @@ import shutil
 import signal
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
@@ -100,9 +100,12 @@ def run_all(chosen, revector, words, record):
     try:
         with ThreadPoolExecutor(max_workers=words.jobs) as pool:
             run_one = run_suite if words.suites else run_rows
-            for done in [pool.submit(run_one, name, its_rows, open_package, record)
-                         for name, its_rows in packages.items()]:
-                done.result()
+            done = [pool.submit(run_one, name, its_rows, open_package, record)
+                    for name, its_rows in packages.items()]
+            while wait(done, timeout=0.5).not_done:
+                pass  # a signal that came to another thread is seen when this one wakes
+            for one in done:
+                one.result()
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
