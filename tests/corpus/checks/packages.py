@@ -99,16 +99,23 @@ class SourcesTest(Scratch):
 
 
 class OfferTest(unittest.TestCase):
-    def offered(self, *changed):
+    def offered(self, *changed, **how):
         builds = MadeBuilds()
         maker = patch.PatchMaker(None, builds, None)
-        return maker._to_offer(set(changed), builds.compiles())
+        added = {"/src/new.c", "/src/tests/t.c", "/src/NEWS"}
+        return maker._to_offer(set(changed), added, builds.compiles(), **how)
 
     def test_a_changed_source_is_offered_alone(self):
         self.assertEqual(self.offered("/src/b.c"), ["/src/b.c"])
 
     def test_a_changed_header_stands_for_its_includers(self):
         self.assertEqual(self.offered("/src/c.c", "/src/x.h"), ["/src/c.c", "/src/x.h"])
+
+    def test_a_header_of_a_library_stands_for_the_librarys_includers_only(self):
+        self.assertEqual(self.offered("/src/x.h", used=True), ["/src/a.c", "/src/b.c", "/src/c.c"])
+
+    def test_a_changed_source_that_the_program_does_not_have_is_not_offered(self):
+        self.assertEqual(self.offered("/src/a.c", "/src/client.c"), ["/src/a.c"])
 
     def test_a_new_source_is_offered_if_it_stands_beside_others(self):
         self.assertEqual(self.offered("/src/a.c", "/src/new.c", "/src/tests/t.c", "/src/NEWS"),

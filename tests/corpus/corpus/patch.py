@@ -4,8 +4,9 @@ and `revector build` is given those that make code of the running program."""
 import os
 from dataclasses import dataclass, field
 
-from .tool import Problem, digest
+from .tool import HERE, Problem, digest
 
+USERS = os.path.join(HERE, "users")
 # Compiling each source once more, for the ratio, is worth its time for few only.
 TIMED_UNITS = 3
 
@@ -42,9 +43,10 @@ class PatchMaker:
         self._sources.go(after)
         with self._sources.with_hand_written(hand_written) as (lines, files):
             self._builds.recipe("generate")
-            changed = self._changed(before, after, files)
+            changed = self._paths(self._sources.changed(before, after, files))
             changed |= {name for name in was if digest(name) != was[name]}
-            return self._make(changed, pid, path, lines)
+            added = self._paths(self._sources.added(before, after))
+            return self._make(changed, added, pid, path, lines)
 
     def _generated_at(self, state):
         """What generated sources are there; no list of changed files has them."""
@@ -52,17 +54,17 @@ class PatchMaker:
         self._builds.recipe("generate")
         return {path: digest(path) for path in self._builds.generated}
 
-    def _changed(self, before, after, files):
-        """Absolute paths of the files that differ between two states."""
-        return {os.path.realpath(os.path.join(self._sources.folder, name))
-                for name in self._sources.changed(before, after, files)}
+    def _paths(self, names):
+        return {os.path.realpath(os.path.join(self._sources.folder, name)) for name in names}
 
-    def _make(self, changed, pid, path, lines):
-        compiles = self._of_process(pid, changed)
+    def _make(self, changed, added, pid, path, lines):
+        sources = {method["source"] for method in self._revector.ask("methods", pid)["methods"]}
+        compiles = self._of_process(sources, changed)
         if not compiles:
             names = ", ".join(sorted(os.path.basename(name) for name in changed))
             raise Problem(f"no source of the running program changes ({names})")
-        files = self._to_offer(changed, compiles)
+        used = any(os.path.dirname(os.path.realpath(source)) == USERS for source in sources)
+        files = self._to_offer(changed, added, compiles, used)
         done = self._revector.do("build", "--for", pid, "-o", path, *files, limit=300)
         shown = self._revector.ask("inspect", path)
         made = Made([os.path.relpath(one.source, self._sources.folder) for one in compiles], lines,
@@ -75,21 +77,23 @@ class PatchMaker:
             made.compile_cpu_s = sum(each.cpu_s for each in again)
         return made
 
-    def _to_offer(self, changed, compiles):
-        """What a developer has in hand: changed sources of the program, new ones that stand beside
-        them, and changed headers, each for all that include it."""
+    def _to_offer(self, changed, added, compiles, used=False):
+        """What a developer has in hand: changed sources of the program, added ones that stand
+        beside them, and changed headers, each for all that include it. Of a library that is `used`
+        by a program of ours, which includes its headers as well, they are those of the library by
+        name: a patch is for one of the two."""
         known = {one.source for one in self._builds.compiles()}
         read = set().union(*(self._builds.reads(one) for one in compiles))
         folders = {os.path.dirname(one.source) for one in compiles}
         own = [one.source for one in compiles
-               if one.source in changed or one.source in self._builds.generated]
-        new = sorted(path for path in changed - known - read
+               if used or one.source in changed or one.source in self._builds.generated]
+        new = sorted(path for path in (changed & added) - read
                      if path.endswith(".c") and os.path.dirname(path) in folders)
-        return list(dict.fromkeys(own + new + sorted((changed & read) - known)))
+        headers = [] if used else sorted((changed & read) - known)
+        return list(dict.fromkeys(own + new + headers))
 
-    def _of_process(self, pid, changed):
-        """Compiles of units of the process that read a changed file."""
-        known = {method["source"] for method in self._revector.ask("methods", pid)["methods"]}
+    def _of_process(self, known, changed):
+        """Compiles of units that read a changed file; `known` are the process's sources."""
         all_compiles = self._builds.compiles()
         included = {path for path in changed - {one.source for one in all_compiles}
                     if path.endswith((".h", ".c", ".inc", ".def"))}

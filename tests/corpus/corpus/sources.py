@@ -107,6 +107,12 @@ class Sources:
         now = self.git("diff", "--no-renames", "--name-only", "-z", f"p{before}", "--", *names)
         return [name for name in now.split("\0") if name and not name.startswith("debian/")]
 
+    def added(self, before, after):
+        """Names of the files that are in the state `after` only."""
+        names = self.git("diff", "--no-renames", "--diff-filter=A", "--name-only", "-z",
+                         f"p{before}", f"p{after}")
+        return [name for name in names.split("\0") if name]
+
     @contextmanager
     def with_hand_written(self, patch):
         """A patch of our own, or None, on top of the state. (how many lines it adds, the names of
