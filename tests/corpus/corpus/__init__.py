@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The parts of the corpus runner, from the bottom up: tool, rows, sources, build, patch,
-daemon, shell, load, live, suites, report, suite_report. Each imports only those before it."""
+"""The parts of the corpus runner, from the bottom up: tool, rows, sources, build, patch, package,
+daemon, shell, net, library, load, live, suites, figures, report, suite_report, record. Each
+imports only those before it."""

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Builds of a package's states by its recipe, kept until the compiler changes."""
-import hashlib
 import os
 import shlex
 import shutil
 from dataclasses import dataclass
+from functools import cached_property
 
-from .tool import HERE, run, run_logged, say
+from .tool import HERE, digest, run, run_logged, say
 
 SOURCE_ENDINGS = (".c",)
 
@@ -36,7 +36,8 @@ class Builds:
     def _forget_old(self):
         """Another compiler or recipe makes another program: from the beginning, then."""
         stamp = os.path.join(self.folder, "built-by")
-        made_by = self._made_by()
+        recipe = os.path.join(HERE, "recipes", f"{self.sources.package}.sh")
+        made_by = digest(*self._revector.compiled_by, recipe)
         if os.path.exists(stamp):
             with open(stamp, encoding="utf-8") as file:
                 if file.read() == made_by:
@@ -48,15 +49,6 @@ class Builds:
         self.recipe("configure")
         with open(stamp, "w", encoding="utf-8") as file:
             file.write(made_by)
-
-    def _made_by(self):
-        top = os.path.dirname(os.path.dirname(self._revector.compiler))
-        digest = hashlib.sha256()
-        for path in (self._revector.compiler, f"{top}/lib/revector/revector-clang.so",
-                     os.path.join(HERE, "recipes", f"{self.sources.package}.sh")):
-            with open(path, "rb") as file:
-                digest.update(file.read())
-        return digest.hexdigest()
 
     def recipe(self, step, folder=None, **environment):
         """Runs a step, in the source folder or another copy of it."""
@@ -103,6 +95,7 @@ class Builds:
         inside = path.startswith(os.path.realpath(self.sources.folder) + os.sep)
         return path if inside and os.path.exists(path) else None
 
+    @cached_property
     def generated(self):
         """Absolute paths of sources that the recipe's step `generate` writes."""
         return [os.path.realpath(os.path.join(self.sources.folder, name))

@@ -9,8 +9,9 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from contextlib import contextmanager
 
-from .tool import Problem
+from .tool import Problem, may_begin
 
 BAD, FIXED = "bad", "fixed"
 
@@ -25,6 +26,7 @@ class Daemon:
     family = False   # several processes: an update goes to all of them, by name
     apply_options = ()  # of `revector apply`
     user = None      # whose processes they are, if the runner is root
+    environment = {}  # variables that its processes have besides the runner's
 
     def __init__(self, states, scratch):
         self.folder = tempfile.mkdtemp(prefix="run-", dir=scratch)
@@ -34,6 +36,7 @@ class Daemon:
         self.states = states
         self.path = os.path.join(self.folder, self.name)
         shutil.copy2(os.path.join(states, self.program), self.path)
+        self.environment = dict(self.environment)
         self.process = None
 
     # ---- what a package defines ----
@@ -71,8 +74,10 @@ class Daemon:
 
     def spawn(self, *arguments, **how):
         """What it prints goes to the file `output`, unless `how`, which Popen gets, says so."""
+        may_begin()
         with open(os.path.join(self.folder, "output"), "ab") as log:
-            how = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log, **how}
+            how = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log,
+                   "env": {**os.environ, **self.environment}, **how}
             if self.user and os.geteuid() == 0:
                 how.update(user=self.user, group=self.user, extra_groups=[])
             self.process = subprocess.Popen([self.path, *arguments], cwd=self.folder,
@@ -131,6 +136,16 @@ class Daemon:
                     continue
         _running.discard(self)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@contextmanager
+def running(daemon):
+    """The program from its start to its end."""
+    try:
+        daemon.start()
+        yield daemon
+    finally:
+        daemon.stop()
 
 
 def stop_all():

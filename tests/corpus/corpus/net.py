@@ -1,16 +1,38 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Small things that probes do with sockets, all on 127.0.0.1."""
+import random
 import socket
 import threading
 import time
 
 HOST = "127.0.0.1"
+# Below those that the kernel gives to whoever connects, as loads do all the time.
+PORTS = range(10000, 32768)
+
+_given = set()
+_giving = threading.Lock()
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return probe.getsockname()[1]
+    """A port that nobody has, and that nobody has been given before: programs that are started
+    side by side take theirs a moment later."""
+    with _giving:
+        while True:
+            port = random.choice(PORTS)
+            if port not in _given and is_free(port):
+                _given.add(port)
+                return port
+
+
+def is_free(port):
+    """For TCP and UDP."""
+    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+        with socket.socket(type=kind) as probe:
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                return False
+    return True
 
 
 def wait_port(port, limit=10):
@@ -56,6 +78,17 @@ def receive_until(connection, mark):
     got = b""
     while mark not in got:
         data = connection.recv(65536)
+        if not data:
+            raise ConnectionError("closed")
+        got += data
+    return got
+
+
+def receive_exactly(connection, count):
+    """So many bytes. ConnectionError if the other side closes before."""
+    got = b""
+    while len(got) < count:
+        data = connection.recv(count - len(got))
         if not data:
             raise ConnectionError("closed")
         got += data

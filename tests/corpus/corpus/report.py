@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Results as lines, as JSON, and as the table of docs/corpus.md."""
+"""Results of rows as lines, as JSON, and as the tables of docs/corpus.md."""
 import json
 import os
 import re
 
+from .figures import figures
+from .live import Result
+from .tool import replace_file
+
+KEY, RESULT = "rows", Result
 BEGIN = "<!-- rows: tests/corpus/run.py --markdown -->"
 END = "<!-- end of rows -->"
 HEAD = ("| patch | what changes | functions: replaced, new | imports | build, s (of a compile) "
@@ -12,9 +17,11 @@ HEAD = ("| patch | what changes | functions: replaced, new | imports | build, s 
 
 
 def verdict_text(result):
-    if result.verdict == "applied" and result.hand_lines:
-        return f"applied with {result.hand_lines} handwritten lines"
-    return result.verdict if result.verdict == "applied" else f"{result.verdict}: {result.reason}"
+    if result.verdict != "applied":
+        return f"{result.verdict}: {result.reason}"
+    if result.hand_lines:
+        return f"applied with {result.hand_lines} handwritten lines; without: {result.alone}"
+    return "applied" + (", and its handwritten lines are not needed" if result.spare else "")
 
 
 def line(result):
@@ -63,35 +70,34 @@ def summary(results):
 
 
 def markdown(results):
-    """Between the marks of `path` stands the table; what stands around it is kept."""
+    """Summary, figures and table."""
     versions = sorted({f"{r.package} {r.version}" for r in results if r.version})
-    rows = "\n".join(table_row(result) for result in results)
-    return f"{BEGIN}\n{summary(results)}\nOf: {', '.join(versions)}.\n\n{HEAD}\n{rows}\n{END}"
+    table = ["| figure | aim | measured |", "| --- | --- | --- |"]
+    table += [f"| {' | '.join(figure)} |" for figure in figures(results)]
+    rows = [HEAD, *(table_row(result) for result in results)]
+    return "\n".join([summary(results) + builds(results), f"Of: {', '.join(versions)}.", "",
+                      *table, "", *rows])
 
 
-def write_markdown(results, path):
-    put_between(path, BEGIN, END, markdown(results))
+def builds(results):
+    """A sentence if not all are by one build of Revector, as after --continue."""
+    count = len({result.revector for result in results})
+    return f" They were run by {count} builds of Revector." if count > 1 else ""
+
+
+def json_text(results):
+    measured = [dict(zip(("figure", "aim", "measured"), each)) for each in figures(results)]
+    return json.dumps({"summary": summary(results), "figures": measured,
+                       KEY: [result.to_json() for result in results]}, indent=2) + "\n"
 
 
 def put_between(path, begin, end, made):
-    """What stands between the two marks gives way to `made`, which has them; without marks, all."""
-    text = ""
+    """What stands between the two marks in the file gives way to `made`; without marks, all."""
+    made, text = f"{begin}\n{made}\n{end}", ""
     if os.path.exists(path):
         with open(path, encoding="utf-8") as file:
             text = file.read()
     if begin in text and end in text:
-        made = text[:text.index(begin)] + made + text[text.index(end) + len(end):]
+        replace_file(path, text[:text.index(begin)] + made + text[text.index(end) + len(end):])
     else:
-        made += "\n"
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(made)
-
-
-def write_json(results, path):
-    dump({"summary": summary(results), "rows": [r.to_json() for r in results]}, path)
-
-
-def dump(what, path):
-    with open(path, "w", encoding="utf-8") as file:
-        json.dump(what, file, indent=2)
-        file.write("\n")
+        replace_file(path, made + "\n")

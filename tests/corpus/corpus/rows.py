@@ -6,18 +6,21 @@ from dataclasses import dataclass
 from .tool import HERE, Problem
 
 FILE = os.path.join(HERE, "rows.tsv")
-COLUMNS = ("package", "row", "patch", "probe", "expect", "quick", "change")
+COLUMNS = ("package", "row", "patch", "probe", "layout", "expect", "quick", "change")
 PROBES = ("repeatable", "destructive")
+LAYOUTS = ("same", "changed")
 VERDICTS = ("applied", "refused", "failed")
 
 
 @dataclass(frozen=True)
 class Row:
-    """One patch. `probe` is destructive where it kills or wedges the old program."""
+    """One patch. `probe` is destructive where it kills or wedges the old program; `layout` says
+    whether types of data that live on are other ones in the patch."""
     package: str
     row: str
     patch: str
     probe: str
+    layout: str
     expect: str
     quick: str
     change: str
@@ -33,14 +36,17 @@ class Row:
 
     @property
     def hand_written(self):
-        """A patch of ours that goes on top of Debian's; there need not be one."""
-        return os.path.join(HERE, "hand", self.package, f"{self.row}.patch")
+        """A patch of ours that goes on top of Debian's, if that is refused alone; None without."""
+        path = os.path.join(HERE, "hand", self.package, f"{self.row}.patch")
+        return path if os.path.exists(path) else None
 
 
 def check(row, line):
     where = f"rows.tsv:{line}"
     if row.probe not in PROBES:
         raise Problem(f"{where}: the probe is {' or '.join(PROBES)}, not {row.probe}")
+    if row.layout not in LAYOUTS:
+        raise Problem(f"{where}: the layout is {' or '.join(LAYOUTS)}, not {row.layout}")
     if row.expect not in VERDICTS:
         raise Problem(f"{where}: expected is {', '.join(VERDICTS)}, not {row.expect}")
     if row.quick not in ("quick", "-"):

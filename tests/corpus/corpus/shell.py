@@ -23,9 +23,9 @@ class Shell(Daemon):
         self._asked = 0
 
     def start(self):
+        self.environment.update(LD_LIBRARY_PATH=self.states, TERM="dumb")
         self.spawn(*self.arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                   stderr=subprocess.STDOUT, bufsize=0,
-                   env=dict(os.environ, LD_LIBRARY_PATH=self.states, TERM="dumb"))
+                   stderr=subprocess.STDOUT, bufsize=0)
 
     def stop(self):
         """What is still being asked fails first, since there is nobody to answer it."""

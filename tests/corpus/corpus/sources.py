@@ -7,11 +7,16 @@ import fcntl
 import os
 import re
 import shutil
+import sys
+import threading
+from contextlib import contextmanager
 
 from .tool import HERE, Problem, run, say
 
 GIT = ("git", "-c", "core.autocrlf=false", "-c", "gc.auto=0", "-c", "user.name=corpus",
        "-c", "user.email=corpus@localhost", "-c", "core.excludesFile=/dev/null")
+
+_apt = threading.Lock()  # it refuses to work for two at a time
 
 
 class Sources:
@@ -35,7 +40,8 @@ class Sources:
     def _fetch(self, folder):
         shutil.rmtree(self.folder, ignore_errors=True)
         script = os.path.join(HERE, "source.sh")
-        told = run(["bash", script, self.package, self.folder], limit=900, loud=True).out
+        with _apt:
+            told = run(["bash", script, self.package, self.folder], 900, stderr=sys.stderr).out
         version = told.split()[-1]
         say(f"{self.package}: {version}, a commit for each patch")
         self._commit_states()
@@ -58,8 +64,8 @@ class Sources:
         self.git("commit", "-q", "--allow-empty", "-m", tag)
         self.git("tag", tag)
 
-    def _apply(self, patch, level="-p1"):
-        run(["patch", level, "-f", "-s", "--no-backup-if-mismatch", "-i", patch], cwd=self.folder)
+    def _apply(self, patch, *how):
+        run(["patch", *how, "-f", "-s", "--no-backup-if-mismatch", "-i", patch], cwd=self.folder)
 
     def git(self, *words):
         return run([*GIT, *words], cwd=self.folder).out
@@ -101,18 +107,27 @@ class Sources:
         now = self.git("diff", "--no-renames", "--name-only", "-z", f"p{before}", "--", *names)
         return [name for name in now.split("\0") if name and not name.startswith("debian/")]
 
-    def add_hand_written(self, patch):
-        """Our own lines on top of the state; go() does not take them away. How many they are, and
-        the names of their files."""
-        self._apply(patch)
+    def added(self, before, after):
+        """Names of the files that are in the state `after` only."""
+        names = self.git("diff", "--no-renames", "--diff-filter=A", "--name-only", "-z",
+                         f"p{before}", f"p{after}")
+        return [name for name in names.split("\0") if name]
+
+    @contextmanager
+    def with_hand_written(self, patch):
+        """A patch of our own, or None, on top of the state. (how many lines it adds, the names of
+        its files)"""
+        if not patch:
+            yield 0, []
+            return
         with open(patch, encoding="utf-8") as file:
             text = file.read()
         added = re.findall(r"^\+(?!\+\+ )[^\S\n]*\S", text, re.M)
-        return len(added), re.findall(r"^\+\+\+ b/(\S+)", text, re.M)
-
-    def take_hand_written(self, patch):
-        run(["patch", "-p1", "-R", "-f", "-s", "--no-backup-if-mismatch", "-i", patch],
-            cwd=self.folder)
+        self._apply(patch, "-p1")
+        try:
+            yield len(added), re.findall(r"^\+\+\+ b/(\S+)", text, re.M)
+        finally:
+            self._apply(patch, "-p1", "-R")
 
     def forget_builds(self):
         """Back to what was unpacked, for a build from nothing."""

@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What became of the packages' own tests, as lines, as JSON, and as a table of docs/corpus.md."""
-from .report import cell, dump, put_between
+import json
 
+from .report import builds, cell
+from .suites import Suite
+
+KEY, RESULT = "suites", Suite
 BEGIN = "<!-- suites: tests/corpus/run.py --suites --markdown -->"
 END = "<!-- end of suites -->"
 HEAD = ("| package | tests | build | patch | patched at each start | patched while it runs "
@@ -47,12 +51,9 @@ def summary(suites):
 
 def markdown(suites):
     rows = "\n".join(table_row(suite) for suite in suites)
-    return f"{BEGIN}\n{summary(suites)}\n\n{HEAD}\n{rows}\n{END}"
+    return f"{summary(suites)}{builds(suites)}\n\n{HEAD}\n{rows}"
 
 
-def write_markdown(suites, path):
-    put_between(path, BEGIN, END, markdown(suites))
-
-
-def write_json(suites, path):
-    dump({"summary": summary(suites), "suites": [suite.to_json() for suite in suites]}, path)
+def json_text(suites):
+    return json.dumps({"summary": summary(suites), KEY: [suite.to_json() for suite in suites]},
+                      indent=2) + "\n"

@@ -5,17 +5,20 @@ Three runs. On the build: the newest state of the package. Patched at the start:
 a patch of rows.tsv; each process that the tests start finds the patch in the directory of
 updates. Patched while it runs: where the tests can be pointed at a server, one that was updated
 before. Only what passes on a plain build of the same source counts."""
+import filecmp
 import os
 import shutil
+import tempfile
+import threading
 import time
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 
-from .daemon import FIXED, daemon_of
+from .daemon import FIXED, daemon_of, running
 from .live import expect
 from .tool import HERE, Problem, run, say
 
 PLAIN = "clang-19"
+_ports = threading.Lock()  # tests of packages use ports that nobody gave them
 
 
 @dataclass
@@ -28,9 +31,11 @@ class Run:
 
 @dataclass
 class Suite:
-    """What became of one package's tests; no `suite`, but a reason, if none are run. `row` is of
-    the patch; `worse` names tests that pass on the plain build only."""
+    """What became of one package's tests; no `suite`, but a reason, if none are run. `revector` is
+    the build that they were run by; `row` is of the patch; `worse` names tests that pass on the
+    plain build only."""
     package: str
+    revector: str = ""
     version: str = ""
     suite: str = ""
     row: str = ""
@@ -41,12 +46,23 @@ class Suite:
     worse: list = field(default_factory=list)
     reason: str = ""
 
+    @classmethod
+    def from_json(cls, told, _):
+        """What to_json() made."""
+        known = {one.name: told[one.name] for one in fields(cls) if one.name in told}
+        runs = {name: Run(**told[name]) for name in ("build", "started", "served", "plain")}
+        return cls(**{**known, **runs})
+
+    @property
+    def name(self):
+        return self.package
+
     @property
     def as_expected(self):
         return not self.suite or not (self.worse or self.reason)
 
     def to_json(self):
-        return dict(asdict(self), as_expected=self.as_expected)
+        return dict(asdict(self), name=self.name, as_expected=self.as_expected)
 
 
 def no_suite(package):
@@ -58,16 +74,16 @@ def no_suite(package):
 class Suites:
     """Runs the tests of one package."""
 
-    def __init__(self, sources, builds, maker, revector, scratch):
-        self._sources = sources
-        self._builds = builds
-        self._maker = maker
-        self._revector = revector
-        self._scratch = scratch
+    def __init__(self, package):
+        self._package = package
+        self._sources = package.sources
+        self._builds = package.builds
 
     def run(self, rows):
-        """Never fails; `rows` are the package's, and the last that is applied is the one used."""
-        suite = Suite(self._sources.package, self._sources.version, self._builds.recipe("suite"))
+        """Never fails; `rows` are the package's, and the last one whose patch is applied as it is
+        is the one used."""
+        suite = Suite(self._sources.package, version=self._sources.version,
+                      suite=self._builds.recipe("suite"))
         try:
             self._run(suite, self._last_applied(rows))
         except Problem as problem:
@@ -77,11 +93,11 @@ class Suites:
         return suite
 
     def _last_applied(self, rows):
-        order = {patch: number for number, patch in enumerate(self._sources.patches)}
-        known = [row for row in rows if row.expect == "applied" and row.patches[-1] in order]
-        if not known:
+        applied = [row for row in self._package.in_order(rows) if row.expect == "applied" and
+                   not row.hand_written and not self._sources.gone(row.patches)]
+        if not applied:
             raise Problem("no row of this package is applied")
-        return max(known, key=lambda row: order[row.patches[-1]])
+        return applied[-1]
 
     def _run(self, suite, row):
         suite.row = row.row
@@ -105,24 +121,26 @@ class Suites:
         return states
 
     def _patched(self, suite, row):
-        kind = daemon_of(row)
-        before = self._sources.span(row.patches)[0]
-        patch = os.path.join(self._scratch, f"{suite.package}.rvp")
-        with running(kind(self._builds.state(before), self._scratch)) as daemon:
-            self._maker.make(row, daemon.pid, patch)
-        states = self._stand_at(before)
+        kind, scratch = daemon_of(row), self._package.scratch
+        patch = os.path.join(scratch, f"{suite.package}.rvp")
+        with running(kind(self._package.before(row), scratch)) as daemon:
+            self._package.maker.make(row.patches, daemon.pid, patch)
+        states = self._stand_at(self._sources.span(row.patches)[0])
         if self._builds.recipe("serves"):
-            suite.served = self._on_served(suite.package, kind(states, self._scratch), patch)
-        with kept(self._revector, patch, self._scratch) as updates:
-            with running(kind(states, self._scratch)) as daemon:
-                expect(daemon, FIXED, "started with the update")
+            suite.served = self._on_served(suite.package, kind(states, scratch), patch)
+        with tempfile.TemporaryDirectory(prefix="updates-", dir=scratch) as updates:
+            keep(self._package.revector, patch, updates)
+            started = kind(states, scratch)
+            started.environment["REVECTOR_UPDATES"] = updates
+            with running(started):
+                expect(started, FIXED, "started with the update")
             suite.started = self._on_started(suite.package, updates)
         if not self._are(states):
             raise Problem("the tests have built the programs anew")
 
     def _on_served(self, package, daemon, patch):
         with running(daemon):
-            self._revector.ask("apply", daemon.target, patch)
+            self._package.revector.ask("apply", daemon.target, patch)
             expect(daemon, FIXED, "after the update")
             made = self._check(package, "on a server that was updated", "served",
                                PORT=str(daemon.port))
@@ -142,8 +160,8 @@ class Suites:
 
     def _are(self, states):
         """Whether the tests ran on the programs of that state."""
-        return all(same(os.path.join(self._sources.folder, program),
-                        os.path.join(states, os.path.basename(program)))
+        return all(filecmp.cmp(os.path.join(self._sources.folder, program),
+                               os.path.join(states, os.path.basename(program)), shallow=False)
                    for program in self._builds.recipe("programs"))
 
     def _on_plain(self, package, number):
@@ -160,10 +178,11 @@ class Suites:
         return self._check(package, "on a plain build", "check", folder, CC=PLAIN)
 
     def _check(self, package, where, step, folder=None, **environment):
-        say(f"{package}: its tests {where}")
-        begun = time.monotonic()
-        made = outcome(self._builds.recipe(step, folder, **environment))
-        made.seconds = time.monotonic() - begun
+        with _ports:
+            say(f"{package}: its tests {where}")
+            begun = time.monotonic()
+            made = outcome(self._builds.recipe(step, folder, **environment))
+            made.seconds = time.monotonic() - begun
         return made
 
 
@@ -184,34 +203,13 @@ def worse(suite):
     or are not there at all, on what we built or patched."""
     good = set(suite.plain.ok or suite.build.ok)
     bad = set(suite.build.failed) | set(suite.started.failed) | set(suite.served.failed)
-    gone = (good - set(suite.started.ok)) | (good - set(suite.build.ok))
-    return sorted((bad - set(suite.plain.failed)) | (gone & good))
+    gone = good - (set(suite.started.ok) & set(suite.build.ok))
+    return sorted((bad - set(suite.plain.failed)) | gone)
 
 
-@contextmanager
-def running(daemon):
-    try:
-        daemon.start()
-        yield daemon
-    finally:
-        daemon.stop()
-
-
-@contextmanager
-def kept(revector, patch, scratch):
-    """A directory of updates with the patch; programs that are started meanwhile know it."""
-    updates = os.path.join(scratch, "updates")
+def keep(revector, patch, updates):
+    """Puts the patch into a directory of updates: programs that are started with it know it."""
+    os.chmod(updates, 0o755)
     folder = os.path.join(updates, revector.ask("inspect", patch)["for_build"])
-    os.makedirs(folder, 0o755)
+    os.mkdir(folder, 0o755)
     shutil.copy(patch, os.path.join(folder, "00000001-fix.rvp"))
-    os.environ["REVECTOR_UPDATES"] = updates
-    try:
-        yield updates
-    finally:
-        del os.environ["REVECTOR_UPDATES"]
-        shutil.rmtree(updates)
-
-
-def same(one, other):
-    with open(one, "rb") as first, open(other, "rb") as second:
-        return first.read() == second.read()

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Running other programs: every command has a time limit, and a failure is one sentence."""
+import hashlib
 import json
 import os
 import re
@@ -14,6 +15,8 @@ HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TOP = os.path.dirname(os.path.dirname(HERE))
 
 _say_lock = threading.Lock()
+_commands = set()
+_ending = threading.Event()
 
 
 class Problem(Exception):
@@ -36,16 +39,32 @@ class Done:
     cpu_s: float
 
 
-def execute(command, limit=120, loud=False, **more):
-    """Runs a command to its end. Problem if that takes more than `limit` seconds. `loud`: what it
-    says on standard error is said at once."""
+def may_begin():
+    """Problem if the runner was told to end."""
+    if _ending.is_set():
+        raise Problem("the runner was told to end")
+
+
+def end_commands():
+    """For a runner that is told to end: no command begins any more, and what runs is ended."""
+    _ending.set()
+    for process in list(_commands):
+        process.terminate()  # which `timeout` hands on to all that the command has started
+
+
+def execute(command, limit=120, **more):
+    """Runs a command to its end. Problem if that takes more than `limit` seconds. What it prints
+    is in the result, unless `more`, which Popen gets, sends it elsewhere."""
+    may_begin()
     words = ["timeout", "-k", "5", str(limit), *[str(part) for part in command]]
     begun = time.monotonic()
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=out,
-                                   stderr=None if loud else errors, **more)
+        how = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": errors, **more}
+        process = subprocess.Popen(words, **how)
+        _commands.add(process)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)  # nobody else waits for it now
+        _commands.discard(process)
         texts = []
         for file in (out, errors):
             file.seek(0)
@@ -56,9 +75,9 @@ def execute(command, limit=120, loud=False, **more):
                 usage.ru_utime + usage.ru_stime)
 
 
-def run(command, limit=120, loud=False, **more):
+def run(command, limit=120, **more):
     """The same, for what must not fail: Problem, with the last line it printed, if it does."""
-    done = execute(command, limit, loud, **more)
+    done = execute(command, limit, **more)
     if done.status:
         told = (done.errors.strip() or done.out.strip()).splitlines()[-1:]
         name = os.path.basename(str(command[0]))
@@ -70,12 +89,28 @@ def run_logged(command, log, limit=900, **more):
     """For what prints much: all of it goes to the file `log`."""
     with open(log, "ab") as out:
         try:
-            done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=out,
-                                  stderr=subprocess.STDOUT, timeout=limit, check=False, **more)
-        except subprocess.TimeoutExpired:
-            raise Problem(f"{command[-1]} took longer than {limit} s; see {log}") from None
-    if done.returncode:
+            done = execute(command, limit, stdout=out, stderr=out, **more)
+        except Problem as problem:
+            raise Problem(f"{' '.join(command[-2:])}: {problem}; see {log}") from None
+    if done.status:
         raise Problem(f"{' '.join(command[-2:])} failed; see {log}")
+
+
+def digest(*paths):
+    """Of what is in the files; one that does not exist is empty."""
+    made = hashlib.sha256()
+    for path in paths:
+        if os.path.exists(path):
+            with open(path, "rb") as file:
+                made.update(file.read())
+    return made.hexdigest()
+
+
+def replace_file(path, text):
+    """Whoever reads the file sees either all that was in it, or all of the text."""
+    with open(path + ".new", "w", encoding="utf-8") as file:
+        file.write(text)
+    os.replace(path + ".new", path)
 
 
 class Refusal(Problem):
@@ -83,14 +118,19 @@ class Refusal(Problem):
 
 
 class Revector:
-    """The command under test, and the compiler beside it."""
+    """The command under test, and the compiler beside it. `build` tells one build of the two, and
+    of the runtime, from another."""
 
     def __init__(self, directory):
         self.command = os.path.join(directory, "bin", "revector")
         self.compiler = os.path.join(directory, "bin", "revector-cc")
-        for path in (self.command, self.compiler):
+        plugin = os.path.join(directory, "lib", "revector", "revector-clang.so")
+        runtime = os.path.join(directory, "lib", "librevector.so")
+        self.compiled_by = (self.compiler, plugin)
+        for path in (self.command, *self.compiled_by, runtime):
             if not os.access(path, os.X_OK):
                 raise Problem(f"{path} is missing; build the release preset first")
+        self.build = digest(self.command, *self.compiled_by, runtime)[:12]
 
     def do(self, verb, *words, limit=120):
         """Runs a verb. Refusal: it ended with status 1 and said why."""

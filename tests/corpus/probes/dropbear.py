@@ -10,7 +10,7 @@ import struct
 import time
 
 from corpus.daemon import BAD, FIXED, Daemon, shows
-from corpus.net import HOST, exchange, free_port, receive_until, wait_port
+from corpus.net import HOST, exchange, free_port, receive_exactly, receive_until, wait_port
 from corpus.tool import Problem, execute, run
 
 UNIMPLEMENTED, UNKNOWN = 3, 40  # kinds of packets
@@ -27,11 +27,10 @@ class Dropbear(Daemon):
         self.port = free_port()
         key = os.path.join(self.folder, "host-key")
         run([os.path.join(self.states, "dropbearkey"), "-t", "ed25519", "-f", key])
-        updates = os.path.join(self.folder, "updates")
+        self.environment["REVECTOR_UPDATES"] = updates = os.path.join(self.folder, "updates")
         os.mkdir(updates, 0o700)
         self.spawn("-F", "-E", "-r", key, "-p", f"{HOST}:{self.port}", "-P",
-                   os.path.join(self.folder, "pid"), *self.options,
-                   env=dict(os.environ, REVECTOR_UPDATES=updates))
+                   os.path.join(self.folder, "pid"), *self.options)
         self.started(wait_port(self.port))
 
     def connect(self):
@@ -53,8 +52,8 @@ class Dropbear(Daemon):
     def receive(connection):
         """(kind, first number) of the next packet that is no offer of algorithms."""
         while True:
-            length, _ = struct.unpack(">IB", exactly(connection, 5))
-            packet = exactly(connection, length - 1)
+            length, _ = struct.unpack(">IB", receive_exactly(connection, 5))
+            packet = receive_exactly(connection, length - 1)
             if packet[0] != 20:
                 return packet[0], struct.unpack(">I", packet[1:5])[0]
 
@@ -64,16 +63,6 @@ class Dropbear(Daemon):
             if self.processes() == processes:
                 break
             time.sleep(0.1)
-
-
-def exactly(connection, count):
-    got = b""
-    while len(got) < count:
-        data = connection.recv(count - len(got))
-        if not data:
-            raise ConnectionError("closed")
-        got += data
-    return got
 
 
 @shows("dropbear", "CVE-2023-48795")

@@ -6,7 +6,7 @@ import os
 import time
 
 from corpus.daemon import BAD, FIXED, Daemon, shows
-from corpus.net import connect, free_port, receive_rest, wait_port
+from corpus.net import connect, free_port, wait_port
 
 CONFIG = """primary_hostname = corpus.example
 spool_directory = {folder}/spool

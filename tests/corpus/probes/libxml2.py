@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Libxml2 in a server of ours (users/xml-libxml2.c), which loads it as a shared library."""
-import os
-
-from corpus.daemon import BAD, FIXED, Daemon, shows
-from corpus.net import connect, free_port, receive_until, wait_port
+from corpus.daemon import BAD, FIXED, shows
+from corpus.library import Library
 
 CATALOG = """<catalog xmlns="urn:oasis:names:tc:entity:xmlns:xml:catalog">
   <uri name="known" uri="file:///known"/>
@@ -12,46 +10,13 @@ CATALOG = """<catalog xmlns="urn:oasis:names:tc:entity:xmlns:xml:catalog">
 """
 
 
-class Libxml2(Daemon):
+class Libxml2(Library):
     program = "xml-libxml2"
-    environment = {}
+    load_verb, load_answer = b"parse", b"ok %d -\n"
 
     def start(self):
-        self.port = free_port()
-        self.spawn(str(self.port), env=dict(
-            os.environ, LD_LIBRARY_PATH=self.states, **self.environment,
-            XML_CATALOG_FILES=self.write("catalog.xml", CATALOG)))
-        self.started(wait_port(self.port))
-
-    def connect(self):
-        return connect(self.port, 60)
-
-    def ask(self, connection, number):
-        elements = 1 + number % 50
-        got = request(connection, b"parse", b"<a>" + b"<b c='d'>e</b>" * (elements - 1) + b"</a>")
-        if got != b"ok %d -\n" % elements:
-            raise ValueError(f"answer {got[:60]!r}")
-
-    def told(self, verb, *documents):
-        """What it says of the last document of a connection, or b"" if it died of one."""
-        said = b""
-        with self.connect() as connection:
-            try:
-                for document in documents:
-                    said = request(connection, verb, document)
-            except OSError:
-                return b""
-        return said
-
-    def survives(self, verb, document):
-        said = self.told(verb, document)
-        ended = self.ended()
-        return (BAD if ended else FIXED), ended or f"answer {said[:60]!r}"
-
-
-def request(connection, verb, document):
-    connection.sendall(b"%s %d\n" % (verb, len(document)) + document)
-    return receive_until(connection, b"\n")
+        self.environment["XML_CATALOG_FILES"] = self.write("catalog.xml", CATALOG)
+        super().start()
 
 
 @shows("libxml2", "stale-namespaces")

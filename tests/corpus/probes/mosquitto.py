@@ -4,7 +4,7 @@ import struct
 import time
 
 from corpus.daemon import BAD, FIXED, Daemon, shows
-from corpus.net import connect, free_port, wait_port
+from corpus.net import connect, free_port, receive_exactly, wait_port
 
 CONFIG = """listener {port} 127.0.0.1
 allow_anonymous true
@@ -52,26 +52,16 @@ def subscribe_packet(topic, qos, identifier):
     return packet(0x82, struct.pack(">H", identifier) + b"\0" + text(topic) + bytes([qos]))
 
 
-def exactly(connection, count):
-    got = b""
-    while len(got) < count:
-        data = connection.recv(count - len(got))
-        if not data:
-            raise ConnectionError("closed")
-        got += data
-    return got
-
-
 def receive(connection):
     """(kind, flags, body) of the next packet."""
-    head = exactly(connection, 1)[0]
+    head = receive_exactly(connection, 1)[0]
     length = shift = 0
     while True:
-        digit = exactly(connection, 1)[0]
+        digit = receive_exactly(connection, 1)[0]
         length |= (digit & 127) << shift
         shift += 7
         if digit < 128:
-            return head & 0xf0, head & 15, exactly(connection, length)
+            return head & 0xf0, head & 15, receive_exactly(connection, length)
 
 
 class Mosquitto(Daemon):

@@ -41,13 +41,13 @@ class Client:
 
 class Tmux(Daemon):
     program = "tmux"
+    environment = {"TERM": "xterm", "LC_ALL": "C.UTF-8"}
 
     def start(self):
         self.clients = []
         self.client = (os.path.join(self.states, self.program), "-S",
                        os.path.join(self.folder, "socket"))
-        self.spawn(*self.client[1:], "-f", "/dev/null", "-D",
-                   env=dict(os.environ, TERM="xterm", LC_ALL="C.UTF-8"))
+        self.spawn(*self.client[1:], "-f", "/dev/null", "-D")
         self.started(self._wait())
 
     def _wait(self):
