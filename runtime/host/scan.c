@@ -114,22 +114,29 @@ static int is_behind_call(const struct rv_scan *scan, const struct rv_piece *pie
 }
 
 /*
- * A body's address that no frame returns to is left over, or was loaded from a table and not
- * jumped to yet: then a handler has interrupted the caller, and it is in the handler's frame.
+ * Whether the word may be one that leads into the piece when it is jumped to. A body's address
+ * does so only from a handler's frame: where the handler has interrupted the body, or a caller
+ * that has loaded it from a table and has not jumped yet.
  */
-static int counts(const struct rv_scan *scan, const struct rv_piece *piece, uintptr_t word,
-                  uintptr_t where)
+static int is_pointer(const struct rv_scan *scan, const struct rv_piece *piece, uintptr_t where)
 {
-    return piece->kind != RV_PIECE_BODY || where < scan->registers ||
-           is_behind_call(scan, piece, word);
+    return piece->kind != RV_PIECE_BODY || where < scan->registers;
+}
+
+/* The piece is that of the call, behind which the next function may begin. */
+static int is_return(const struct rv_scan *scan, const struct rv_piece *piece, uintptr_t word)
+{
+    return piece->kind != RV_PIECE_TABLE && is_behind_call(scan, piece, word);
 }
 
 static void scan_word(struct rv_scan *scan, uintptr_t word, uintptr_t where)
 {
-    size_t n = find(scan, word);
+    const size_t at = find(scan, word), before = find(scan, word - 1);
 
-    if (n < scan->count && counts(scan, &scan->pieces[n], word, where))
-        scan->where[n] = where;
+    if (at < scan->count && is_pointer(scan, &scan->pieces[at], where))
+        scan->where[at] = where;
+    if (before < scan->count && is_return(scan, &scan->pieces[before], word))
+        scan->where[before] = where;
 }
 
 void rv_scan_register(struct rv_scan *scan, uintptr_t value)

@@ -114,13 +114,25 @@ static void bytes_before_the_function_are_not_its_calls(void **state)
 
     (void)state;
     forget_code();
-    code[MIDDLE - 5] = 0xe8; /* a call that ends a function and does not return */
+    code[MIDDLE - 5] = 0xe8; /* of a callee that does not return */
     words[7] = start;
     assert_int_equal(rv_scan_start(&scan, &piece, 1), 0);
     rv_scan_reset(&scan, 0);
     assert_int_equal(rv_scan_range(&scan, (uintptr_t)words, (uintptr_t)(words + WORDS)), 0);
     assert_true(scan.where[0] == 0);
     rv_scan_end(&scan);
+}
+
+static void a_call_that_ends_a_function_returns_to_behind_it(void **state)
+{
+    (void)state;
+    forget_code();
+    code[SIZE - 5] = 0xe8;
+    assert_true(scan_for((uintptr_t)code + SIZE, RV_PIECE_BODY) == (uintptr_t)&words[7]);
+    assert_true(scan_for((uintptr_t)code + SIZE, RV_PIECE_CODE) == (uintptr_t)&words[7]);
+    assert_true(scan_for((uintptr_t)code + SIZE, RV_PIECE_TABLE) == 0);
+    code[SIZE - 5] = 0x90;
+    assert_true(scan_for((uintptr_t)code + SIZE, RV_PIECE_BODY) == 0);
 }
 
 /* The lowest word of a signal frame, as the kernel's tables have it. */
@@ -165,6 +177,7 @@ int main(void)
         cmocka_unit_test(a_frame_returns_to_behind_a_call),
         cmocka_unit_test(what_is_no_call_is_not_returned_to),
         cmocka_unit_test(bytes_before_the_function_are_not_its_calls),
+        cmocka_unit_test(a_call_that_ends_a_function_returns_to_behind_it),
         cmocka_unit_test(what_a_handler_interrupted_counts_whatever_it_was_about_to_do),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -176,4 +176,43 @@ contract() {
 
 blocked
 contract
+
+echo "a function that calls one that never returns is on the stack all the same"
+cat >endless.c <<'C'
+#include <pthread.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static volatile int one = 1;
+
+/* The compiler sees that this never ends, and puts nothing behind the call. */
+__attribute__((noinline)) static void serve(int began)
+{
+    for (;;) {
+        usleep(1000);
+        one = began ? 1 : one;
+    }
+}
+
+void *endless_worker(void *unused)
+{
+    serve(one);
+    return unused;
+}
+
+int main(void)
+{
+    pthread_t thread;
+    pthread_create(&thread, NULL, endless_worker, NULL);
+    for (;;)
+        pause();
+}
+C
+compile endless endless.c
+change endless.c 's/serve(one)/serve(one + 1)/'
+revector build --for ./endless -o fix.rvp fix/endless.c >/dev/null 2>&1 || fail "cannot build"
+start endless ./endless
+refused 1 "is inside endless_worker" revector apply "$pid" fix.rvp --timeout 300ms
+works revector apply "$pid" fix.rvp --consistency call
+expect_has "$output" "endless_worker" "who goes on in old code"
 echo "inside: the old contract to its end; outside: the new one at once"
