@@ -12,6 +12,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 struct rv_crash_watch rv_crash_watches[RV_CRASH_WATCHES];
 
@@ -110,18 +111,36 @@ void rv_crash_until(uint32_t id, uint32_t probation_ms)
         rv_agent_wake();
 }
 
+/* It has done nothing that it could be blamed for: who suspected it (crash_seen.c) was wrong. */
+static void clear_name(const char *report)
+{
+    if (*report)
+        unlink(report);
+}
+
+/* The report of a watch that ends, for clear_name: files are not for the core lock. */
+static void take_report(const struct rv_crash_watch *watch, char report[RV_CRASH_ROOM])
+{
+    if (state_of(watch) == RV_CRASH_WATCHED && watch->path[0])
+        memccpy(report, watch->report, 0, RV_CRASH_ROOM);
+}
+
 /* What the handler has in hand stays until it is done; then rv_crash_due() finds it over. */
 void rv_crash_forget(uint32_t id)
 {
+    char report[RV_CRASH_ROOM] = "";
     struct rv_crash_watch *watch;
 
     rv_platform_lock();
     watch = find_locked(id);
+    if (watch)
+        take_report(watch, report);
     if (watch && state_of(watch) != RV_CRASH_SEEN)
         set_state(watch, RV_CRASH_FREE);
     if (watch)
         disarm_if_idle_locked();
     rv_platform_unlock();
+    clear_name(report);
 }
 
 uint64_t rv_crash_time_left_locked(uint32_t id)
@@ -193,10 +212,12 @@ uint64_t rv_crash_next(void)
     return next;
 }
 
-static void look_at_locked(struct rv_crash_watch *watch, uint64_t now)
+static void look_at_locked(struct rv_crash_watch *watch, uint64_t now, char report[RV_CRASH_ROOM])
 {
-    if (state_of(watch) == RV_CRASH_WATCHED && watch->deadline && watch->deadline <= now)
+    if (state_of(watch) == RV_CRASH_WATCHED && watch->deadline && watch->deadline <= now) {
+        take_report(watch, report);
         set_state(watch, RV_CRASH_FREE);
+    }
     if (state_of(watch) != RV_CRASH_DONE)
         return;
     rv_agent_note(watch->line);
@@ -207,9 +228,14 @@ void rv_crash_due(void)
 {
     const uint64_t now = rv_clock_ms();
 
+    for (struct rv_crash_watch *at = rv_crash_watches; at < end; at++) {
+        char report[RV_CRASH_ROOM] = "";
+        rv_platform_lock();
+        look_at_locked(at, now, report);
+        rv_platform_unlock();
+        clear_name(report);
+    }
     rv_platform_lock();
-    for (struct rv_crash_watch *at = rv_crash_watches; at < end; at++)
-        look_at_locked(at, now);
     disarm_if_idle_locked();
     rv_platform_unlock();
 }

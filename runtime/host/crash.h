@@ -103,7 +103,17 @@ void rv_crash_unblock(sigset_t *before);
 
 /* ---- crash_seen.c ---- */
 
-/* A thread has crashed here. Signal handler; errno may change. */
-void rv_crash_seen(int number, const void *ucontext);
+/*
+ * A thread has crashed here. 1: in or below new code, or a hook; or nobody can tell. Signal
+ * handler; errno may change.
+ */
+int rv_crash_seen(int number, const void *ucontext);
+
+/*
+ * A crash that was not, and that ends the program. New code may have broken what other code
+ * trips over: an update on probation that the next start would take again is suspected; the
+ * third such crash in a row takes its patch out of the journal. Signal handler.
+ */
+void rv_crash_unexplained(int number);
 
 #endif

@@ -17,6 +17,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,6 +25,7 @@
 #define LOCK_MS  200  /* whoever has the lock has it for microseconds, but for a fork */
 #define WRITE_MS 500  /* for the agent to write its log */
 #define OTHER_MS 2000 /* for another thread that is in here for the same update */
+#define IN_A_ROW 3    /* crashes, then nobody believes in chance any more */
 
 static void nap(void)
 {
@@ -251,6 +253,57 @@ static void finish(struct rv_crash_watch *watch, int error)
     wait_for_state(watch, RV_CRASH_DONE, WRITE_MS);
 }
 
+/* ---- a crash that is at nobody's door ---- */
+
+/* One line more in the report of the patch; how many there are, or 0. */
+static off_t note_suspicion(const char *report)
+{
+    static const char line[] = "a crash on probation, with none of its code on the stack\n";
+    const int fd = open(report, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0644);
+    struct stat status = {.st_size = 0};
+
+    if (fd < 0)
+        return 0;
+    if (write(fd, line, sizeof(line) - 1) != (ssize_t)sizeof(line) - 1 || fstat(fd, &status))
+        status.st_size = 0;
+    close(fd);
+    return status.st_size / (off_t)(sizeof(line) - 1);
+}
+
+/* As after a crash in its own code. */
+static int give_up(const struct rv_crash_watch *watch)
+{
+    write_file(watch->report, "three crashes in a row, with none of its code on the stack");
+    return rename(watch->path, watch->moved) == 0;
+}
+
+static void suspect(const struct rv_crash_watch *watch, int number)
+{
+    const int is_left = note_suspicion(watch->report) >= IN_A_ROW && give_up(watch);
+    char line[RV_CRASH_TEXT] = "";
+
+    add(line, signal_name(number));
+    add(line, " while update ");
+    add_number(line, watch->id, 10);
+    add(line, " (");
+    add(line, watch->name);
+    add(line, is_left ? ") was on probation, the third in a row; the next start leaves it out"
+                      : ") was on probation, with none of its code on the stack; it stays");
+    write_line(line);
+}
+
+void rv_crash_unexplained(int number)
+{
+    struct rv_crash_watch *const end = rv_crash_watches + RV_CRASH_WATCHES;
+
+    if (!lock_or_give_up())
+        return;
+    for (struct rv_crash_watch *at = rv_crash_watches; at < end; at++)
+        if (tw_load32_acquire(&at->state) == RV_CRASH_WATCHED && at->path[0] && is_on_probation(at))
+            suspect(at, number);
+    rv_platform_unlock();
+}
+
 /* Of a patch that is not watched: it has no update yet, or is not on probation. */
 static void say_hook(const struct rv_crash_hook *hook, int number)
 {
@@ -267,13 +320,13 @@ static void say_hook(const struct rv_crash_hook *hook, int number)
     write_line(line);
 }
 
-void rv_crash_seen(int number, const void *ucontext)
+int rv_crash_seen(int number, const void *ucontext)
 {
     struct crash crash = {.watch = NULL};
     int is_first = 0, error = 0;
 
     if (!lock_or_give_up())
-        return;
+        return 1;
     rv_backtrace_crash(ucontext, is_new_code, &crash);
     if (crash.watch)
         is_first = crash.watch->state == RV_CRASH_WATCHED;
@@ -290,4 +343,5 @@ void rv_crash_seen(int number, const void *ucontext)
         wait_for_state(crash.watch, RV_CRASH_SEEN, OTHER_MS);
     else if (rv_crash_hook())
         say_hook(rv_crash_hook(), number);
+    return crash.watch || rv_crash_hook();
 }

@@ -100,28 +100,30 @@ static struct sigaction take_own(struct sigaction *from)
     return action;
 }
 
-static void pass_on(int number, siginfo_t *info, void *ucontext)
+static void pass_on(int number, siginfo_t *info, void *ucontext, int is_unexplained)
 {
     const struct sigaction action = take_own(own_of(number));
 
     if (action.sa_handler == SIG_IGN && info->si_code <= 0)
         return;
-    if (action.sa_handler == SIG_DFL || action.sa_handler == SIG_IGN)
+    if (action.sa_handler == SIG_DFL || action.sa_handler == SIG_IGN) {
+        if (is_unexplained)
+            rv_crash_unexplained(number);
         let_default_act(number, info);
-    else if (action.sa_flags & SA_SIGINFO)
+    } else if (action.sa_flags & SA_SIGINFO) {
         action.sa_sigaction(number, info, ucontext);
-    else
+    } else {
         action.sa_handler(number);
+    }
 }
 
 static void handle(int number, siginfo_t *info, void *ucontext)
 {
     const int kept = errno;
+    const int is_unexplained = is_crash(number, info) && !rv_crash_seen(number, ucontext);
 
-    if (is_crash(number, info))
-        rv_crash_seen(number, ucontext);
     errno = kept;
-    pass_on(number, info, ucontext);
+    pass_on(number, info, ucontext, is_unexplained);
 }
 
 /* ---- before and behind it ---- */

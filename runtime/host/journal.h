@@ -20,7 +20,9 @@
  *
  * While a start applies a patch there is a file 00000001-fix.rvp.applying, with a lock on
  * it that ends with the process. Without the lock it tells that a start came to its end in
- * the patch's own code: that patch is left out until somebody deletes the file.
+ * the patch's own code: that patch is left out until somebody deletes the file. A patch that has
+ * crashed is called 00000001-fix.rvp.crashed, and .crashed.txt beside it says how; the latter
+ * alone, that it is suspected (crash.h).
  *
  * Several processes of a program may share DIR. A patch is in it once, whoever
  * keeps it; whoever reverts it first takes it out.

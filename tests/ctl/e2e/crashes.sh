@@ -295,6 +295,36 @@ find updates -name '*.crashed*' -delete
 fresh
 said_nothing
 
+# what has no new code on its stack is laid at nobody's door, until it is too much of a chance
+nobody_is_suspected() {
+    [ -z "$(find updates -name '*.rvp.crashed.txt')" ]
+}
+fresh
+apply
+for nth in first second; do
+    eval "echo old >&\$${me}_to"
+    dies 139
+    said_once "SIGSEGV while update 1 (" ") was on probation, with none of its code on the stack; it stays"
+    fresh
+    calls 0 + # the $nth crash
+done
+works revector revert "$prog" 1
+eventually "there is no report when somebody has taken it out" nobody_is_suspected
+apply
+for nth in first second third; do
+    eval "echo old >&\$${me}_to"
+    dies 139
+    [ $nth = third ] || fresh
+done
+said_once "was on probation, the third in a row; the next start leaves it out"
+fresh
+calls + 0
+said_once "crashed while it was on probation" "three crashes in a row"
+find updates -name '*.crashed*' -delete
+kill -9 "$prog"
+fresh
+said_nothing
+
 # without probation or with a short one, the next start has it on probation all the same: what
 # crashes one start must not crash the one after it
 for term in 0 1ms; do
