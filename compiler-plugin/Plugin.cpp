@@ -91,7 +91,8 @@ private:
     if (auto Directory = CI.getVirtualFileSystem().getCurrentWorkingDirectory())
       Info.Directory = *Directory;
     Info.Compiler = getClangFullVersion();
-    Info.Command = CodeGen.CommandLineArgs;
+    if (Opts.PatchProgram.empty()) // a patch's has the names of temporary files, and no use
+      Info.Command = CodeGen.CommandLineArgs;
     Info.Lto = CodeGen.PrepareForLTO || CodeGen.PrepareForThinLTO;
     Info.FunctionSections = CodeGen.FunctionSections || Info.Lto;
     Info.Diags = &CI.getDiagnostics();

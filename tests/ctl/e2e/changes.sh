@@ -75,4 +75,13 @@ works revector patch "$pid" prog.c
 ask prog "new 5"
 expect 8 "$answer" "a file that was edited in place"
 works revector revert "$pid" --all
+
+# the same sources make the same patch, byte by byte, which is put in force once
+change prog.c 's/return x + 3;/return x + 1000;/'
+for name in first second; do
+    works revector build --for ./prog -o $name.rvp fix/prog.c
+done
+cmp first.rvp second.rvp || fail "the same source makes two patches"
+works revector patch "$pid" fix/prog.c
+refused 1 "the same patch is in force" revector patch "$pid" fix/prog.c
 echo "all kinds of changes: before, applied, reverted"
