@@ -94,7 +94,7 @@ private:
                      "both; give the new variable another name",
                      Variable);
     else
-      Plan.Imports[&Variable] = {/*IsMethod=*/false, Ordinal};
+      Plan.Imports[&Variable] = {RV_IMPORT_DATA, Ordinal};
   }
 
   // Of that type, while the types that change were what they were.

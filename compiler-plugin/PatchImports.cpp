@@ -11,6 +11,7 @@
 #include "compiler-plugin/PatchTarget.h"
 #include "compiler-plugin/RecordWriter.h"
 #include "compiler-plugin/Refusals.h"
+#include "compiler-plugin/Symbols.h"
 
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/IR/Constants.h"
@@ -69,19 +70,23 @@ private:
   const Slot &slot(GlobalValue &Global) {
     auto [Found, IsNew] = Slots.try_emplace(&Global);
     if (IsNew)
-      Found->second = createSlot(Plan.Imports.find(&Global)->second);
+      Found->second = createSlot(Global, Plan.Imports.find(&Global)->second);
     return Found->second;
   }
 
-  Slot createSlot(const PatchImport &Import) {
+  Slot createSlot(const GlobalValue &Global, const PatchImport &Import) {
     const rv_image_file &File = Target.file();
     rv_import Contents = {};
-    Contents.kind = Import.IsMethod ? RV_IMPORT_METHOD : RV_IMPORT_DATA;
+    std::string Name = symbolName(Global).str();
+    Contents.kind = Import.Kind;
     Contents.ordinal = Import.Ordinal;
-    Contents.type_hash = Import.IsMethod ? File.methods[Import.Ordinal].record->type_hash
-                                         : File.data[Import.Ordinal].record->type_hash;
-    StringRef Name =
-        Import.IsMethod ? File.methods[Import.Ordinal].name : File.data[Import.Ordinal].name;
+    if (Import.Kind == RV_IMPORT_METHOD) {
+      Contents.type_hash = File.methods[Import.Ordinal].record->type_hash;
+      Name = File.methods[Import.Ordinal].name;
+    } else if (Import.Kind == RV_IMPORT_DATA) {
+      Contents.type_hash = File.data[Import.Ordinal].record->type_hash;
+      Name = File.data[Import.Ordinal].name;
+    }
     Slot New;
     New.Address = Writer.changingData(
         ConstantPointerNull::get(PointerType::getUnqual(M.getContext())), "rv.import", SlotSection);

@@ -86,7 +86,7 @@ private:
     Fates[&F] = It.What;
     Plan.Functions.push_back(It);
     if (It.What != Fate::New)
-      Plan.Imports[&F] = {/*IsMethod=*/true, *It.Method};
+      Plan.Imports[&F] = {RV_IMPORT_METHOD, *It.Method};
   }
 
   // That signature, while the types that change were what they were.
@@ -238,24 +238,38 @@ private:
     }
   }
 
+  // What the plugin has not seen, and the dynamic linker does not know.
+  void importSymbol(GlobalValue &G) {
+    if (auto Offset = Target.symbol(G))
+      Plan.Imports[&G] = {RV_IMPORT_SYMBOL, *Offset};
+  }
+
   // What other units define, and other names for what this one defines.
   void importNames() {
-    for (Function &F : M)
-      if (F.isDeclarationForLinker() && !F.isIntrinsic())
-        if (auto Ordinal = Target.method(F))
-          Plan.Imports[&F] = {/*IsMethod=*/true, *Ordinal};
+    for (Function &F : M) {
+      if (!F.isDeclarationForLinker() || F.isIntrinsic())
+        continue;
+      if (auto Ordinal = Target.method(F))
+        Plan.Imports[&F] = {RV_IMPORT_METHOD, *Ordinal};
+      else
+        importSymbol(F);
+    }
+    for (GlobalVariable &Variable : M.globals())
+      if (Variable.isDeclarationForLinker() && !Variable.isThreadLocal() &&
+          !Plan.Imports.contains(&Variable))
+        importSymbol(Variable);
     for (GlobalIFunc &Indirect : M.ifuncs()) {
       if (auto Ordinal = Target.method(Indirect))
-        Plan.Imports[&Indirect] = {/*IsMethod=*/true, *Ordinal};
+        Plan.Imports[&Indirect] = {RV_IMPORT_METHOD, *Ordinal};
       else
         Refuse.because(Limit::CODE, "%0 is an indirect function, which a patch cannot hold",
                        Indirect);
     }
     for (GlobalAlias &Alias : M.aliases()) {
       if (auto Ordinal = Target.method(Alias))
-        Plan.Imports[&Alias] = {/*IsMethod=*/true, *Ordinal};
+        Plan.Imports[&Alias] = {RV_IMPORT_METHOD, *Ordinal};
       else if (auto Datum = Target.data(Alias))
-        Plan.Imports[&Alias] = {/*IsMethod=*/false, *Datum};
+        Plan.Imports[&Alias] = {RV_IMPORT_DATA, *Datum};
     }
   }
 };

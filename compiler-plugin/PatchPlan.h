@@ -5,6 +5,8 @@
 #ifndef REVECTOR_PLUGIN_PATCHPLAN_H
 #define REVECTOR_PLUGIN_PATCHPLAN_H
 
+#include "runtime/include/revector/record.h"
+
 #include "llvm/ADT/MapVector.h"
 
 #include <cstdint>
@@ -38,7 +40,7 @@ struct PatchFunction {
 
 // Something of the program that the patch reaches, if it refers to it at all.
 struct PatchImport {
-  bool IsMethod;
+  rv_import_kind Kind;
   uint32_t Ordinal;
 };
 

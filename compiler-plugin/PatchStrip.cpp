@@ -46,7 +46,7 @@ void detachImports(Module &M, PatchPlan &Plan) {
   for (auto &[Global, Import] : Plan.Imports) {
     GlobalValue *Declared = Global;
     if (isa<GlobalAlias, GlobalIFunc>(Global)) {
-      if (Import.IsMethod)
+      if (Import.Kind == RV_IMPORT_METHOD)
         Declared = Function::Create(cast<FunctionType>(Global->getValueType()),
                                     GlobalValue::ExternalLinkage, "", M);
       else

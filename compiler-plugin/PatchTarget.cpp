@@ -71,6 +71,8 @@ std::shared_ptr<const PatchTarget> PatchTarget::open(const Unit &Info) {
     return nullptr;
   }
   Target->UnitOrdinal = Ordinal;
+  if (rv_image_symbols * Symbols; rv_image_symbols_open(Program.c_str(), &Symbols) == 0)
+    Target->Symbols.reset(Symbols);
   for (std::string &Name : readRetyped(Info.Opts.PatchTogether))
     Target->Retyped.insert(Name);
   if (Info.Compiler != Target->unit().compiler) {
@@ -102,6 +104,14 @@ std::optional<uint32_t> PatchTarget::data(const GlobalValue &G) const {
   if (Own != RV_NONE || G.hasLocalLinkage())
     return found(Own);
   return found(rv_image_file_data(File.get(), Name.c_str()));
+}
+
+// __dso_handle is each image's own, by which it is told from others.
+std::optional<uint32_t> PatchTarget::symbol(const GlobalValue &G) const {
+  std::string Name = symbolName(G).str();
+  if (!Symbols || Name == "__dso_handle" || Retyped.contains(Name))
+    return std::nullopt;
+  return found(rv_image_symbols_find(Symbols.get(), Name.c_str()));
 }
 
 std::optional<uint32_t> PatchTarget::unitData(StringRef Name) const {

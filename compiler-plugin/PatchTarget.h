@@ -10,6 +10,7 @@
 #define REVECTOR_PLUGIN_PATCHTARGET_H
 
 #include "runtime/ctl/image_file.h"
+#include "runtime/ctl/image_symbols.h"
 
 #include "llvm/ADT/StringSet.h"
 
@@ -34,6 +35,10 @@ public:
   std::optional<uint32_t> method(const llvm::GlobalValue &G) const;
   std::optional<uint32_t> data(const llvm::GlobalValue &G) const;
 
+  // Distance from the program's first byte to what G, a declaration, means, if only the
+  // program's own objects know it, and the plugin has seen none of them.
+  std::optional<uint32_t> symbol(const llvm::GlobalValue &G) const;
+
   // The variable of this unit with just that name.
   std::optional<uint32_t> unitData(llvm::StringRef Name) const;
   // Whether the program's unit Ordinal is (a part of) the one compiled now.
@@ -53,6 +58,10 @@ private:
     void operator()(rv_image_file *Opened) const { rv_image_file_close(Opened); }
   };
   std::unique_ptr<rv_image_file, Close> File;
+  struct CloseSymbols {
+    void operator()(rv_image_symbols *Opened) const { rv_image_symbols_close(Opened); }
+  };
+  std::unique_ptr<rv_image_symbols, CloseSymbols> Symbols; // null: the file has none to read
   uint32_t UnitOrdinal = 0;
   bool IsNew;
   llvm::StringSet<> Retyped;

@@ -58,6 +58,13 @@ static const char *data_import_name(const struct rv_image_file *patch, size_t i)
     return import->record->kind == RV_IMPORT_DATA ? import->name : NULL;
 }
 
+static const char *symbol_import_name(const struct rv_image_file *patch, size_t i)
+{
+    const struct rv_file_import *import = &patch->imports[i];
+
+    return import->record->kind == RV_IMPORT_SYMBOL ? import->name : NULL;
+}
+
 static const char *pre_apply_name(const struct rv_image_file *patch, size_t i)
 {
     return patch->hook_files[i].names[RV_HOOK_PRE_APPLY];
@@ -105,6 +112,7 @@ static void print_patch(struct rv_out *out, const char *path, off_t size,
     print_names(out, "adds_data", patch->data_count, new_data_name, patch);
     print_names(out, "calls", patch->import_count, method_import_name, patch);
     print_names(out, "uses_data", patch->import_count, data_import_name, patch);
+    print_names(out, "uses_symbols", patch->import_count, symbol_import_name, patch);
     print_names(out, "pre_apply", patch->hook_file_count, pre_apply_name, patch);
     print_names(out, "post_apply", patch->hook_file_count, post_apply_name, patch);
     print_names(out, "pre_revert", patch->hook_file_count, pre_revert_name, patch);

@@ -51,7 +51,7 @@ static int check_replacement(const struct rv_patch_image *patch,
     return is_inside(patch, RV_TARGET(const void, wish->body), 1) ? 0 : RV_ECORRUPT;
 }
 
-/* The name and type hash of what the import asks for; RV_ENOSYMBOL: no such ordinal. */
+/* The name and type hash of what the import asks for; RV_ENOSYMBOL: there is no such thing. */
 static int find_import(const struct rv_image_state *target, const struct rv_import *wish,
                        const char **name, uint64_t *type_hash)
 {
@@ -65,6 +65,11 @@ static int find_import(const struct rv_image_state *target, const struct rv_impo
         const struct rv_data *data = target->image->data + wish->ordinal;
         *name = RV_TARGET(const char, data->name);
         *type_hash = data->type_hash;
+        return 0;
+    }
+    if (wish->kind == RV_IMPORT_SYMBOL && wish->ordinal < target->place.end - target->place.start) {
+        *name = RV_TARGET(const char, wish->name); /* there is no record, but it is that build */
+        *type_hash = 0;
         return 0;
     }
     return RV_ENOSYMBOL;
@@ -169,6 +174,8 @@ static uint64_t address_of_data(const struct rv_data *data)
 
 static uint64_t address_of(const struct rv_image_state *target, const struct rv_import *wish)
 {
+    if (wish->kind == RV_IMPORT_SYMBOL)
+        return target->place.start + wish->ordinal;
     if (wish->kind == RV_IMPORT_DATA)
         return address_of_data(target->image->data + wish->ordinal);
     return (uintptr_t)RV_TARGET(const void, target->image->methods[wish->ordinal].entry);

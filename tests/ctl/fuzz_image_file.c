@@ -10,6 +10,7 @@
  */
 #define _GNU_SOURCE
 #include "image_file.h"
+#include "image_symbols.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -88,6 +89,18 @@ static void read_all(const struct rv_image_file *file)
     read_patch(file);
 }
 
+static void read_symbols(int fd)
+{
+    struct rv_image_symbols *symbols;
+    char path[64];
+
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    if (rv_image_symbols_open(path, &symbols))
+        return;
+    touched += rv_image_symbols_find(symbols, "main") + rv_image_symbols_find(symbols, "");
+    rv_image_symbols_close(symbols);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct rv_image_file *file;
@@ -108,6 +121,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         read_all(file);
         rv_image_file_close(file);
     }
+    read_symbols(fd);
     close(fd);
     return 0;
 }

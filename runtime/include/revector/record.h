@@ -197,15 +197,17 @@ enum rv_import_kind {
     RV_IMPORT_METHOD = 0, /* ordinal in rv_methods; the slot receives the entry stub's address */
     RV_IMPORT_DATA = 1, /* ordinal in rv_data; the slot receives the variable's address (as its
                            accessor returns it, if it has one); if thread-local, the accessor's */
+    RV_IMPORT_SYMBOL = 2, /* distance from the image's first byte in memory, of something that has
+                             no record: it was compiled without the plugin; type_hash is 0 */
 };
 
 /* Something of the target image that the patch reaches through a slot of its own. */
 struct rv_import {
     uint32_t kind; /* enum rv_import_kind */
     uint32_t ordinal;
-    rv_rel name; /* must be the name of that record */
+    rv_rel name; /* must be the name of that record, if there is one */
     rv_rel slot; /* uint64_t in the patch's RELRO, filled in before commit */
-    uint64_t type_hash; /* must be the type hash of that record */
+    uint64_t type_hash; /* must be the type hash of that record, if there is one */
 };
 
 /* *(uint64_t *)where = address of the import + addend, before commit. */
