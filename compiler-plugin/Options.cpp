@@ -22,6 +22,8 @@ const OptionValue Values[] = {
     {"translation", "leaf", [](Options &O) { O.How = Translation::Leaf; }},
     {"place", "stub", [](Options &O) { O.Where = Place::Stub; }},
     {"place", "inline", [](Options &O) { O.Where = Place::Inline; }},
+    {"tailcalls", "call", [](Options &O) { O.Tails = TailCalls::Call; }},
+    {"tailcalls", "jump", [](Options &O) { O.Tails = TailCalls::Jump; }},
 };
 
 // Planned, and named in the documentation: answered differently from a mistake.
@@ -46,8 +48,8 @@ bool refuse(clang::DiagnosticsEngine &Diags, StringRef Name, StringRef Value) {
   else if (Known.empty())
     Diags.Report(Diags.getCustomDiagID(
         Level::Error,
-        "revector: unknown option '%0'; there are translation=, place=, patch=, unit=, beside= "
-        "and together="))
+        "revector: unknown option '%0'; there are translation=, place=, tailcalls=, patch=, "
+        "unit=, beside= and together="))
         << Name;
   else
     Diags.Report(

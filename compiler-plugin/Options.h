@@ -20,10 +20,12 @@ namespace revector {
 
 enum class Translation { Walk, Leaf };
 enum class Place { Stub, Inline };
+enum class TailCalls { Call, Jump };
 
 struct Options {
   Translation How = Translation::Walk;
   Place Where = Place::Stub;
+  TailCalls Tails = TailCalls::Call; // Jump: as the optimiser likes
   // Patch mode: the program that the patch is made for. Empty: compile as usual.
   std::string PatchProgram;
   // Ordinal of the unit in PatchProgram. Empty: the one of the same source path.

@@ -12,6 +12,7 @@
 #include "compiler-plugin/Records.h"
 #include "compiler-plugin/Remarks.h"
 #include "compiler-plugin/Stub.h"
+#include "compiler-plugin/TailCalls.h"
 #include "compiler-plugin/Unit.h"
 
 #include "clang/Basic/Diagnostic.h"
@@ -33,6 +34,8 @@ void translate(Module &M, const Unit &Info) {
   if (What.isEmpty() && !Info.Target)
     return;
   remarkChoices(What, Info.Opts);
+  if (Info.Opts.Tails == TailCalls::Call)
+    keepFrames(M, What, Info);
   for (Method &Function : What.Methods)
     if (Function.isTranslated())
       splitMethod(Function, Info.Opts.How);

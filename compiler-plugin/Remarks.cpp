@@ -65,4 +65,12 @@ void remarkKept(const CallBase &Call, const Function &Callee) {
   });
 }
 
+void remarkTailCall(const CallBase &Call) {
+  OptimizationRemarkEmitter(Call.getFunction()).emit([&] {
+    return OptimizationRemarkMissed(PassName, "TailCall", &Call)
+           << "this tail call must stay one: behind it nobody sees that the thread comes from "
+           << ore::NV("Caller", Call.getFunction());
+  });
+}
+
 } // namespace revector

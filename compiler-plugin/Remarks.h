@@ -27,5 +27,8 @@ void remarkCall(const llvm::CallBase &Call, const llvm::Function &Entry, const c
 // Call would have gone into its loop if it had not been kept out (LoopCalls.h).
 void remarkKept(const llvm::CallBase &Call, const llvm::Function &Callee);
 
+// Call takes its caller's frame away, since the source demands it (TailCalls.h).
+void remarkTailCall(const llvm::CallBase &Call);
+
 } // namespace revector
 #endif
