@@ -92,7 +92,9 @@ static int watch_update(struct rv_client *client, uint64_t id, unsigned timeout_
         if (rv_clock_ms() > end_of_patience(&watch, start + timeout_ms, &back))
             return rv_because(reason, back ? RV_ERETURNING : RV_EMOVETIME, "%s", watch.keepers);
         if (!is_told && rv_clock_ms() - start > TELL_AFTER_MS) {
-            fprintf(stderr, "revector: waiting: %s\n", watch.keepers);
+            fputs("revector: waiting: ", stderr);
+            rv_put_text(stderr, watch.keepers);
+            putc('\n', stderr);
             is_told = 1;
         }
         rv_client_nap(&us, NAP_LONGEST_US);
