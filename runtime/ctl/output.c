@@ -180,7 +180,9 @@ void rv_out_names(struct rv_out *out, const char *key, const char *const *names,
     label(name, key);
     fprintf(out->to, "%*s%-*s", out->indent, "", LABEL_WIDTH, name);
     for (size_t i = 0; i < count; i++) {
-        fputs(i && is_prose ? "; " : " ", out->to);
+        if (i && is_prose)
+            fprintf(out->to, "\n%*s", out->indent + LABEL_WIDTH, "");
+        putc(' ', out->to);
         rv_put_text(out->to, names[i]);
     }
     putc('\n', out->to);

@@ -54,8 +54,8 @@ void rv_out_item_end(struct rv_out *out);
 void rv_out_list_end(struct rv_out *out);
 
 /*
- * A list of strings, on one line of the text, with semicolons if they have spaces; nothing in
- * the text if it is empty.
+ * A list of strings, on one line of the text, or a line for each if they have spaces; nothing
+ * in the text if it is empty.
  */
 void rv_out_names(struct rv_out *out, const char *key, const char *const *names, size_t count);
 

@@ -17,23 +17,38 @@
 #define NAP_LONGEST_US 20000
 #define TELL_AFTER_MS  1000 /* somebody may be watching */
 #define KEEPERS_SHOWN  4
+#define MORE_MAX       sizeof("; ; and 4294967295 more")
 #define RETURN_MS      1000 /* from the deadline on, for those who have moved to come back */
 
 struct watch {
     uint64_t id;
     char state[32]; /* "": the update is not there */
-    char keepers[1024];
-    unsigned keeper_count;
+    char keepers[1900];
+    unsigned keeper_count, keeper_shown;
     int converts; /* live objects */
 };
 
+/* As many as are shown, and fit as a whole; of the others, how many there are. */
 static void take_keeper(struct watch *watch, const struct rv_ctl_field *field)
 {
-    size_t at = strlen(watch->keepers);
+    const size_t at = strlen(watch->keepers), room = sizeof(watch->keepers) - at;
 
-    if (watch->keeper_count++ < KEEPERS_SHOWN)
-        snprintf(watch->keepers + at, sizeof(watch->keepers) - at, "%s%.*s", at ? "; " : "",
-                 (int)field->size, (const char *)field->data);
+    watch->keeper_count++;
+    if (watch->keeper_shown == watch->keeper_count - 1 && watch->keeper_shown < KEEPERS_SHOWN &&
+        field->size + MORE_MAX < room) {
+        snprintf(watch->keepers + at, room, "%s%.*s", at ? "; " : "", (int)field->size,
+                 (const char *)field->data);
+        watch->keeper_shown++;
+    }
+}
+
+static void say_more(struct watch *watch)
+{
+    const size_t at = strlen(watch->keepers);
+
+    if (watch->keeper_count > watch->keeper_shown)
+        snprintf(watch->keepers + at, sizeof(watch->keepers) - at, "%sand %u more", at ? "; " : "",
+                 watch->keeper_count - watch->keeper_shown);
 }
 
 static int take_update(const struct rv_ctl_reader *update, void *context)
@@ -50,6 +65,7 @@ static int take_update(const struct rv_ctl_reader *update, void *context)
     while (rv_ctl_next(&fields, &field))
         if (field.tag == RV_CTL_TAG_KEEPER)
             take_keeper(watch, &field);
+    say_more(watch);
     return 0;
 }
 

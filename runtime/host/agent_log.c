@@ -100,7 +100,8 @@ void agent_log(const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    vsnprintf(text, sizeof(text), format, arguments);
+    if (vsnprintf(text, sizeof(text), format, arguments) >= (int)sizeof(text))
+        memcpy(text + sizeof(text) - 4, "...", 4);
     va_end(arguments);
     pthread_mutex_lock(&lock);
     add_locked(text);
