@@ -106,10 +106,15 @@ std::optional<uint32_t> PatchTarget::data(const GlobalValue &G) const {
   return found(rv_image_file_data(File.get(), Name.c_str()));
 }
 
-// __dso_handle is each image's own, by which it is told from others.
+// __dso_handle is each image's own, by which it is told from others. What the others here
+// register in the name of the program is called when the patch may be gone.
+static bool isOfOneImage(StringRef Name) {
+  return is_contained({"__dso_handle", "atexit", "at_quick_exit", "pthread_atfork"}, Name);
+}
+
 std::optional<uint32_t> PatchTarget::symbol(const GlobalValue &G) const {
   std::string Name = symbolName(G).str();
-  if (!Symbols || Name == "__dso_handle" || Retyped.contains(Name))
+  if (!Symbols || isOfOneImage(Name) || Retyped.contains(Name))
     return std::nullopt;
   return found(rv_image_symbols_find(Symbols.get(), Name.c_str()));
 }

@@ -130,7 +130,7 @@ enum rv_ctl_type {
     X(STRANGERS, 21, NUMBER, "images that could not be registered")                                \
     X(UPDATE, 22, GROUP,                                                                           \
       "ID STATE PATH [SHA256] AGE COUNT HOLDERS [CONFIRM] [PROBATION] NAME* KEEPER* OLD_CODE* "    \
-      "ONE_WAY*")                                                                                  \
+      "ONE_WAY* [CONVERTS]")                                                                       \
     X(STATE, 23, TEXT, "state of an update, in one word")                                          \
     X(AGE, 24, NUMBER, "milliseconds since the update reached its state")                          \
     X(KEEPER, 25, TEXT, "what keeps an update from moving, or reverted code loaded")               \
@@ -166,7 +166,8 @@ enum rv_ctl_type {
     X(TRUST, 81, TEXT, "which signatures the process asks for, if it does")                        \
     X(OLD_CODE, 90, TEXT, "a replaced function that a thread is still inside")                     \
     X(ONE_WAY, 91, TEXT, "a type whose objects it converts and cannot convert back")               \
-    X(BACK, 92, TEXT, "symbol name of a function that goes back to its first body")
+    X(BACK, 92, TEXT, "symbol name of a function that goes back to its first body")                \
+    X(CONVERTS, 93, NUMBER, "1: on its way, and converts live objects: only `process` will do")
 
 enum rv_ctl_tag {
 #define X(tag, number, type, meaning) RV_CTL_TAG_##tag = number,

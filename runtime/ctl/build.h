@@ -19,7 +19,7 @@ struct rv_build_request {
 /*
  * Compile, link and finish a patch; `made` gets its path (PATH_MAX bytes). Nothing
  * is left behind on refusal. Errors: those of build_sources.h and target_images.h, RV_ECOMPILER,
- * RV_EBUILD, RV_ENOCHANGE, RV_ENOSYMBOL, RV_EREAD.
+ * RV_EBUILD, RV_ENOCHANGE, RV_ENOSYMBOL, RV_EREAD, RV_EWRITE.
  */
 int rv_build(struct rv_command *command, const struct rv_build_request *request, char *made)
     __attribute__((warn_unused_result));

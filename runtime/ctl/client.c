@@ -112,17 +112,27 @@ static ssize_t receive_packet(struct rv_client *client)
     return size;
 }
 
+static int late(const struct rv_client *client, struct rv_reason *reason)
+{
+    char shortage[RV_SHORTAGE_TEXT];
+
+    rv_process_shortage(client->pid, shortage);
+    return rv_because(reason, RV_ETIMEOUT, "process %d took more than %u ms%s", client->pid,
+                      client->timeout_ms, shortage);
+}
+
 static int io_error(const struct rv_client *client, ssize_t size, struct rv_reason *reason)
 {
     const int cause = errno;
+    char shortage[RV_SHORTAGE_TEXT];
 
     if (size < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-        return rv_because(reason, RV_ETIMEOUT, "process %d took more than %u ms", client->pid,
-                          client->timeout_ms);
+        return late(client, reason);
     if (!rv_process_exists(client->pid))
         return rv_because(reason, RV_ECLOSED, "process %d has ended", client->pid);
-    return rv_because(reason, RV_ECLOSED, "process %d%s%s", client->pid, size < 0 ? ": " : "",
-                      size < 0 ? strerror(cause) : "");
+    rv_process_shortage(client->pid, shortage);
+    return rv_because(reason, RV_ECLOSED, "process %d%s%s%s", client->pid, size < 0 ? ": " : "",
+                      size < 0 ? strerror(cause) : "", shortage);
 }
 
 /* The agent's own error and sentence. */
@@ -169,8 +179,7 @@ static int await_packet(const struct rv_client *client, struct rv_reason *reason
                               "process %d; what was asked is not done when it goes on",
                               client->pid);
         if (now >= last)
-            return rv_because(reason, RV_ETIMEOUT, "process %d took more than %u ms", client->pid,
-                              client->timeout_ms);
+            return late(client, reason);
     }
     return 0;
 }

@@ -20,7 +20,7 @@
     X(output, "o", "FIX.rvp", "where to put the patch (default: the first FILE, with .rvp)")       \
     X(unit, "unit", "SOURCE", "which of the program's source files FILE stands for")               \
     X(consistency, "consistency", "call|thread|process", "what never mixes old and new (thread)")  \
-    X(timeout, "timeout", "TIME", "give up after this time: 500ms, 5s, 2min (5s)")                 \
+    X(timeout, "timeout", "TIME", "give up after this time: 500ms, 5 or 5s, 2min (5s)")            \
     X(confirm, "confirm", "TIME", "revert after this time unless revector confirm comes")          \
     X(probation, "probation", "TIME", "take it back if it crashes in this time; 0: never (10s)")   \
     X(once, "once", NULL, "do not keep it for the next start (REVECTOR_UPDATES)")                  \

@@ -146,13 +146,15 @@ static int is_runtime(const char *path, const char *name, void *context)
 static int no_agent(int pid, struct rv_reason *reason)
 {
     const int found = rv_process_files(pid, is_runtime, NULL);
+    char shortage[RV_SHORTAGE_TEXT];
 
     if (!rv_process_exists(pid)) /* asked last: it may be ending */
         return rv_because(reason, RV_ENOPROCESS, "%d", pid);
+    rv_process_shortage(pid, shortage);
     if (found == 1)
         return rv_because(reason, RV_ENOAGENT,
-                          "%d was started with REVECTOR=off, has opted out, or is just starting",
-                          pid);
+                          "%d was started with REVECTOR=off, has opted out, or is just starting%s",
+                          pid, shortage);
     if (found == 0)
         return rv_because(reason, RV_ENOAGENT, "%d was not built with revector-cc", pid);
     return rv_because(reason, RV_ENOAGENT, "%d is not ours to look into, so we cannot say why",

@@ -6,25 +6,7 @@
 
 #include <inttypes.h>
 
-/*
- * Length of the valid UTF-8 sequence at `at`, 0 if there is none. Overlong forms,
- * surrogates and code points over 0x10FFFF are not valid (RFC 3629, section 4).
- */
-static unsigned utf8_length(const unsigned char *at)
-{
-    unsigned length = at[0] >= 0xF0 ? 4 : at[0] >= 0xE0 ? 3 : 2;
-    unsigned low = at[0] == 0xE0 ? 0xA0 : at[0] == 0xF0 ? 0x90 : 0x80;
-    unsigned high = at[0] == 0xED ? 0x9F : at[0] == 0xF4 ? 0x8F : 0xBF;
-
-    if (at[0] < 0x80)
-        return 1;
-    if (at[0] < 0xC2 || at[0] > 0xF4 || at[1] < low || at[1] > high)
-        return 0;
-    for (unsigned i = 2; i < length; i++)
-        if ((at[i] & 0xC0) != 0x80)
-            return 0;
-    return length;
-}
+#include "control/printable.h"
 
 static void put_ascii(FILE *to, unsigned char byte)
 {
@@ -44,19 +26,19 @@ static void put_ascii(FILE *to, unsigned char byte)
 
 static void put_string(FILE *to, const char *text)
 {
-    const unsigned char *at = (const unsigned char *)text;
-
     putc('"', to);
-    while (*at) {
-        unsigned length = utf8_length(at);
+    while (*text) {
+        const size_t length = rv_utf8_length(text);
 
         if (length == 0)
             fputs("\\ufffd", to);
         else if (length == 1)
-            put_ascii(to, *at);
+            put_ascii(to, (unsigned char)*text);
+        else if (rv_is_control(text))
+            fprintf(to, "\\u%04x", (unsigned char)text[1]); /* 0x80 to 0x9F: so is the byte */
         else
-            fwrite(at, 1, length, to);
-        at += length ? length : 1;
+            fwrite(text, 1, length, to);
+        text += length ? length : 1;
     }
     putc('"', to);
 }

@@ -100,7 +100,9 @@ static void print_failure(struct rv_command *command, int error)
     const char *limit = rv_limit_of_error(error);
 
     fflush(stdout);
-    fprintf(stderr, limit ? "revector: %s [revector explain %s]\n" : "revector: %s\n", text, limit);
+    fputs("revector: ", stderr);
+    rv_put_text(stderr, text);
+    fprintf(stderr, limit ? " [revector explain %s]\n" : "\n", limit);
     if (!command->out.is_json)
         return;
     rv_json_object(&command->out.json, "error");

@@ -8,6 +8,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "control/printable.h"
+
 #define LABEL_WIDTH 12
 
 void rv_out_begin(struct rv_out *out, FILE *to, int is_json)
@@ -22,6 +24,19 @@ void rv_out_end(struct rv_out *out)
     if (out->is_json)
         rv_json_close(&out->json);
     fflush(out->to);
+}
+
+int rv_put_text(FILE *to, const char *text)
+{
+    char piece[RV_PRINTABLE_MAX];
+    int count = 0;
+
+    while (*text) {
+        text += rv_printable(text, piece);
+        fputs(piece, to);
+        count += *piece == '\\' ? (int)strlen(piece) : 1;
+    }
+    return count;
 }
 
 /* A key as people read it: "build_id" is "build id", and "load_ns" is "load". */
@@ -42,7 +57,9 @@ static void line(struct rv_out *out, const char *key, const char *text)
     char name[64];
 
     label(name, key);
-    fprintf(out->to, "%*s%-*s %s\n", out->indent, "", LABEL_WIDTH, name, text);
+    fprintf(out->to, "%*s%-*s ", out->indent, "", LABEL_WIDTH, name);
+    rv_put_text(out->to, text);
+    putc('\n', out->to);
 }
 
 void rv_out_text(struct rv_out *out, const char *key, const char *text)
@@ -162,23 +179,33 @@ void rv_out_names(struct rv_out *out, const char *key, const char *const *names,
         return;
     label(name, key);
     fprintf(out->to, "%*s%-*s", out->indent, "", LABEL_WIDTH, name);
-    for (size_t i = 0; i < count; i++)
-        fprintf(out->to, "%s %s", i && is_prose ? ";" : "", names[i]);
+    for (size_t i = 0; i < count; i++) {
+        if (i && is_prose)
+            fprintf(out->to, "\n%*s", out->indent + LABEL_WIDTH, "");
+        putc(' ', out->to);
+        rv_put_text(out->to, names[i]);
+    }
     putc('\n', out->to);
+}
+
+static void put_spaces(FILE *to, int count)
+{
+    fprintf(to, "%*s", count > 0 ? count : 0, "");
 }
 
 /* One cell of the text, as wide as its column says. */
 static void put_cell(struct rv_out *out, const char *text)
 {
     const struct rv_column *column = out->column;
-    int last = !column[1].key;
+    int last = !column[1].key, width;
 
     if (column == out->columns)
-        fprintf(out->to, "%*s", out->indent, "");
+        put_spaces(out->to, out->indent);
     if (column->width < 0)
-        fprintf(out->to, "%*s", -column->width, text);
-    else
-        fprintf(out->to, "%-*s", last ? 0 : column->width, text);
+        put_spaces(out->to, -column->width - (int)strlen(text));
+    width = rv_put_text(out->to, text);
+    if (!last)
+        put_spaces(out->to, column->width - width);
     fputs(last ? "\n" : "  ", out->to);
 }
 

@@ -11,7 +11,8 @@
  *   rv_out_table(columns)     aligned columns             array of objects
  *
  * Results go to stdout and everything else to stderr: refusals, progress, and
- * what the compiler says. Strings are borrowed for the call only. Not
+ * what the compiler says. Strings are borrowed for the call only; they may come from
+ * another user's process, so neither form has a control character of theirs in it. Not
  * thread-safe: the command has one thread.
  */
 #ifndef REVECTOR_CTL_OUTPUT_H
@@ -53,8 +54,8 @@ void rv_out_item_end(struct rv_out *out);
 void rv_out_list_end(struct rv_out *out);
 
 /*
- * A list of strings, on one line of the text, with semicolons if they have spaces; nothing in
- * the text if it is empty.
+ * A list of strings, on one line of the text, or a line for each if they have spaces; nothing
+ * in the text if it is empty.
  */
 void rv_out_names(struct rv_out *out, const char *key, const char *const *names, size_t count);
 
@@ -66,8 +67,11 @@ void rv_out_cell_hex(struct rv_out *out, uint64_t number);
 void rv_out_cell_time(struct rv_out *out, uint64_t nanoseconds);
 void rv_out_table_end(struct rv_out *out);
 
-/* Text of several lines, which end themselves. */
+/* The program's own text, of several lines, which end themselves. */
 void rv_out_prose(struct rv_out *out, const char *key, const char *text);
+
+/* Writes text of others as it may be shown, see printable.h; returns its characters. */
+int rv_put_text(FILE *to, const char *text);
 
 /* A line that only people need: nothing in JSON. */
 void rv_out_say(struct rv_out *out, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -10,9 +10,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+#define AGENT_FILES 12 /* more than it ever had open at a time */
 
 static const char *base_name(const char *path)
 {
@@ -90,6 +93,35 @@ int rv_process_is_stopped(int pid)
 
     read_status(pid, "State", state, sizeof(state));
     return strpbrk(state, "Tt") == state + strspn(state, " \t") && *state;
+}
+
+static unsigned long long count_descriptors(int pid)
+{
+    unsigned long long count = 0;
+    char path[64];
+    DIR *folder;
+
+    snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+    folder = opendir(path);
+    for (struct dirent *entry; folder && (entry = readdir(folder));)
+        count += entry->d_name[0] != '.';
+    if (folder)
+        closedir(folder);
+    return count;
+}
+
+/* The agent mostly has a table of its own, which is under the same limit. */
+void rv_process_shortage(int pid, char text[RV_SHORTAGE_TEXT])
+{
+    struct rlimit limit;
+
+    *text = 0;
+    if (prlimit(pid, RLIMIT_NOFILE, NULL, &limit) ||
+        limit.rlim_cur > AGENT_FILES + count_descriptors(pid))
+        return;
+    snprintf(text, RV_SHORTAGE_TEXT,
+             "; its limit of open files (ulimit -n) is %llu, which may be too few for its agent",
+             (unsigned long long)limit.rlim_cur);
 }
 
 /* Field 22 of stat, behind the name, which may hold spaces and brackets. */

@@ -47,6 +47,13 @@ unsigned long long rv_process_age(int pid);
 /* Whether a signal or a debugger has stopped it. */
 int rv_process_is_stopped(int pid);
 
+/*
+ * "; its limit of open files (ulimit -n) is 4, which may be too few for its agent", if that may
+ * be so; else "". For a sentence about a process that does not answer.
+ */
+#define RV_SHORTAGE_TEXT 128
+void rv_process_shortage(int pid, char text[RV_SHORTAGE_TEXT]);
+
 /* Whether a process is there; one that has ended, or is about to and has no memory left, is not. */
 int rv_process_exists(int pid);
 

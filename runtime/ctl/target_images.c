@@ -115,7 +115,7 @@ static void list_units(const struct rv_target_images *images, const char *source
 
             if (unit->record->part || strcmp(base_name(unit->source), base_name(source)))
                 continue;
-            snprintf(reason->text + length, sizeof(reason->text) - length, "\n    %s in %s (%s)",
+            snprintf(reason->text + length, sizeof(reason->text) - length, "; %s in %s (%s)",
                      unit->source, unit->directory, base_name(images->list[i].name));
         }
     }
@@ -124,7 +124,7 @@ static void list_units(const struct rv_target_images *images, const char *source
 static int ambiguous(const struct rv_target_images *images, const char *source,
                      struct rv_reason *reason)
 {
-    rv_because(reason, RV_EAMBIGUOUS, "%s may be any of these; choose with --unit", source);
+    rv_because(reason, RV_EAMBIGUOUS, "%s, with --unit", source);
     list_units(images, source, reason);
     return RV_EAMBIGUOUS;
 }

@@ -202,7 +202,7 @@ int rv_tool_scratch(char *path, size_t size, struct rv_reason *reason)
     snprintf(path, size, "%s/revector-XXXXXX", base && *base == '/' ? base : "/tmp");
     if (mkdtemp(path))
         return 0;
-    return rv_because(reason, RV_EREAD, "%s: %s", path, strerror(errno));
+    return rv_because(reason, RV_EWRITE, "%s: %s", path, strerror(errno));
 }
 
 void rv_tool_scratch_remove(const char *path)

@@ -44,7 +44,7 @@ const char *rv_tool_clang(void);
 int rv_tool_plugin(char *path, size_t size, struct rv_reason *reason)
     __attribute__((warn_unused_result));
 
-/* A temporary folder, and the removal of it with the files in it. RV_EREAD. */
+/* A temporary folder, and the removal of it with the files in it. RV_EWRITE. */
 int rv_tool_scratch(char *path, size_t size, struct rv_reason *reason)
     __attribute__((warn_unused_result));
 void rv_tool_scratch_remove(const char *path);

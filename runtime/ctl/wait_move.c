@@ -17,22 +17,38 @@
 #define NAP_LONGEST_US 20000
 #define TELL_AFTER_MS  1000 /* somebody may be watching */
 #define KEEPERS_SHOWN  4
+#define MORE_MAX       sizeof("; ; and 4294967295 more")
 #define RETURN_MS      1000 /* from the deadline on, for those who have moved to come back */
 
 struct watch {
     uint64_t id;
     char state[32]; /* "": the update is not there */
-    char keepers[1024];
-    unsigned keeper_count;
+    char keepers[1900];
+    unsigned keeper_count, keeper_shown;
+    int converts; /* live objects */
 };
 
+/* As many as are shown, and fit as a whole; of the others, how many there are. */
 static void take_keeper(struct watch *watch, const struct rv_ctl_field *field)
 {
-    size_t at = strlen(watch->keepers);
+    const size_t at = strlen(watch->keepers), room = sizeof(watch->keepers) - at;
 
-    if (watch->keeper_count++ < KEEPERS_SHOWN)
-        snprintf(watch->keepers + at, sizeof(watch->keepers) - at, "%s%.*s", at ? "; " : "",
-                 (int)field->size, (const char *)field->data);
+    watch->keeper_count++;
+    if (watch->keeper_shown == watch->keeper_count - 1 && watch->keeper_shown < KEEPERS_SHOWN &&
+        field->size + MORE_MAX < room) {
+        snprintf(watch->keepers + at, room, "%s%.*s", at ? "; " : "", (int)field->size,
+                 (const char *)field->data);
+        watch->keeper_shown++;
+    }
+}
+
+static void say_more(struct watch *watch)
+{
+    const size_t at = strlen(watch->keepers);
+
+    if (watch->keeper_count > watch->keeper_shown)
+        snprintf(watch->keepers + at, sizeof(watch->keepers) - at, "%sand %u more", at ? "; " : "",
+                 watch->keeper_count - watch->keeper_shown);
 }
 
 static int take_update(const struct rv_ctl_reader *update, void *context)
@@ -45,9 +61,11 @@ static int take_update(const struct rv_ctl_reader *update, void *context)
         return 0;
     if (rv_ctl_text(&fields, RV_CTL_TAG_STATE, watch->state, sizeof(watch->state)))
         return RV_EPROTOCOL;
+    watch->converts = rv_ctl_number(&fields, RV_CTL_TAG_CONVERTS, 0) != 0;
     while (rv_ctl_next(&fields, &field))
         if (field.tag == RV_CTL_TAG_KEEPER)
             take_keeper(watch, &field);
+    say_more(watch);
     return 0;
 }
 
@@ -57,10 +75,12 @@ static int is_under_way(const char *state)
 }
 
 /* What helps a thread that a function holds, which may be one that never returns. */
-static const char *advice(const char *kept, const char *verb)
+static const char *advice(const char *kept, const char *verb, int converts)
 {
     if (!strstr(kept, " is inside ") || strcmp(verb, "apply") != 0)
         return "";
+    if (converts) /* nobody may be left with an old object in hand */
+        return "; if that function does not return, mark its loop [[revector::loop]]";
     return "; if that function does not return, mark its loop [[revector::loop]], or apply with "
            "--consistency call: then whoever is inside it keeps running old code until it returns";
 }
@@ -75,8 +95,11 @@ static uint64_t end_of_patience(const struct watch *watch, uint64_t deadline, ui
     return (*back > deadline ? *back : deadline) + RETURN_MS;
 }
 
-/* Until it is not under way any more. RV_ERETURNING, RV_EMOVETIME: it still is. */
-static int watch_update(struct rv_client *client, uint64_t id, unsigned timeout_ms,
+/*
+ * Until it is not under way any more; *converts: whether it converts live objects.
+ * RV_ERETURNING, RV_EMOVETIME: it still is.
+ */
+static int watch_update(struct rv_client *client, uint64_t id, unsigned timeout_ms, int *converts,
                         struct rv_reason *reason)
 {
     const uint64_t start = rv_clock_ms();
@@ -89,10 +112,13 @@ static int watch_update(struct rv_client *client, uint64_t id, unsigned timeout_
         int error = rv_client_updates(client, take_update, &watch, reason);
         if (error || !is_under_way(watch.state))
             return error;
+        *converts = watch.converts;
         if (rv_clock_ms() > end_of_patience(&watch, start + timeout_ms, &back))
             return rv_because(reason, back ? RV_ERETURNING : RV_EMOVETIME, "%s", watch.keepers);
         if (!is_told && rv_clock_ms() - start > TELL_AFTER_MS) {
-            fprintf(stderr, "revector: waiting: %s\n", watch.keepers);
+            fputs("revector: waiting: ", stderr);
+            rv_put_text(stderr, watch.keepers);
+            putc('\n', stderr);
             is_told = 1;
         }
         rv_client_nap(&us, NAP_LONGEST_US);
@@ -138,8 +164,8 @@ static const char *without_sentence(const char *text, int error)
     return strncmp(text, sentence, length) ? text : text + length + strspn(text + length, ": ");
 }
 
-static int hear_end(struct rv_client *client, uint64_t id, const char *verb, char *note,
-                    size_t size, struct rv_reason *reason)
+static int hear_end(struct rv_client *client, uint64_t id, const char *verb, int converts,
+                    char *note, size_t size, struct rv_reason *reason)
 {
     struct end end = {.id = id, .verb = verb};
     const char *why;
@@ -150,17 +176,17 @@ static int hear_end(struct rv_client *client, uint64_t id, const char *verb, cha
     if (!end.error)
         snprintf(note, size, "%s", end.text);
     else if (*(why = without_sentence(end.text, end.error)))
-        rv_because(reason, end.error, "%s%s", why, advice(why, verb));
+        rv_because(reason, end.error, "%s%s", why, advice(why, verb, converts));
     return end.error;
 }
 
 int rv_wait_ended(struct rv_client *client, uint64_t id, const char *verb, unsigned timeout_ms,
                   char *note, size_t size, struct rv_reason *reason)
 {
-    int error = watch_update(client, id, timeout_ms, reason);
+    int converts = 0, error = watch_update(client, id, timeout_ms, &converts, reason);
 
     *note = 0;
-    return error ? error : hear_end(client, id, verb, note, size, reason);
+    return error ? error : hear_end(client, id, verb, converts, note, size, reason);
 }
 
 int rv_wait_moved(struct rv_client *client, const struct rv_ctl_reader *answer, const char *verb,
@@ -179,5 +205,5 @@ int rv_wait_moved(struct rv_client *client, const struct rv_ctl_reader *answer, 
     if (rv_ctl_text(&update, RV_CTL_TAG_STATE, state, sizeof(state)))
         return RV_EPROTOCOL;
     return is_under_way(state) ? rv_wait_ended(client, id, verb, timeout_ms, note, size, reason)
-                               : hear_end(client, id, verb, note, size, reason);
+                               : hear_end(client, id, verb, 0, note, size, reason);
 }

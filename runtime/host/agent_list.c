@@ -137,6 +137,14 @@ static void put_one_way(struct update_page *page, const struct rv_update *update
         rv_ctl_put_text(page->out, RV_CTL_TAG_ONE_WAY, type);
 }
 
+static void put_converts(struct update_page *page, const struct rv_update *update)
+{
+    const int moves = update->state == RV_UPDATE_MOVING || update->state == RV_UPDATE_RETURNING;
+
+    if (moves && update->owner && rv_transform_is_in(update->owner))
+        rv_ctl_put_number(page->out, RV_CTL_TAG_CONVERTS, 1);
+}
+
 static void put_update_facts(struct update_page *page, const struct rv_update *update)
 {
     uint64_t left = rv_operate_time_left(update->id);
@@ -155,6 +163,7 @@ static void put_update_facts(struct update_page *page, const struct rv_update *u
     rv_ctl_put_number(page->out, RV_CTL_TAG_COUNT, update->count);
     agent_waits_put(&page->waits, update, page->out);
     put_one_way(page, update);
+    put_converts(page, update);
 }
 
 static int put_update(const struct rv_update *update, void *context)

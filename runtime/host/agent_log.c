@@ -20,6 +20,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "control/printable.h"
+
 #define LINES 64u
 #define WIDTH 200u
 
@@ -47,7 +49,7 @@ static uint64_t now_ms(void)
 /* 0: the file cannot take it, as on a full disk. */
 static int append(const struct line *line)
 {
-    char text[WIDTH + 64];
+    char text[(WIDTH * 4) + 64]; /* a byte of the line takes four at most */
     struct timespec now;
     struct tm date;
     size_t length;
@@ -55,8 +57,10 @@ static int append(const struct line *line)
     clock_gettime(CLOCK_REALTIME, &now);
     gmtime_r(&now.tv_sec, &date);
     length = strftime(text, sizeof(text), "%FT%TZ", &date);
-    length += (size_t)snprintf(text + length, sizeof(text) - length, " revector[%d]: %s\n",
-                               getpid(), line->text);
+    length += (size_t)snprintf(text + length, sizeof(text) - length, " revector[%d]: ", getpid());
+    for (const char *at = line->text; *at; length += strlen(text + length))
+        at += rv_printable(at, text + length);
+    text[length++] = '\n';
     return write(file, text, length) > 0;
 }
 
@@ -96,7 +100,8 @@ void agent_log(const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    vsnprintf(text, sizeof(text), format, arguments);
+    if (vsnprintf(text, sizeof(text), format, arguments) >= (int)sizeof(text))
+        memcpy(text + sizeof(text) - 4, "...", 4);
     va_end(arguments);
     pthread_mutex_lock(&lock);
     add_locked(text);

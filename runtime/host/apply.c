@@ -240,7 +240,7 @@ static int is_same_file(const struct rv_update *update, void *context)
 /* Names what is in the way, and what would free it. */
 static int busy(struct rv_detail *detail)
 {
-    char text[384];
+    char text[RV_MOVE_MORE + 64];
 
     rv_move_describe(text, sizeof(text));
     rv_detail_add(detail, text);

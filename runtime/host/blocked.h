@@ -9,12 +9,12 @@
 
 #include "threads.h"
 
-#define RV_BLOCKED_TEXT 96
+#define RV_BLOCKED_TEXT 176
 
 /*
- * "in read of descriptor 7 (socket:[4711])", "in futex (a lock or a condition)"; empty if the
- * thread is not blocked, or in a call that has no name here. Any thread, no lock; the
- * descriptor may have been closed meanwhile.
+ * "in read of descriptor 7 (socket:[4711])", "in futex (a lock or a condition)", or, of a call
+ * that has no name here, "in system call 424"; empty if the thread is not blocked. Any thread,
+ * no lock; the descriptor may have been closed meanwhile.
  */
 void rv_blocked_text(const struct rv_thread_view *view, char text[RV_BLOCKED_TEXT]);
 

@@ -10,11 +10,15 @@
 static void append(struct rv_detail *detail, const char *text)
 {
     size_t length = strlen(text), room = detail->size - 1 - detail->used;
-    if (length > room)
+    const int is_cut = length > room;
+
+    if (is_cut)
         length = room;
     memcpy(detail->text + detail->used, text, length);
     detail->used += length;
     detail->text[detail->used] = '\0';
+    if (is_cut && detail->used > 3)
+        memcpy(detail->text + detail->used - 3, "...", 3);
 }
 
 void rv_detail_add(struct rv_detail *detail, const char *text)

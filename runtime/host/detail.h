@@ -13,7 +13,7 @@ struct rv_detail {
     size_t size, used;
 };
 
-/* Appends, after ", " if there is something already; cuts off what does not fit. */
+/* Appends, after ", " if there is something already. What does not fit is cut off: "..." */
 void rv_detail_add(struct rv_detail *detail, const char *text);
 
 /* Appends "NAME: WORDS (CODE)": what the author of a patch says; `silence` if he says "". */

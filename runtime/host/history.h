@@ -52,7 +52,7 @@ struct rv_event {
     uint32_t update;         /* 0: none came of it */
     const char *result;      /* "committed", "refused"...; static storage */
     int error;               /* of a refusal; else 0 */
-    char text[512];          /* the sentence of a refusal, or what else there is to say */
+    char text[1024];         /* the sentence of a refusal, or what else there is to say */
     char path[192];          /* of the patch, cut at the front; "": not known */
     uint8_t sha256[RV_SHA256_SIZE];
     uint8_t has_sha256;

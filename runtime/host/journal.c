@@ -25,17 +25,16 @@
 static char directory[PATH_MAX]; /* "": no journal; written once, before there are threads */
 static int unusable;             /* an error: what the variable says cannot be */
 
-int rv_journal_init(void)
+void rv_journal_init(void)
 {
     const char *value = secure_getenv("REVECTOR_UPDATES");
     size_t length = value ? strlen(value) : 0;
 
     if (!length)
-        return 0;
+        return;
     if (value[0] != '/' || length + RV_JOURNAL_BUILD + RV_JOURNAL_NAME_MAX + 2 > PATH_MAX)
         unusable = RV_EJOURNAL;
     memccpy(directory, value, 0, sizeof(directory) - 1);
-    return unusable;
 }
 
 const char *rv_journal_directory(void)
@@ -77,7 +76,7 @@ static int open_directory(char *why, size_t size)
 {
     errno = 0;
     if (unusable)
-        return rv_journal_because(unusable, why, size, "REVECTOR_UPDATES is not an absolute path");
+        return rv_journal_because(unusable, why, size, "it is no absolute path, or too long");
     return open_folder(AT_FDCWD, directory, 0, why, size);
 }
 

@@ -81,10 +81,10 @@ struct rv_journal_copy {
 
 /*
  * Reads REVECTOR_UPDATES; once, before everything else. Not in set-user-ID
- * programs, which have no journal. RV_EJOURNAL: it is no absolute path, or too
- * long; the functions below return that as well then.
+ * programs, which have no journal. If it is no absolute path, or too long, the
+ * functions below return RV_EJOURNAL.
  */
-int rv_journal_init(void) __attribute__((warn_unused_result));
+void rv_journal_init(void);
 
 /* The directory, or a null pointer: there is no journal. */
 const char *rv_journal_directory(void);

@@ -31,7 +31,7 @@ static struct {
     uint32_t held; /* number of the update, when all have moved */
     int is_ready;  /* closed, and live objects are converted beside the old ones */
     unsigned wait_ms;
-    char late[1024];
+    char late[RV_MOVE_LATE];
     int reason;
 } move = {.reason = RV_EMOVETIME};
 
@@ -192,7 +192,7 @@ int rv_move_cancel(uint32_t id, int reason)
 
 void rv_move_describe(char *text, size_t size)
 {
-    char who[256] = "";
+    char who[RV_MOVE_MORE] = "";
 
     *text = 0;
     if (!move.update)

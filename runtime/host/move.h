@@ -72,9 +72,13 @@ int rv_move_round(unsigned *wait_ms);
 int rv_move_each(int (*visit)(const struct rv_move_wait *wait, void *context), void *context);
 
 /* What `wait` says, as a sentence about its thread. Any thread, no lock taken. */
-#define RV_MOVE_TEXT 384
+#define RV_MOVE_TEXT 512
 void rv_move_say(const struct rv_move_wait *wait, const char *function, char *text, size_t size);
-/* Sentences of as many as `text` has room for, and how many more there are. */
+/*
+ * Sentences of as many as `text` has room for, and how many more there are; one at least fits
+ * into RV_MOVE_MORE.
+ */
+#define RV_MOVE_MORE (RV_MOVE_TEXT + 32)
 void rv_move_say_all(const struct rv_move_wait *waits, size_t count, char *text, size_t size);
 
 /*
@@ -90,6 +94,7 @@ void rv_move_describe(char *text, size_t size);
  * of a fork, where the core has given it up. Operation lock.
  */
 int rv_move_reason(void);
+#define RV_MOVE_LATE 896 /* bytes at most: a row of the history has it and the error's sentence */
 const char *rv_move_late(void);
 
 /*

@@ -253,11 +253,14 @@ static int is_new(const struct rv_image_state *image, void *context)
 static void complain_of_journal(int error, const char *why)
 {
     struct rv_event event = {.verb = "apply", .asker = {.kind = RV_BY_JOURNAL}};
+    static char complaint[256]; /* the last one; operation lock */
 
     rv_history_cut(event.path, sizeof(event.path), rv_journal_directory());
     rv_event_refuse(&event, "skipped", error, why);
     rv_history_add(&event);
-    rv_operate_complain("REVECTOR_UPDATES", error, why);
+    if (strcmp(why, complaint) != 0) /* which comes with each image */
+        rv_operate_complain(rv_journal_directory(), error, why);
+    snprintf(complaint, sizeof(complaint), "%s", why);
 }
 
 /* The rest of the folder that is open, as far as that is possible now. */
@@ -335,10 +338,7 @@ void rv_operate_due(void)
 
 void rv_operate_init(void)
 {
-    int error = rv_journal_init();
-
-    if (error)
-        rv_operate_complain("REVECTOR_UPDATES", error, "it is no absolute path of a directory");
+    rv_journal_init();
 }
 
 void rv_operate_in_child(void)

@@ -47,6 +47,7 @@ static void strings_are_escaped(void **state)
     expect_escaped("a\"b\\c", "\"a\\\"b\\\\c\"");
     expect_escaped("\b\f\n\r\t", "\"\\b\\f\\n\\r\\t\"");
     expect_escaped("\x01\x1f\x7f", "\"\\u0001\\u001f\\u007f\"");
+    expect_escaped("\xc2\x9bm", "\"\\u009bm\""); /* what a terminal takes for ESC [ */
     expect_escaped("", "\"\"");
     expect_escaped(NULL, "null");
 }
@@ -105,6 +106,28 @@ static void text_is_for_people(void **state)
                                  "for people 1\n");
 }
 
+/* Threads, programs and folders are called what their user likes. */
+static void text_has_no_control_characters(void **state)
+{
+    const char *names[] = {"a\nb", "\xff"};
+    struct rv_out out;
+
+    (void)state;
+    begin(&out, 0);
+    rv_out_text(&out, "k", "\033[31m\xc2\x9b\x7f \xc3\xa9\xe2\x82\xac");
+    rv_out_names(&out, "n", names, 2);
+    rv_out_table(&out, "rows", columns);
+    rv_out_cell(&out, "\xc3\xa9\r");
+    rv_out_cell_number(&out, 1);
+    rv_out_cell(&out, "\t");
+    rv_out_table_end(&out);
+    end(&out);
+    assert_string_equal(printed, "k            \\x1b[31m\\xc2\\x9b\\x7f \xc3\xa9\xe2\x82\xac\n"
+                                 "n            a\\x0ab \\xff\n"
+                                 "name    count  where\n"
+                                 "\xc3\xa9\\x0d       1  \\x09\n");
+}
+
 static void json_has_the_same(void **state)
 {
     struct rv_out out;
@@ -140,9 +163,8 @@ static void json_has_the_same(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(strings_are_escaped),
-        cmocka_unit_test(only_utf8_passes),
-        cmocka_unit_test(text_is_for_people),
+        cmocka_unit_test(strings_are_escaped), cmocka_unit_test(only_utf8_passes),
+        cmocka_unit_test(text_is_for_people),  cmocka_unit_test(text_has_no_control_characters),
         cmocka_unit_test(json_has_the_same),
     };
 

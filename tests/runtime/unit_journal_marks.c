@@ -223,8 +223,9 @@ int main(void)
     };
     int failed;
 
-    if (!mkdtemp(top) || setenv("REVECTOR_UPDATES", top, 1) || rv_journal_init())
+    if (!mkdtemp(top) || setenv("REVECTOR_UPDATES", top, 1))
         return 2;
+    rv_journal_init();
     snprintf(folder, sizeof(folder), "%s/%s", top, BUILD);
     snprintf(mark_path, sizeof(mark_path), "%s/" PATCH ".applying", folder);
     if (mkdir(folder, 0755))

@@ -174,8 +174,47 @@ contract() {
     expect "A 512" "$answer" "fna, after"
 }
 
+# 34 threads are inside: as many as fit are named, whole, and how many more there are.
+crowd() {
+    held_program crowd '"%d\n", answer(1)' <<'C'
+__attribute__((noinline)) int answer(int x)
+{
+    return x + 1;
+}
+C
+    compile crowd crowd.c -pthread
+    change crowd.c 's/int got = 1/int got = 2/'
+    works revector build --for ./crowd -o crowd.rvp fix/crowd.c
+    start crowd ./crowd
+    for _ in $(seq 34); do
+        ask crowd h
+    done
+    local one='thread [0-9]* (held) is inside hold, in read of descriptor [0-9]* (pipe:\[[0-9]*\]), seen so for [0-9.]* s: moves when that has returned'
+    refused 1 "and " revector apply "$pid" crowd.rvp --timeout 1500ms
+    for line in "waiting: " "nothing has changed: "; do
+        text=$(grep -o "$line.*" err.refused | sed "s/^$line//; s/; if that function.*//")
+        named=$(grep -o "$one" <<<"$text" | wc -l)
+        [ "$named" -gt 2 ] || fail "only $named are named: $text"
+        rest=$(sed "s/$one; //g" <<<"$text")
+        expect "and $((34 - named)) more" "$rest" "what follows on $named threads"
+    done
+    expect_has "$(revector history "$pid")" "and $((34 - named)) more" "history"
+    revector apply "$pid" crowd.rvp --timeout 60s >apply.out 2>&1 &
+    client=$!
+    until_status "$pid" "is inside hold"
+    eventually "a line for each in status" lines_of_status 34 "^  *\(kept by\)\?  *$one\$"
+    refused 1 "update 2 is moving: thread" revector apply "$pid" crowd.rvp
+    kill $client
+    wait $client
+}
+
+lines_of_status() {
+    [ "$(revector status "$pid" | grep -c "$2")" = "$1" ]
+}
+
 blocked
 contract
+crowd
 
 echo "a function that calls one that never returns is on the stack all the same"
 cat >endless.c <<'C'

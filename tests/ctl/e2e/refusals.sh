@@ -35,6 +35,9 @@ expect_has "$(cat err.refused)" "expected expression" "the compiler's own words"
 change prog.c 's/return x;/return nowhere_to_be_found(x);/; s/^int limit/int nowhere_to_be_found(int);\n&/'
 refused 1 "isn't there: nowhere_to_be_found" revector build --for ./prog fix/prog.c
 refused 1 "isn't there: nowhere_to_be_found" revector patch "$pid" fix/prog.c
+# What libc gives to each program for itself; see docs/limits.md.
+change prog.c 's/return x;/extern int atexit(void (*)(void)); extern int puts(const char *); return x + atexit((void (*)(void))puts);/'
+refused 1 "isn't there: atexit" revector build --for ./prog fix/prog.c
 
 # ---- which program, which file ----
 refused 1 "nothing has changed" revector build --for ./prog prog.c

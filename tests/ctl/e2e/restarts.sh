@@ -136,6 +136,7 @@ kill -9 "$pid"
 chmod 755 "$folder"
 REVECTOR_UPDATES=updates begins 1 1 "a relative path"
 expect_has "$(cat complaints)" "absolute path" "a relative path"
+expect 1 "$(grep -c . complaints)" "how often it is said ($(cat complaints))"
 REVECTOR_UPDATES=$work/nowhere begins 1 1 "a directory that is not there"
 expect_has "$(cat complaints)" "No such file" "a directory that is not there"
 mv updates elsewhere

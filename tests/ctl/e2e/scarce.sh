@@ -75,6 +75,9 @@ descriptors_of_the_process() {
         prlimit --pid "$pid" --nofile=1024:1024
         whole "after $count descriptors"
     done
+    prlimit --pid "$pid" --nofile=1:1024
+    refused 1 "its limit of open files (ulimit -n) is 1" revector status "$pid"
+    prlimit --pid "$pid" --nofile=1024:1024
     expect_has "$refusals" "1" "too few descriptors"
     expect_has "$refusals" "0" "enough descriptors"
 }

@@ -105,6 +105,25 @@ check "a file that is no header, but is included" two 22 'src/with blank/words.i
 works revector build --for "$pid" -o fix.rvp src/main.c src/inc/rates.h src/half.c
 rm -r src && cp -r was src
 
+# ---- the scratch folder and the patch on different file systems; a full disk ----
+if [ -d /dev/shm ] && [ "$(stat -c %d /dev/shm)" != "$(stat -c %d .)" ]; then
+    sed -i 's/RATE 10/RATE 20/' src/inc/rates.h
+    works env TMPDIR=/dev/shm revector build --for "$pid" -o far.rvp src/inc/rates.h
+    works revector inspect far.rvp
+    expect 644 "$(stat -c %a far.rvp)" "who may read the patch"
+    works env TMPDIR=/dev/shm revector patch "$pid" src/inc/rates.h
+    works revector revert "$pid"
+    mkdir small
+    if unshare -Urm sh -c 'mount -t tmpfs -o size=4k none small' 2>/dev/null; then
+        unshare -Urm sh -c 'mount -t tmpfs -o size=4k none small
+            revector build --for ./prog -o small/fix.rvp src/inc/rates.h; echo $?; ls small' \
+            >out.full 2>err.full
+        expect 1 "$(cat out.full)" "on a full disk: the status, and what is left"
+        expect_has "$(cat err.full)" "the file cannot be written: small/fix.rvp: No space" "a full disk"
+    fi
+    rm -r src && cp -r was src
+fi
+
 # ---- a new source file ----
 cat >src/discount.c <<'C'
 #include "inc/rates.h"

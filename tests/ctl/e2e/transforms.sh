@@ -263,6 +263,8 @@ ask prog "refuse 0"
 ask prog hold
 refused 1 "not all threads could move in time" \
     revector apply "$pid" fix.rvp --consistency process --timeout 2s
+expect_has "$(cat err.refused)" "is inside hold" "who holds it"
+case $(cat err.refused) in *"--consistency call"*) fail "that is refused: $(cat err.refused)" ;; esac
 ask prog x
 expect "$old refuse 0" "$answer" "after the deadline"
 
