@@ -124,7 +124,7 @@ static void list_units(const struct rv_target_images *images, const char *source
 static int ambiguous(const struct rv_target_images *images, const char *source,
                      struct rv_reason *reason)
 {
-    rv_because(reason, RV_EAMBIGUOUS, "%s, with --unit", source);
+    rv_because(reason, RV_EAMBIGUOUS, "%s, choose with --unit", source);
     list_units(images, source, reason);
     return RV_EAMBIGUOUS;
 }
