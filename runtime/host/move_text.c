@@ -13,7 +13,8 @@
 /* With a %s for the function's name, and what will free it. */
 static const char *const wait_texts[][2] = {
     [RV_MOVE_UNSEEN] = {"has not been looked at", ""},
-    [RV_MOVE_RUNNING] = {"runs", "moves when it blocks or calls a function that is translated"},
+    [RV_MOVE_RUNNING] = {"runs", "moves when it blocks or calls a function that is translated, "
+                                 "outside of what is replaced"},
     [RV_MOVE_STACK] = {"is inside %s", "moves when that has returned"},
     [RV_MOVE_UNREADABLE] = {"has a stack that cannot be read to its end",
                             "moves when it calls a function that is replaced"},
