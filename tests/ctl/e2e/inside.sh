@@ -228,7 +228,7 @@ static volatile int one = 1;
 __attribute__((noinline)) static void serve(int began)
 {
     for (;;) {
-        usleep(1000);
+        pause();
         one = began ? 1 : one;
     }
 }
