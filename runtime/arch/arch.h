@@ -24,6 +24,9 @@
  */
 uint64_t rv_fault_handle(const uint64_t *leaf, uint32_t index);
 
+/* Where it returns to: behind it is a thread that may know already where it goes on. */
+extern const char rv_fault_chosen[];
+
 /*
  * rv_fault_thunks, see revector/record.h: one thunk for each index of a leaf table,
  * RV_ARCH_FAULT_STEP bytes apart: what its not-present entry holds. It enters

@@ -61,9 +61,10 @@ int rv_scan_start(struct rv_scan *scan, const struct rv_piece *pieces, size_t co
             scan->high = pieces[n].end;
     }
     scan->where = calloc(count, sizeof(*scan->where));
+    scan->loose = calloc(count, sizeof(*scan->loose));
     scan->memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
     scan->pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
-    if (!scan->where)
+    if (!scan->where || !scan->loose)
         return RV_ENOMEM;
     return scan->memory < 0 ? RV_EUNREADABLE : note_restorers(scan);
 }
@@ -75,6 +76,7 @@ void rv_scan_end(struct rv_scan *scan)
     if (scan->pagemap >= 0)
         close(scan->pagemap);
     free(scan->where);
+    free(scan->loose);
     *scan = (struct rv_scan){.memory = -1, .pagemap = -1};
 }
 
@@ -129,14 +131,27 @@ static int is_return(const struct rv_scan *scan, const struct rv_piece *piece, u
     return piece->kind != RV_PIECE_TABLE && is_behind_call(scan, piece, word);
 }
 
+/*
+ * The frames below are those of a method fault, which may have chosen a body and not gone there
+ * yet; it takes no lock then, but what it is instrumented with may.
+ */
+static void count_loose(struct rv_scan *scan)
+{
+    for (size_t n = 0; n < scan->count; n++)
+        if (scan->loose[n])
+            scan->where[n] = scan->loose[n];
+}
+
 static void scan_word(struct rv_scan *scan, uintptr_t word, uintptr_t where)
 {
     const size_t at = find(scan, word), before = find(scan, word - 1);
 
-    if (at < scan->count && is_pointer(scan, &scan->pieces[at], where))
-        scan->where[at] = where;
+    if (at < scan->count)
+        (is_pointer(scan, &scan->pieces[at], where) ? scan->where : scan->loose)[at] = where;
     if (before < scan->count && is_return(scan, &scan->pieces[before], word))
         scan->where[before] = where;
+    if (word == (uintptr_t)rv_fault_chosen)
+        count_loose(scan);
 }
 
 void rv_scan_register(struct rv_scan *scan, uintptr_t value)
@@ -249,6 +264,7 @@ int rv_scan_range(struct rv_scan *scan, uintptr_t start, uintptr_t end)
     start &= ~(uintptr_t)(sizeof(uintptr_t) - 1);
     scan->end = UINTPTR_MAX;
     scan->registers = 0;
+    memset(scan->loose, 0, scan->count * sizeof(*scan->loose));
     while (start < end && end - start > SMALL) {
         uintptr_t first = start / page, wanted = (end - 1) / page - first + 1;
         ssize_t got =

@@ -31,6 +31,7 @@ struct rv_scan {
     size_t count;
     uintptr_t low, high;        /* of all pieces together */
     uintptr_t *where; /* per piece: a word that points into it, RV_SCAN_REGISTER, or 0 */
+    uintptr_t *loose; /* per body: one that would, if a method fault had it in hand; or 0 */
     int32_t thread;      /* whose stack is scanned; 0: nobody's */
     uintptr_t end;       /* of the stack, once that was found: behind it is something else */
     uintptr_t registers; /* end of the signal frame's that the scan is in, or was in last */

@@ -135,6 +135,19 @@ static void a_call_that_ends_a_function_returns_to_behind_it(void **state)
     assert_true(scan_for((uintptr_t)code + SIZE, RV_PIECE_BODY) == 0);
 }
 
+const char rv_fault_chosen[1]; /* of fault.S, which is not linked in here */
+
+static void what_a_method_fault_has_chosen_counts(void **state)
+{
+    (void)state;
+    forget_code();
+    words[9] = (uintptr_t)rv_fault_chosen;
+    assert_true(scan_for((uintptr_t)code, RV_PIECE_BODY) == (uintptr_t)&words[7]);
+    words[9] = 0;
+    words[5] = (uintptr_t)rv_fault_chosen; /* deeper: it is in what the body has called */
+    assert_true(scan_for((uintptr_t)code, RV_PIECE_BODY) == 0);
+}
+
 /* The lowest word of a signal frame, as the kernel's tables have it. */
 static uintptr_t restorer_of(int number)
 {
@@ -178,6 +191,7 @@ int main(void)
         cmocka_unit_test(what_is_no_call_is_not_returned_to),
         cmocka_unit_test(bytes_before_the_function_are_not_its_calls),
         cmocka_unit_test(a_call_that_ends_a_function_returns_to_behind_it),
+        cmocka_unit_test(what_a_method_fault_has_chosen_counts),
         cmocka_unit_test(what_a_handler_interrupted_counts_whatever_it_was_about_to_do),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,6 +64,9 @@ rv_fault:
 	movl -72(%rbp), %esi
 	cld
 	call rv_fault_handle
+	.globl rv_fault_chosen
+	.hidden rv_fault_chosen
+rv_fault_chosen:
 	movq %rax, %r11
 	/* Whoever looks for the table on stacks must not find what is left of this frame. */
 	movq $0, -64(%rbp)
