@@ -202,9 +202,12 @@ void agent_forget_asker(void)
  */
 int rv_agent_asker_has_gone(void)
 {
-    struct pollfd at = {.fd = is_moving() ? asked.socket : serving};
+    struct pollfd at;
 
-    return rv_agent_is_self() && poll(&at, 1, 0) > 0; /* a negative descriptor says nothing */
+    if (!rv_agent_is_self()) /* nor is what the agent knows of him for others */
+        return 0;
+    at = (struct pollfd){.fd = is_moving() ? asked.socket : serving};
+    return poll(&at, 1, 0) > 0; /* a negative descriptor says nothing */
 }
 
 static int decide(const struct question *question, int commits)
