@@ -139,9 +139,7 @@ static void put_one_way(struct update_page *page, const struct rv_update *update
 
 static void put_converts(struct update_page *page, const struct rv_update *update)
 {
-    const int moves = update->state == RV_UPDATE_MOVING || update->state == RV_UPDATE_RETURNING;
-
-    if (moves && update->owner && rv_transform_is_in(update->owner))
+    if (rv_update_is_moving(update) && update->owner && rv_transform_is_in(update->owner))
         rv_ctl_put_number(page->out, RV_CTL_TAG_CONVERTS, 1);
 }
 

@@ -91,7 +91,7 @@ static void put_waiter(struct rv_ctl_writer *out, const struct agent_waiter *wai
 static void put_waiters(const struct agent_waits *waits, const struct rv_update *update,
                         struct rv_ctl_writer *out)
 {
-    if (update->state != RV_UPDATE_MOVING && update->state != RV_UPDATE_RETURNING)
+    if (!rv_update_is_moving(update))
         return;
     for (uint32_t i = 0; i < waits->waiter_count; i++)
         put_waiter(out, &waits->waiters[i]);
