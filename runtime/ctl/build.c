@@ -175,8 +175,7 @@ static int move_file(const char *from, const char *to, struct rv_reason *reason)
 /* Kept under a name that tells the contents, so the same patch is stored once. */
 static int keep(struct build *build, uint64_t checksum, char *made)
 {
-    const char *slash = strrchr(build->request->files[0], '/');
-    const char *name = slash ? slash + 1 : build->request->files[0];
+    const char *name = basename(build->request->files[0]);
     const struct rv_target_image *image = build->sources.list[0].unit.image;
     char folder[PATH_MAX / 2];
     int error = rv_patch_folder(image->name, image->file, folder, sizeof(folder), build->reason);

@@ -145,7 +145,7 @@ static int state_folder(char *path, size_t size)
 int rv_patch_folder(const char *program, const struct rv_image_file *image, char *path, size_t size,
                     struct rv_reason *reason)
 {
-    const char *slash = strrchr(program, '/'), *name = slash ? slash + 1 : program;
+    const char *name = basename(program);
     const char *name_end = name + strlen(name), *gone = strstr(name, " (deleted)");
     char id[RV_HEX_MAX];
     size_t length = (size_t)state_folder(path, size);

@@ -17,13 +17,6 @@
 
 #define AGENT_FILES 12 /* more than it ever had open at a time */
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
-}
-
 /* The first line, or up to the first NUL, of /proc/PID/file; "" if it cannot be read. */
 static void read_word(int pid, const char *file, char *text, size_t size)
 {
@@ -149,7 +142,7 @@ void rv_process_name(int pid, char *name, size_t size)
     read_exe(pid, path, sizeof(path));
     if (!*path)
         read_word(pid, "comm", path, sizeof(path));
-    snprintf(name, size, "%s", *path ? base_name(path) : "?");
+    snprintf(name, size, "%s", *path ? basename(path) : "?");
 }
 
 int rv_process_inner_pid(int pid, long *inner)
@@ -169,13 +162,13 @@ static int is_called(int pid, const char *word)
     char text[PATH_MAX];
 
     read_exe(pid, text, sizeof(text));
-    if (!strcmp(base_name(text), word))
+    if (!strcmp(basename(text), word))
         return 1;
     read_word(pid, "comm", text, sizeof(text));
     if (!strcmp(text, word))
         return 1;
     read_word(pid, "cmdline", text, sizeof(text));
-    return *text && !strcmp(base_name(text), word);
+    return *text && !strcmp(basename(text), word);
 }
 
 static int add_pid(struct rv_pids *pids, int pid)

@@ -95,13 +95,6 @@ void rv_target_images_close(struct rv_target_images *images)
 
 /* ---- which unit ---- */
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
-}
-
 /* Add to the sentence each unit whose source has that base name. */
 static void list_units(const struct rv_target_images *images, const char *source,
                        struct rv_reason *reason)
@@ -113,10 +106,10 @@ static void list_units(const struct rv_target_images *images, const char *source
             const struct rv_file_unit *unit = &file->units[n];
             size_t length = strlen(reason->text);
 
-            if (unit->record->part || strcmp(base_name(unit->source), base_name(source)))
+            if (unit->record->part || strcmp(basename(unit->source), basename(source)))
                 continue;
             snprintf(reason->text + length, sizeof(reason->text) - length, "; %s in %s (%s)",
-                     unit->source, unit->directory, base_name(images->list[i].name));
+                     unit->source, unit->directory, basename(images->list[i].name));
         }
     }
 }
@@ -147,5 +140,5 @@ int rv_target_unit_find(const struct rv_target_images *images, const char *sourc
     }
     if (hits > 1)
         return ambiguous(images, source, reason);
-    return hits ? 0 : rv_because(reason, RV_ENOUNIT, "%s", base_name(source));
+    return hits ? 0 : rv_because(reason, RV_ENOUNIT, "%s", basename(source));
 }

@@ -2,6 +2,7 @@
 /*
  * verb_build.c - revector build, and patch, which applies what it has built.
  */
+#define _GNU_SOURCE
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,8 +12,7 @@
 /* The first file's name in the working directory, with .rvp for its ending. */
 static void default_output(const char *file, char *path, size_t size)
 {
-    const char *slash = strrchr(file, '/');
-    const char *name = slash ? slash + 1 : file;
+    const char *name = basename(file);
     const char *dot = strrchr(name, '.');
 
     snprintf(path, size, "%.*s.rvp", dot && dot != name ? (int)(dot - name) : (int)strlen(name),
