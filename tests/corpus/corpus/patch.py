@@ -9,6 +9,7 @@ from .tool import HERE, Problem, digest
 USERS = os.path.join(HERE, "users")
 # Compiling each source once more, for the ratio, is worth its time for few only.
 TIMED_UNITS = 3
+IMPORTS = ("calls", "uses_data", "uses_symbols")  # keys of `revector inspect`
 
 
 @dataclass
@@ -70,7 +71,7 @@ class PatchMaker:
         made = Made([os.path.relpath(one.source, self._sources.folder) for one in compiles], lines,
                     done.wall_s, done.cpu_s, replaces=shown["replaces"],
                     adds=shown["adds_functions"],
-                    imports=len(shown["calls"]) + len(shown["uses_data"]))
+                    imports=sum(len(shown[key]) for key in IMPORTS))
         if len(compiles) <= TIMED_UNITS:
             again = [self._builds.again(one) for one in compiles]
             made.compile_s = sum(each.wall_s for each in again)
