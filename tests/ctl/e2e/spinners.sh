@@ -13,7 +13,7 @@ cat >spin.c <<'C'
 #include <string.h>
 #include <unistd.h>
 
-static volatile int stop, inside;
+static volatile int stop, inside, spinning;
 static volatile long turns;
 
 __attribute__((noinline)) int answer(int x)
@@ -25,6 +25,7 @@ __attribute__((noinline)) int answer(int x)
 /* Its argument: calls answer() once whenever `inside` is 1. */
 static void *spin(void *calls)
 {
+    spinning = 1;
     while (!stop) {
         turns++;
         if (calls && inside == 1) {
@@ -46,7 +47,11 @@ int main(void)
     while (fgets(line, sizeof(line), stdin)) {
         if (strchr("sc", line[0])) {
             stop = 0;
+            spinning = 0;
             pthread_create(&threads[count++], NULL, spin, line[0] == 'c' ? threads : NULL);
+            /* One that begins later, in the middle of an update, begins in new code. */
+            while (!spinning)
+                usleep(100);
         }
         if (line[0] == 'i') {
             inside = 1;
