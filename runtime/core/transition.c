@@ -168,17 +168,40 @@ static int is_inside(uintptr_t pc, void *context)
 {
     const struct question *question = context;
     const struct rv_span *span = rv_span_at(question->spans, question->count, pc);
-    return span && pc < span->end;
+    return span && pc < span->end ? (int)(span - question->spans) + 1 : 0;
 }
 
 /*
- * 0: the thread's stack holds nothing of what it would leave; negative: it cannot say, as above
- * another fault of its own. (tsan runs handlers in there as calls, without a signal frame.)
+ * 0: the thread's stack holds nothing of what it would leave; positive: the number, from 1, of
+ * the innermost span that it holds; negative: it cannot say, as above another fault of its own.
+ * (tsan runs handlers in there as calls, without a signal frame.)
  */
 static int look_at_stack(const struct rv_transition *t, int back)
 {
     struct question question = {t->spans[back], t->span_count[back]};
     return rv_platform_side()->looking > 1 ? -1 : rv_platform_backtrace(is_inside, &question);
+}
+
+/* One word, so that it is whole; whoever shares the place may overwrite it. */
+static void note_held(struct rv_transition *t, int back, int32_t thread, uint32_t span)
+{
+    tw_store_relaxed(&t->held[(uint32_t)thread % t->moved_room],
+                     (uint64_t)(back != 0) << 63 | (uint64_t)span << 32 | (uint32_t)thread);
+}
+
+void rv_transition_note_held(struct rv_transition *t, int32_t thread, uint32_t span)
+{
+    note_held(t, tw_load32_acquire(&t->stage) != t->forward, thread, span);
+}
+
+const struct rv_method *rv_transition_held(const struct rv_transition *t, int32_t thread)
+{
+    const uint64_t note = tw_load_relaxed(&t->held[(uint32_t)thread % t->moved_room]);
+    const int back = tw_load32_acquire(&t->stage) != t->forward;
+
+    if ((int32_t)note != thread || (int)(note >> 63) != back)
+        return NULL;
+    return t->spans[back][note >> 32 & INT32_MAX].method;
 }
 
 /* A note that is overwritten is no harm: a roll call asks for it again. */
@@ -233,6 +256,8 @@ static int change_sides(struct rv_transition *t, uint32_t stage, struct rv_side 
 {
     int found = look_at_stack(t, stage != t->forward);
 
+    if (found > 0)
+        note_held(t, stage != t->forward, rv_platform_thread(), (uint32_t)found - 1);
     if (found > 0 || (found < 0 && waver(t)))
         return 0;
     if (stage == t->forward && !set_out(t, mine))

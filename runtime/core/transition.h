@@ -82,6 +82,14 @@ uint32_t rv_transition_spans(const struct rv_transition *transition, const struc
 int rv_transition_has_moved(const struct rv_transition *transition, int32_t thread);
 
 /*
+ * Which function this thread was last seen in, in the present stage: in a fault, by itself, or
+ * by whoever has noted span number `span`. A null pointer: it was not, or that has been
+ * overwritten. For people: it may have left since. Any thread, no lock.
+ */
+void rv_transition_note_held(struct rv_transition *transition, int32_t thread, uint32_t span);
+const struct rv_method *rv_transition_held(const struct rv_transition *transition, int32_t thread);
+
+/*
  * Where a call of this method goes for the calling thread, whose side changes if it
  * may; 0: no transition has this method. From the method fault: takes no lock, and waits
  * only as rv_platform_wait does.

@@ -144,6 +144,8 @@ void rv_transition_release(struct rv_transition *t)
         rv_platform_free(t->went, RV_TRANSITION_WENT_BITS / 8);
     if (t->moved)
         rv_platform_free(t->moved, t->moved_room * sizeof(*t->moved));
+    if (t->held)
+        rv_platform_free(t->held, t->moved_room * sizeof(*t->held));
     rv_platform_free(t, sizeof(*t));
 }
 
@@ -162,8 +164,9 @@ static struct rv_transition *allocate(uint32_t methods, uint32_t units, uint32_t
     t->spans[0] = rv_platform_alloc(t->span_room * sizeof(struct rv_span));
     t->spans[1] = rv_platform_alloc(t->span_room * sizeof(struct rv_span));
     t->moved = rv_platform_alloc(t->moved_room * sizeof(*t->moved));
+    t->held = rv_platform_alloc(t->moved_room * sizeof(*t->held));
     t->went = rv_platform_alloc(RV_TRANSITION_WENT_BITS / 8);
-    if (t->went && t->moves && t->spans[0] && t->spans[1] && t->moved)
+    if (t->went && t->moves && t->spans[0] && t->spans[1] && t->moved && t->held)
         return t;
     rv_transition_release(t);
     return NULL;

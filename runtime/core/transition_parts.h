@@ -42,6 +42,7 @@ struct rv_transition {
     int may_have_gone; /* the child of a fork: its threads have other numbers than these */
     uint64_t *moved; /* ring of the last notes: stage << 32 | thread */
     uint32_t moved_count, moved_room;
+    uint64_t *held; /* moved_room of them, by thread: back << 63 | span << 32 | thread */
 };
 
 /* A null pointer: the method is not in it. Any thread, no lock. */

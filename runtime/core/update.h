@@ -195,6 +195,14 @@ uint32_t rv_update_spans(const struct rv_update *update, struct rv_span *spans, 
  */
 int rv_update_has_moved(const struct rv_update *update, int32_t thread);
 
+/*
+ * The thread was seen with span number `span` of rv_update_spans on its stack; and the function
+ * that it was last seen in so, or found itself in in a fault. It may have left since. A null
+ * pointer: not known. In the same states; for whoever moves it.
+ */
+void rv_update_note_held(struct rv_update *update, int32_t thread, uint32_t span);
+const struct rv_method *rv_update_held(const struct rv_update *update, int32_t thread);
+
 /* 1 if threads are on their way to one side of it. */
 static inline int rv_update_is_moving(const struct rv_update *update)
 {

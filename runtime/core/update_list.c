@@ -161,3 +161,13 @@ int rv_update_has_moved(const struct rv_update *update, int32_t thread)
 {
     return rv_transition_has_moved(update->transition, thread);
 }
+
+void rv_update_note_held(struct rv_update *update, int32_t thread, uint32_t span)
+{
+    rv_transition_note_held(update->transition, thread, span);
+}
+
+const struct rv_method *rv_update_held(const struct rv_update *update, int32_t thread)
+{
+    return rv_transition_held(update->transition, thread);
+}

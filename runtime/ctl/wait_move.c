@@ -77,7 +77,7 @@ static int is_under_way(const char *state)
 /* What helps a thread that a function holds, which may be one that never returns. */
 static const char *advice(const char *kept, const char *verb, int converts)
 {
-    if (!strstr(kept, " is inside ") || strcmp(verb, "apply") != 0)
+    if (!strstr(kept, " inside ") || strcmp(verb, "apply") != 0)
         return "";
     if (converts) /* nobody may be left with an old object in hand */
         return "; if that function does not return, mark its loop [[revector::loop]]";

@@ -15,7 +15,7 @@
 
 enum rv_move_hold {
     RV_MOVE_UNSEEN,     /* nobody has looked yet */
-    RV_MOVE_RUNNING,    /* it runs, and has called none of the functions */
+    RV_MOVE_RUNNING,    /* it runs, so only itself could look, in a call */
     RV_MOVE_STACK,      /* a function that it has to leave is on its stack */
     RV_MOVE_UNREADABLE, /* the system does not let us look, or the stack ends nowhere */
 };
@@ -24,7 +24,7 @@ enum rv_move_hold {
 struct rv_move_wait {
     struct rv_thread_key thread;
     enum rv_move_hold hold;
-    const struct rv_method *method; /* RV_MOVE_STACK: which function; may be null */
+    const struct rv_method *method; /* STACK: which function; RUNNING: when last seen; or null */
     uint64_t since_ms;              /* rv_clock_ms() of the first look that found it so */
 };
 

@@ -126,6 +126,7 @@ static int judge(struct rv_move_wait *wait, const uintptr_t *where)
         if (where[n]) {
             wait->hold = RV_MOVE_STACK;
             wait->method = stage.spans[n].method;
+            rv_update_note_held(stage.update, wait->thread.tid, n);
             return 0;
         }
     return 1;
@@ -142,6 +143,7 @@ static int look_at_other(struct rv_move_wait *wait)
         return 1;
     case RV_VERDICT_RUNNING:
         wait->hold = RV_MOVE_RUNNING;
+        wait->method = rv_update_held(stage.update, wait->thread.tid);
         return 0;
     case RV_VERDICT_UNREADABLE:
         break;
@@ -164,11 +166,16 @@ static int look_at(struct rv_move_wait *wait, int is_readable)
 
 /* ---- a round ---- */
 
+/* A thread that blocks now and then is in the same function all the while. */
+static int is_as_before(const struct rv_move_wait *wait, const struct rv_move_wait *before)
+{
+    return before->since_ms && wait->method == before->method &&
+           (wait->method || wait->hold == before->hold);
+}
+
 static void show(size_t n, struct rv_move_wait *wait)
 {
-    const struct rv_move_wait *before = &stage.waiting[n];
-
-    if (wait->hold != before->hold || wait->method != before->method || !before->since_ms)
+    if (!is_as_before(wait, &stage.waiting[n]))
         wait->since_ms = rv_clock_ms();
     pthread_mutex_lock(&shown);
     stage.waiting[n] = *wait;

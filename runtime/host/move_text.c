@@ -20,8 +20,22 @@ static const char *const wait_texts[][2] = {
                             "moves when it calls a function that is replaced"},
 };
 
+/* It may have left since: nobody but itself can tell, in its next call. */
+static const char *const running_since[2] = {
+    "runs, was inside %s at its last call",
+    "moves when that has returned and it blocks or calls a function that is translated"};
+
 static const char *const interrupted[2] = {"was interrupted on its way to a replaced function",
                                            "moves when the signal handler has returned"};
+
+static const char *const *choose_texts(enum rv_move_hold hold, int has_name)
+{
+    if (hold == RV_MOVE_RUNNING && has_name)
+        return running_since;
+    if (hold == RV_MOVE_STACK && !has_name)
+        return interrupted;
+    return wait_texts[hold];
+}
 
 /* ", in poll (its descriptors)", or nothing. */
 static void say_blocked(pid_t tid, char text[RV_BLOCKED_TEXT + 2])
@@ -38,8 +52,7 @@ static void say_blocked(pid_t tid, char text[RV_BLOCKED_TEXT + 2])
 
 void rv_move_say(const struct rv_move_wait *wait, const char *function, char *text, size_t size)
 {
-    const int has_name = wait->hold != RV_MOVE_STACK || *function;
-    const char *const *texts = has_name ? wait_texts[wait->hold] : interrupted;
+    const char *const *texts = choose_texts(wait->hold, *function != 0);
     const uint64_t ms = wait->since_ms ? rv_clock_ms() - wait->since_ms : 0;
     char who[RV_THREAD_TEXT], why[192], call[RV_BLOCKED_TEXT + 2] = "";
 
