@@ -33,7 +33,8 @@ const unsigned MetadataKinds[] = {
 
 class BodyHasher {
 public:
-  explicit BodyHasher(const Function &F) : F(F), Out(F.getParent()->getDataLayout()) {}
+  BodyHasher(const Function &F, bool CountsCallees)
+      : F(F), CountsCallees(CountsCallees), Out(F.getParent()->getDataLayout()) {}
 
   uint64_t run() {
     number();
@@ -130,7 +131,7 @@ private:
     for (unsigned I = 0; I < Call.getNumOperandBundles(); ++I)
       Out.add(Call.getOperandBundleAt(I).getTagName());
     if (auto *Callee = dyn_cast<Function>(Call.getCalledOperand()->stripPointerCasts());
-        Callee && !isKept(Call))
+        Callee && CountsCallees && !isKept(Call))
       Out.callee(*Callee);
   }
 
@@ -186,13 +187,19 @@ private:
   }
 
   const Function &F;
+  const bool CountsCallees;
   IRHash Out;
   DenseMap<const Value *, unsigned> Locals;
 };
 
 } // namespace
 
-uint64_t bodyHash(const Function &F) { return BodyHasher(F).run(); }
+uint64_t bodyHash(const Function &F) { return BodyHasher(F, /*CountsCallees=*/true).run(); }
+
+uint64_t writtenHash(const Function &F) {
+  const uint64_t Hash = BodyHasher(F, /*CountsCallees=*/false).run();
+  return Hash ? Hash : 1;
+}
 
 uint64_t initHash(const GlobalVariable &Variable) {
   if (!Variable.hasInitializer())

@@ -27,6 +27,10 @@ namespace revector {
 // F must have a body.
 uint64_t bodyHash(const llvm::Function &F);
 
+// The same in front of the optimiser, without what the unit knows of the functions that F
+// calls: equal if nobody has changed F itself. Never 0.
+uint64_t writtenHash(const llvm::Function &F);
+
 // Of the initialiser; 0 for a declaration.
 uint64_t initHash(const llvm::GlobalVariable &Variable);
 

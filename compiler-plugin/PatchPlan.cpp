@@ -15,6 +15,7 @@
 #include "compiler-plugin/PatchTransforms.h"
 #include "compiler-plugin/PatchTypes.h"
 #include "compiler-plugin/Refusals.h"
+#include "compiler-plugin/Symbols.h"
 #include "compiler-plugin/Unit.h"
 
 #include "llvm/ADT/DenseMap.h"
@@ -81,12 +82,22 @@ private:
       const rv_method &Record = *Target.file().methods[*It.Method].record;
       if (hadType(F, Record))
         It.TypeHash = Record.type_hash;
+      findReason(It, Record);
       It.What = compare(It, Record);
     }
     Fates[&F] = It.What;
     Plan.Functions.push_back(It);
     if (It.What != Fate::New)
       Plan.Imports[&F] = {RV_IMPORT_METHOD, *It.Method};
+  }
+
+  // For people: why its body differs if nobody has touched it.
+  void findReason(PatchFunction &It, const rv_method &Record) {
+    const StringRef Name = symbolName(*It.F);
+    It.IsAsWritten =
+        Record.written_hash && Record.written_hash == Info.Functions->lookup(Name).Hash;
+    if (It.IsAsWritten && It.BodyHash != Record.body_hash)
+      It.Callees = changedBelow(Name, *Info.Functions, Target);
   }
 
   // That signature, while the types that change were what they were.
@@ -122,11 +133,12 @@ private:
       refuseSignature(F, "code outside the patch calls it");
     else if (Record.flags & RV_METHOD_FIXED)
       Refuse.because(Limit::CODE,
-                     "%0 has changed, but its calls are not translated (it is fixed), so the "
-                     "running program cannot be led to a new body",
-                     F);
+                     sentence(It, Record) +
+                         ", but its calls are not translated (it is fixed), so the "
+                         "running program cannot be led to a new body",
+                     F, It.Callees);
     else
-      warnOfOldCode(F, Record);
+      warnOfOldCode(It, Record);
     return Fate::Replaced;
   }
 
@@ -158,21 +170,37 @@ private:
   }
 
   // The patch is right, but there is code that it will not reach.
-  void warnOfOldCode(Function &F, const rv_method &Record) {
+  void warnOfOldCode(const PatchFunction &It, const rv_method &Record) {
+    if (StringRef Old = oldCode(*It.F, Record); !Old.empty())
+      Refuse.warn(sentence(It, Record) + Old.str(), *It.F, It.Callees);
+  }
+
+  // What has put It into the patch; %1 is for Callees.
+  static std::string sentence(const PatchFunction &It, const rv_method &Record) {
+    const bool IsSame = It.BodyHash == Record.body_hash && It.TypeHash == Record.type_hash;
+    if (!IsSame && !It.IsAsWritten)
+      return "%0 has changed";
+    std::string Only = "%0 itself has not changed, only ";
+    if (It.Callees.empty())
+      return Only + (IsSame ? "the layout of a type that it works on"
+                            : "what has become a part of its code or what that relies on");
+    return Only + (IsSame ? "the signature of %1, which it calls" : "%1, on which its code relies");
+  }
+
+  static StringRef oldCode(const Function &F, const rv_method &Record) {
     if (Record.flags & RV_METHOD_CONSTRUCTOR)
-      Refuse.warn("%0 has changed, but the running program has already called it at its start", F);
-    else if ((F.getName() == "main" || isEndless(F)) && !takesTurns(F))
-      Refuse.warn(F.getName() == "main"
-                      ? "%0 has changed, but the running program is inside it and never calls it "
-                        "again; of a loop that is marked [[revector::loop]], the next turn is new"
-                      : "%0 has changed, but it has a loop without an end: whoever is inside it "
-                        "keeps the old code; of a loop that is marked [[revector::loop]], the "
-                        "next turn is new",
-                  F);
-    else if (takesTurns(F) && !isTurn(F))
-      Refuse.warn("%0 has changed outside of its marked loop: whoever is inside it keeps the old "
-                  "code there",
-                  F);
+      return ", but the running program has already called it at its start";
+    if (takesTurns(F))
+      return isTurn(F) ? ""
+                       : " outside of its marked loop: whoever is inside it keeps the old code "
+                         "there";
+    if (F.getName() == "main")
+      return ", but the running program is inside it and never calls it again; of a loop that is "
+             "marked [[revector::loop]], the next turn is new";
+    if (isEndless(F))
+      return ", but it has a loop without an end: whoever is inside it keeps the old code; of a "
+             "loop that is marked [[revector::loop]], the next turn is new";
+    return "";
   }
 
   // A function may change its signature if whoever calls it changes too: it is a new
@@ -197,7 +225,8 @@ private:
     if (Caller.isWeakForLinker() || Record.flags & RV_METHOD_FIXED || IsLayoutChanged)
       return refuseSignature(Changed, "%1, which calls it, has not", &Caller);
     It->What = Fates[&Caller] = Fate::Replaced;
-    warnOfOldCode(Caller, Record);
+    It->Callees.push_back(symbolName(Changed).str());
+    warnOfOldCode(*It, Record);
   }
 
   // The same for callers of what another unit of the patch has retyped.

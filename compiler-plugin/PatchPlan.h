@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace llvm {
@@ -36,6 +37,10 @@ struct PatchFunction {
   Fate What;
   std::optional<uint32_t> Method; // ordinal in the program; Same and Replaced have one
   uint64_t TypeHash, BodyHash;
+  // For people: nobody has touched it (Written.h); and symbols of what it calls that have been,
+  // or that it calls in another way now.
+  bool IsAsWritten = false;
+  std::vector<std::string> Callees = {};
 };
 
 // Something of the program that the patch reaches, if it refers to it at all.

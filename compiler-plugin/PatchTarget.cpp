@@ -119,6 +119,12 @@ std::optional<uint32_t> PatchTarget::symbol(const GlobalValue &G) const {
   return found(rv_image_symbols_find(Symbols.get(), Name.c_str()));
 }
 
+std::optional<uint32_t> PatchTarget::unitMethod(StringRef Name) const {
+  if (IsNew)
+    return std::nullopt;
+  return found(rv_image_file_unit_method(File.get(), UnitOrdinal, Name.str().c_str()));
+}
+
 std::optional<uint32_t> PatchTarget::unitData(StringRef Name) const {
   if (IsNew)
     return std::nullopt;

@@ -39,7 +39,8 @@ public:
   // program's own objects know it, and the plugin has seen none of them.
   std::optional<uint32_t> symbol(const llvm::GlobalValue &G) const;
 
-  // The variable of this unit with just that name.
+  // The function, or the variable, of this unit with just that name.
+  std::optional<uint32_t> unitMethod(llvm::StringRef Name) const;
   std::optional<uint32_t> unitData(llvm::StringRef Name) const;
   // Whether the program's unit Ordinal is (a part of) the one compiled now.
   bool isInUnit(uint32_t Ordinal) const;

@@ -6,6 +6,7 @@
 #include "compiler-plugin/BodyHash.h"
 #include "compiler-plugin/Calls.h"
 #include "compiler-plugin/RecordWriter.h"
+#include "compiler-plugin/Symbols.h"
 #include "compiler-plugin/Unit.h"
 #include "runtime/include/revector/record.h"
 #include "tablewalk/tw_format.h"
@@ -82,6 +83,7 @@ private:
     New.Chosen = Chosen;
     New.TypeHash = signatureHash(*Chosen.F, Info.Types.function(Chosen.F->getName()));
     New.BodyHash = bodyHash(*Chosen.F);
+    New.WrittenHash = Info.Functions->lookup(symbolName(*Chosen.F)).Hash;
     New.Entry = Chosen.F;
     New.Record = Writer.declare<rv_method>("rv.method", RV_SECTION_METHODS);
     Part &Home = currentPart();

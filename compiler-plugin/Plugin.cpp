@@ -113,6 +113,7 @@ private:
       PB.registerPipelineStartEPCallback(
           [Info](llvm::ModulePassManager &Passes, llvm::OptimizationLevel) {
             Passes.addPass(StaticNamesPass());
+            Passes.addPass(NoteWrittenPass(Info));
             Passes.addPass(LiveDataPass(Info));
             Passes.addPass(KeepUsersApartPass(Info));
             Passes.addPass(NoteAlteredPass(Info));

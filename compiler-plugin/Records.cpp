@@ -79,6 +79,7 @@ private:
     Contents.flags = methodFlags(Function);
     Contents.type_hash = Function.TypeHash;
     Contents.body_hash = Function.BodyHash;
+    Contents.written_hash = Function.WrittenHash;
     Writer.define(Function.Record, Contents,
                   {{offsetof(rv_method, unit), Function.Home->Record},
                    {offsetof(rv_method, name), Writer.name(*Function.Entry)},

@@ -27,7 +27,19 @@ void report(const Unit &Info, clang::DiagnosticIDs::Level Level, StringRef Sente
     Text << Word;
 }
 
-std::string nameOf(const GlobalValue &What) { return "'" + demangle(symbolName(What)) + "'"; }
+std::string nameOf(StringRef Symbol) { return "'" + demangle(Symbol) + "'"; }
+
+std::string nameOf(const GlobalValue &What) { return nameOf(symbolName(What)); }
+
+std::vector<std::string> namesOf(const GlobalValue &What, ArrayRef<std::string> Others) {
+  constexpr size_t Enough = 4;
+  std::string Some;
+  for (const std::string &Other : Others.take_front(Enough))
+    Some += (Some.empty() ? "" : ", ") + nameOf(Other);
+  if (Others.size() > Enough)
+    Some += " and " + std::to_string(Others.size() - Enough) + " more";
+  return {nameOf(What), Some};
+}
 
 // In the form in which clang names the option of a warning.
 std::string withSection(StringRef Sentence, Limit Section) {
@@ -41,8 +53,8 @@ std::string withSection(StringRef Sentence, Limit Section) {
 
 } // namespace
 
-void Refusals::because(Limit Section, StringRef Sentence, const GlobalValue &What,
-                       std::vector<std::string> Words) {
+void Refusals::count(Limit Section, StringRef Sentence, const GlobalValue &What,
+                     std::vector<std::string> Words) {
   Reason &Of = Reasons[Sentence.str()];
   if (!Of.Count)
     Of.First = nameOf(What);
@@ -53,12 +65,17 @@ void Refusals::because(Limit Section, StringRef Sentence, const GlobalValue &Wha
 }
 
 void Refusals::because(Limit Section, StringRef Sentence, const GlobalValue &What) {
-  because(Section, Sentence, What, {nameOf(What)});
+  count(Section, Sentence, What, {nameOf(What)});
 }
 
 void Refusals::because(Limit Section, StringRef Sentence, const GlobalValue &What,
                        const GlobalValue &Other) {
-  because(Section, Sentence, What, {nameOf(What), nameOf(Other)});
+  count(Section, Sentence, What, {nameOf(What), nameOf(Other)});
+}
+
+void Refusals::because(Limit Section, StringRef Sentence, const GlobalValue &What,
+                       ArrayRef<std::string> Others) {
+  count(Section, Sentence, What, namesOf(What, Others));
 }
 
 void Refusals::because(Limit Section, StringRef Sentence, ArrayRef<std::string> Words) {
@@ -124,6 +141,8 @@ void Refusals::warn(StringRef Sentence, ArrayRef<std::string> Words) {
   Unsaid.push_back({/*IsError=*/false, Sentence.str(), Words.vec()});
 }
 
-void Refusals::warn(StringRef Sentence, const GlobalValue &What) { warn(Sentence, {nameOf(What)}); }
+void Refusals::warn(StringRef Sentence, const GlobalValue &What, ArrayRef<std::string> Others) {
+  warn(Sentence, namesOf(What, Others));
+}
 
 } // namespace revector

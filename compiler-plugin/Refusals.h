@@ -17,7 +17,7 @@
 
 namespace llvm {
 class GlobalValue;
-}
+} // namespace llvm
 
 namespace revector {
 
@@ -37,6 +37,9 @@ public:
   void because(Limit Section, llvm::StringRef Sentence, const llvm::GlobalValue &What);
   void because(Limit Section, llvm::StringRef Sentence, const llvm::GlobalValue &What,
                const llvm::GlobalValue &Other);
+  // %1 is for the first few of the symbols Others, if there are any.
+  void because(Limit Section, llvm::StringRef Sentence, const llvm::GlobalValue &What,
+               llvm::ArrayRef<std::string> Others);
   // For the type of What: if that leads to a layout that has changed, this is the reason, and
   // Sentence is not said.
   void becauseOfType(Limit Section, llvm::StringRef Sentence, const llvm::GlobalValue &What,
@@ -44,7 +47,8 @@ public:
   // About something that is no symbol.
   void because(Limit Section, llvm::StringRef Sentence, llvm::ArrayRef<std::string> Words);
   // Not a refusal: the patch is made.
-  void warn(llvm::StringRef Sentence, const llvm::GlobalValue &What);
+  void warn(llvm::StringRef Sentence, const llvm::GlobalValue &What,
+            llvm::ArrayRef<std::string> Others = {});
   void warn(llvm::StringRef Sentence, llvm::ArrayRef<std::string> Words);
 
   // Says it all. Of one sentence that refuses many, the names behind the first few come
@@ -77,8 +81,8 @@ private:
   std::map<std::string, Reason> Reasons; // by sentence
   std::map<std::string, Layout> Layouts; // by title
 
-  void because(Limit Section, llvm::StringRef Sentence, const llvm::GlobalValue &What,
-               std::vector<std::string> Words);
+  void count(Limit Section, llvm::StringRef Sentence, const llvm::GlobalValue &What,
+             std::vector<std::string> Words);
   bool isForLayout(const llvm::GlobalValue &What);
   void sayLayouts();
 };

@@ -11,6 +11,7 @@
 #include "compiler-plugin/LineNotes.h"
 #include "compiler-plugin/Options.h"
 #include "compiler-plugin/TypeHash.h"
+#include "compiler-plugin/Written.h"
 
 #include <memory>
 #include <string>
@@ -36,6 +37,8 @@ struct Unit {
   llvm::StringMap<std::string> Frames; // what turns find in their functions, by symbol
   LineNotes Lines;                     // see LineNotes.h
   AlteredTypes Altered;                // patch mode
+  // Filled in by the first pass, for the last one.
+  std::shared_ptr<WrittenFunctions> Functions = std::make_shared<WrittenFunctions>();
   // Lives as long as the compilation. For errors that only the pass can find.
   clang::DiagnosticsEngine *Diags = nullptr;
   // Patch mode: what the patch is made for. Null: compile as usual.

@@ -38,7 +38,7 @@ __asm__(".set methods, " NUMBER(
              ".rept units\n.set i, 0\n.rept per_unit\n"
              ".long unit_records + u * 48 - ., name - ., bodies + m * 16 - ., bodies + m * 16 - ., "
              "0\n"
-             ".short i, 0\n.quad 1, 2\n.set i, i + 1\n.set m, m + 1\n.endr\n"
+             ".short i, 0\n.quad 1, 2, 0\n.set i, i + 1\n.set m, m + 1\n.endr\n"
              ".set u, u + 1\n.endr\n.popsection\n");
 
 extern const struct rv_method __start_rv_methods[], __stop_rv_methods[];

@@ -38,7 +38,7 @@ extern "C" {
 #endif
 
 /* Raised whenever a struct below changes its layout or meaning. */
-#define RV_RECORD_ABI 5u
+#define RV_RECORD_ABI 6u
 
 #define RV_SECTION_METHODS      "rv_methods"
 #define RV_SECTION_UNITS        "rv_units"
@@ -82,6 +82,7 @@ struct rv_method {
     uint16_t flags; /* enum rv_method_flags */
     uint64_t type_hash; /* calling convention, types, ABI attributes, layouts reachable from them */
     uint64_t body_hash; /* optimised IR, see compiler-plugin/BodyHash.h */
+    uint64_t written_hash; /* IR before the optimiser, for people; 0: not known */
 };
 
 /*

@@ -86,7 +86,7 @@
             MADE_STRING("made.name." #name, #name)                                                 \
             ".pushsection rv_methods,\"a\",@progbits\n.p2align 3\nmade.method." #name ":\n"        \
             ".long made.unit - ., made.name." #name " - ., " #name " - ., " #name "_body - ., 0\n" \
-            ".short " MADE_NUMBER(index) ", 0\n.quad " MADE_NUMBER(hash) ", 0\n.popsection\n")
+            ".short " MADE_NUMBER(index) ", 0\n.quad " MADE_NUMBER(hash) ", 0, 0\n.popsection\n")
 
 #define MADE_DATA(variable, hash)                                                                  \
     __asm__(MADE_STRING("made.data." #variable, #variable)                                         \
