@@ -5,6 +5,7 @@
 
 #include "compiler-plugin/BodyHash.h"
 #include "compiler-plugin/Calls.h"
+#include "compiler-plugin/Endless.h"
 #include "compiler-plugin/RecordWriter.h"
 #include "compiler-plugin/Symbols.h"
 #include "compiler-plugin/Unit.h"
@@ -84,6 +85,7 @@ private:
     New.TypeHash = signatureHash(*Chosen.F, Info.Types.function(Chosen.F->getName()));
     New.BodyHash = bodyHash(*Chosen.F);
     New.WrittenHash = Info.Functions->lookup(symbolName(*Chosen.F)).Hash;
+    New.IsEndless = isEndless(*Chosen.F) && !takesTurns(*Chosen.F);
     New.Entry = Chosen.F;
     New.Record = Writer.declare<rv_method>("rv.method", RV_SECTION_METHODS);
     Part &Home = currentPart();

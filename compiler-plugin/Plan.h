@@ -44,6 +44,7 @@ struct Method {
   llvm::Function *Entry = nullptr; // what has the name: the stub, or the fixed function
   llvm::Function *Fault = nullptr; // `leaf` units: the method-fault thunk
   uint64_t TypeHash = 0, BodyHash = 0, WrittenHash = 0;
+  bool IsEndless = false; // and no loop of it is marked
 
   bool isTranslated() const { return Chosen.isMethod(); }
   llvm::Function *body() const { return isTranslated() ? Chosen.F : nullptr; }

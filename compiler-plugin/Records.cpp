@@ -64,6 +64,7 @@ private:
     Flags |= F.isVarArg() ? RV_METHOD_VARARGS : 0;
     Flags |= Function.Chosen.AddressTaken ? RV_METHOD_ADDRESS_TAKEN : 0;
     Flags |= Function.Chosen.Constructor ? RV_METHOD_CONSTRUCTOR : 0;
+    Flags |= Function.IsEndless ? RV_METHOD_ENDLESS : 0;
     return Flags;
   }
 

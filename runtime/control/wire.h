@@ -164,7 +164,7 @@ enum rv_ctl_type {
       "milliseconds in which a crash takes the update back; 0: never; absent: 10,000")             \
     X(SIGNATURE, 80, BYTES, "what minisign made for the patch: the file's text")                   \
     X(TRUST, 81, TEXT, "which signatures the process asks for, if it does")                        \
-    X(OLD_CODE, 90, TEXT, "a replaced function that a thread is still inside")                     \
+    X(OLD_CODE, 90, TEXT, "a replaced function that a thread is still inside, and till when")      \
     X(ONE_WAY, 91, TEXT, "a type whose objects it converts and cannot convert back")               \
     X(BACK, 92, TEXT, "symbol name of a function that goes back to its first body")                \
     X(CONVERTS, 93, NUMBER, "1: on its way, and converts live objects: only `process` will do")

@@ -167,7 +167,7 @@ static void take_old_code(struct rv_member *member, const struct rv_ctl_reader *
         if (field.tag != RV_CTL_TAG_OLD_CODE || at >= sizeof(member->old_code))
             continue;
         at += (size_t)snprintf(member->old_code + at, sizeof(member->old_code) - at, "%s%.*s",
-                               at ? ", " : "", (int)field.size, (const char *)field.data);
+                               at ? "; " : "", (int)field.size, (const char *)field.data);
     }
 }
 

@@ -30,7 +30,7 @@ struct rv_member {
     uint64_t id;              /* of the update there */
     int error; /* 0: only the process knows why it has refused, see rv_family_hear_why */
     struct rv_reason why;
-    char old_code[256]; /* replaced functions that threads of it are still inside; "": none */
+    char old_code[512]; /* replaced functions that threads of it are still inside; "": none */
     char note[512];     /* what else it says of the update; "": nothing */
 };
 

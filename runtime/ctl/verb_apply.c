@@ -64,7 +64,7 @@ int rv_apply_request_parse(struct rv_command *command, struct rv_apply_request *
 static void print_texts(struct rv_out *out, const char *key, const struct rv_ctl_reader *answer,
                         uint16_t tag)
 {
-    char text[NAMES_SHOWN][128];
+    char text[NAMES_SHOWN][256];
     const char *names[NAMES_SHOWN];
     struct rv_ctl_reader update;
     struct rv_ctl_field field;

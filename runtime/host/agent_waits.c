@@ -7,8 +7,10 @@
 #include "agent.h"
 #include "leftover.h"
 #include "loader.h"
+#include "revector/error.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static int note_keeper(const struct rv_garbage *piece, void *context)
 {
@@ -26,8 +28,10 @@ static int note_waiter(const struct rv_move_wait *wait, void *context)
     struct agent_waits *waits = context;
     struct agent_waiter *waiter = &waits->waiters[waits->waiter_count];
 
-    if (waits->waiter_count == AGENT_WAITS)
-        return 1;
+    if (waits->waiter_count == AGENT_WAITS) {
+        waits->more_waiters++;
+        return 0;
+    }
     *waiter = (struct agent_waiter){.wait = *wait};
     if (wait->method)
         snprintf(waiter->function, sizeof(waiter->function), "%s",
@@ -41,9 +45,14 @@ static int note_straggler(const struct rv_leftover *leftover, void *context)
     struct agent_waits *waits = context;
     struct agent_straggler *straggler = &waits->stragglers[waits->straggler_count];
 
-    if (waits->straggler_count == AGENT_WAITS)
-        return 1;
-    *straggler = (struct agent_straggler){.update = leftover->update, .thread = leftover->thread};
+    if (waits->straggler_count == AGENT_WAITS) {
+        waits->more_stragglers++;
+        return 0;
+    }
+    *straggler = (struct agent_straggler){.update = leftover->update,
+                                          .thread = leftover->thread,
+                                          .runs = leftover->runs,
+                                          .is_endless = leftover->is_endless};
     if (leftover->method)
         snprintf(straggler->function, sizeof(straggler->function), "%s", leftover->method);
     waits->straggler_count++;
@@ -88,6 +97,15 @@ static void put_waiter(struct rv_ctl_writer *out, const struct agent_waiter *wai
     rv_ctl_put_text(out, RV_CTL_TAG_KEEPER, text);
 }
 
+static void put_more(struct rv_ctl_writer *out, enum rv_ctl_tag tag, uint32_t count)
+{
+    char text[48];
+
+    snprintf(text, sizeof(text), "and %u more", count);
+    if (count)
+        rv_ctl_put_text(out, tag, text);
+}
+
 static void put_waiters(const struct agent_waits *waits, const struct rv_update *update,
                         struct rv_ctl_writer *out)
 {
@@ -95,6 +113,30 @@ static void put_waiters(const struct agent_waits *waits, const struct rv_update 
         return;
     for (uint32_t i = 0; i < waits->waiter_count; i++)
         put_waiter(out, &waits->waiters[i]);
+    put_more(out, RV_CTL_TAG_KEEPER, waits->more_waiters);
+}
+
+/* When it leaves what it is in. main is called once, so what is new in it nobody will run. */
+static const char *until(const struct agent_straggler *straggler)
+{
+    if (straggler->is_endless)
+        return "for good because it never returns";
+    if (!strcmp(straggler->function, "main"))
+        return "for good because nobody calls it again";
+    return "until it returns";
+}
+
+static void put_straggler(const struct agent_straggler *straggler, struct rv_ctl_writer *out)
+{
+    char text[256];
+
+    if (straggler->update)
+        snprintf(text, sizeof(text), "%s (thread %d) %s", straggler->function,
+                 (int)straggler->thread, until(straggler));
+    else
+        snprintf(text, sizeof(text), "not known of thread %d, which %s", (int)straggler->thread,
+                 straggler->runs ? "runs" : "the system does not let us look at");
+    rv_ctl_put_text(out, RV_CTL_TAG_OLD_CODE, text);
 }
 
 /* Of a thread that ran nothing is known, whatever update it is about. */
@@ -102,19 +144,17 @@ static void put_stragglers(const struct agent_waits *waits, const struct rv_upda
                            struct rv_ctl_writer *out)
 {
     const struct rv_patch_image *patch = update->owner;
-    char text[192];
+    char text[160];
 
     if (update->state != RV_UPDATE_COMMITTED || !patch || !patch->at_once)
         return;
-    for (uint32_t i = 0; i < waits->straggler_count; i++) {
-        const struct agent_straggler *straggler = &waits->stragglers[i];
-        if (straggler->update != update->id && straggler->update)
-            continue;
-        snprintf(text, sizeof(text),
-                 straggler->update ? "%s (thread %d)" : "%snot known of thread %d, which runs",
-                 straggler->function, (int)straggler->thread);
+    for (uint32_t i = 0; i < waits->straggler_count; i++)
+        if (waits->stragglers[i].update == update->id || !waits->stragglers[i].update)
+            put_straggler(&waits->stragglers[i], out);
+    put_more(out, RV_CTL_TAG_OLD_CODE, waits->more_stragglers);
+    snprintf(text, sizeof(text), "not known: %s", rv_error_text(waits->straggler_error));
+    if (waits->straggler_error)
         rv_ctl_put_text(out, RV_CTL_TAG_OLD_CODE, text);
-    }
 }
 
 static void put_keepers(const struct agent_waits *waits, uint32_t update, struct rv_ctl_writer *out)
@@ -134,8 +174,7 @@ void agent_waits_note(struct agent_waits *waits)
 {
     rv_garbage_each(note_keeper, waits);
     rv_move_each(note_waiter, waits);
-    if (rv_leftovers_each(note_straggler, waits)) /* then the answer has none */
-        agent_log("cannot tell who is inside replaced functions");
+    waits->straggler_error = rv_leftovers_each(note_straggler, waits);
 }
 
 void agent_waits_put(const struct agent_waits *waits, const struct rv_update *update,

@@ -28,8 +28,9 @@ struct agent_waiter {
 
 /* A thread that goes on in code which an update has replaced. */
 struct agent_straggler {
-    uint32_t update;
+    uint32_t update; /* 0: not known, see rv_leftover */
     pid_t thread;
+    int runs, is_endless;
     char function[128];
 };
 
@@ -37,9 +38,10 @@ struct agent_waits {
     struct agent_keeper keepers[AGENT_WAITS];
     uint32_t keeper_count;
     struct agent_waiter waiters[AGENT_WAITS];
-    uint32_t waiter_count;
+    uint32_t waiter_count, more_waiters;
     struct agent_straggler stragglers[AGENT_WAITS];
-    uint32_t straggler_count;
+    uint32_t straggler_count, more_stragglers;
+    int straggler_error; /* nobody could look */
 };
 
 /* Those of all updates, at this moment. `waits` is all zero. */

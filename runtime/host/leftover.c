@@ -25,6 +25,7 @@ struct change {
     const struct rv_method *method; /* only compared: its image may be gone */
     uint32_t update;
     int at_once;
+    int is_endless; /* the first body */
     uintptr_t first, body;
     char name[METHOD_NAME];
 };
@@ -38,6 +39,7 @@ struct changes {
 struct old {
     struct rv_piece piece;
     const struct change *by;
+    int is_first; /* the program's own */
 };
 
 /* ---- what has been replaced ---- */
@@ -62,6 +64,7 @@ static int note_changes(const struct rv_update *update, void *context)
         *change = (struct change){method,
                                   update->id,
                                   is_at_once(update),
+                                  (method->flags & RV_METHOD_ENDLESS) != 0,
                                   (uintptr_t)RV_TARGET(const void, method->body),
                                   (uintptr_t)update->changes[n].body,
                                   ""};
@@ -122,7 +125,8 @@ static size_t list_old(const struct changes *changes, struct old *old)
         const struct change *change = &changes->all[n];
         const int is_first = n == 0 || change[-1].method != change->method;
         const uintptr_t start = is_first ? change->first : change[-1].body;
-        old[count] = (struct old){.piece = {.start = start, .kind = RV_PIECE_BODY}, .by = change};
+        old[count] = (struct old){
+            .piece = {.start = start, .kind = RV_PIECE_BODY}, .by = change, .is_first = is_first};
         count += change->at_once && find_end(&old[count].piece);
     }
     qsort(old, count, sizeof(*old), by_start);
@@ -138,19 +142,28 @@ struct look {
     void *context;
 };
 
+static int tell(const struct look *look, const struct old *old, pid_t tid)
+{
+    return look->visit(&(struct rv_leftover){.update = old->by->update,
+                                             .thread = tid,
+                                             .method = old->by->name,
+                                             .is_endless = old->is_first && old->by->is_endless},
+                       look->context);
+}
+
 static int look_at(const struct look *look, pid_t tid)
 {
     const uintptr_t *where;
     const enum rv_verdict verdict = rv_examine_often(tid, &where);
     int result = 0;
 
-    if (verdict == RV_VERDICT_RUNNING)
-        return look->visit(&(struct rv_leftover){.thread = tid}, look->context);
+    if (verdict == RV_VERDICT_RUNNING || verdict == RV_VERDICT_UNREADABLE)
+        return look->visit(
+            &(struct rv_leftover){.thread = tid, .runs = verdict == RV_VERDICT_RUNNING},
+            look->context);
     for (size_t n = 0; verdict == RV_VERDICT_SEEN && n < look->count && !result; n++)
         if (where[n])
-            result = look->visit(
-                &(struct rv_leftover){look->old[n].by->update, tid, look->old[n].by->name},
-                look->context);
+            result = tell(look, &look->old[n], tid);
     return result;
 }
 

@@ -14,9 +14,11 @@
 #include <sys/types.h>
 
 struct rv_leftover {
-    uint32_t update;    /* which replaced it; 0: the thread ran, so nobody can say */
+    uint32_t update;    /* which replaced it; 0: nobody can say, see `runs` */
     pid_t thread;
     const char *method; /* good during the visit */
+    int runs; /* that is why nobody can say; else the system does not let us look */
+    int is_endless; /* it never returns from there, as far as the compiler could see */
 };
 
 /*

@@ -69,6 +69,7 @@ enum rv_method_flags {
     RV_METHOD_ADDRESS_TAKEN = 1u << 4,
     RV_METHOD_CONSTRUCTOR =
         1u << 5, /* run by the loader at start or end: a new body comes too late */
+    RV_METHOD_ENDLESS = 1u << 6, /* nobody returns from its first body, nor takes marked turns */
 };
 
 /* A function. */
