@@ -54,7 +54,8 @@ static const struct rv_verb verbs[] = {
      FAMILY_HELP "The patch is kept in ${XDG_STATE_HOME:-~/.local/state}/revector (root without\n"
                  "that variable: /var/lib/revector), where debuggers and profilers find it.\n",
      rv_verb_patch},
-    {"status", "[TARGET]", 0, 1, 0, "Show updates, their state, and what keeps old code loaded",
+    {"status", "[TARGET]", 0, 1, 0,
+     "Show updates, their state, and who holds them up or runs old code",
      FAMILY_HELP "Without TARGET: every process that may be asked.\n", rv_verb_status},
     {"history", "TARGET", 1, 1, 0, "Show what was done to a process, when, by whom, how it ended",
      TARGET_HELP "The last 128 events; the process keeps them in memory.\n", rv_verb_history},
