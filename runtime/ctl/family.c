@@ -47,6 +47,16 @@ static void give_up(struct rv_family *family)
     rv_family_hear_why(family);
 }
 
+/* Who has begun ends in time, or all go back; one that is late does so when we leave it. */
+static void all_or_none(struct rv_family *family)
+{
+    rv_family_wait(family, 0);
+    blame_the_late(family);
+    if (rv_family_count(family, RV_STAGE_REFUSED) || rv_family_count(family, RV_STAGE_MOVING))
+        rv_family_send_verdict(family, RV_CTL_REVERT, RV_STAGE_IN_FORCE, RV_STAGE_UNDONE);
+    rv_family_hear_why(family);
+}
+
 static void apply_held(struct rv_family *family)
 {
     rv_family_send_parcel(family, RV_PARCEL_HOLD, RV_STAGE_MOVING);
@@ -57,11 +67,7 @@ static void apply_held(struct rv_family *family)
         return;
     }
     rv_family_send_verdict(family, RV_CTL_COMMIT, RV_STAGE_MOVED, RV_STAGE_MOVING);
-    rv_family_wait(family, 0);
-    blame_the_late(family);
-    if (rv_family_count(family, RV_STAGE_REFUSED))
-        rv_family_send_verdict(family, RV_CTL_REVERT, RV_STAGE_IN_FORCE, RV_STAGE_UNDONE);
-    rv_family_hear_why(family);
+    all_or_none(family);
 }
 
 /* ---- processes that were born meanwhile ---- */
@@ -116,11 +122,11 @@ static void disown(struct rv_family *family, struct rv_member *child)
 /* A child has its parent's updates, in force or not, as the thread that forked it had. */
 static int settle_children(struct rv_family *family)
 {
-    const int is_in_force = rv_family_count(family, RV_STAGE_IN_FORCE) != 0;
     size_t added = 1;
     int error = 0;
 
     for (int round = 0; round < RV_FAMILY_ROUNDS && added && !error; round++) {
+        const int is_in_force = rv_family_count(family, RV_STAGE_IN_FORCE) != 0;
         const size_t before = family->count;
         error = rv_family_look_around(family, &added);
         for (size_t n = before; n < family->count && !is_in_force; n++)
@@ -129,8 +135,7 @@ static int settle_children(struct rv_family *family)
             rv_family_send_parcel(family, RV_PARCEL_APPLY, RV_STAGE_MOVING);
         else
             rv_family_send_verdict(family, RV_CTL_REVERT, RV_STAGE_IN_FORCE, RV_STAGE_UNDONE);
-        rv_family_wait(family, 0);
-        rv_family_hear_why(family);
+        all_or_none(family);
     }
     return error;
 }

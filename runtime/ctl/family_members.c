@@ -12,6 +12,7 @@
 
 #define NAP_FIRST_US   1000
 #define NAP_LONGEST_US 50000
+#define EXEC_MS        2000 /* on a machine that is very busy */
 
 /* ---- who belongs to it ---- */
 
@@ -35,7 +36,7 @@ static int add(struct rv_family *family, int pid)
         family->all = all;
         family->room = room;
     }
-    family->all[family->count++] = (struct rv_member){.pid = pid};
+    family->all[family->count++] = (struct rv_member){.pid = pid, .word = family->word};
     return 0;
 }
 
@@ -62,6 +63,21 @@ void rv_family_disperse(struct rv_family *family)
     free(family->all);
 }
 
+/* In an exec the agent ends first, and the name changes last. */
+int rv_member_has_left(const struct rv_member *member, int error)
+{
+    const uint64_t last =
+        rv_clock_ms() + (error == RV_ECLOSED || error == RV_ENOAGENT ? EXEC_MS : 0);
+    unsigned us = NAP_FIRST_US;
+
+    while (rv_process_is_still(member->pid, member->word)) {
+        if (rv_clock_ms() >= last)
+            return 0;
+        rv_client_nap(&us, NAP_LONGEST_US);
+    }
+    return 1;
+}
+
 /* ---- one process ---- */
 
 void rv_member_lose(struct rv_member *member, int error)
@@ -69,7 +85,7 @@ void rv_member_lose(struct rv_member *member, int error)
     rv_client_close(member->client);
     member->client = NULL;
     member->error = error;
-    member->stage = rv_process_exists(member->pid) ? RV_STAGE_REFUSED : RV_STAGE_ENDED;
+    member->stage = rv_member_has_left(member, error) ? RV_STAGE_ENDED : RV_STAGE_REFUSED;
 }
 
 static void send(struct rv_member *member, int fd)

@@ -171,6 +171,11 @@ static int is_called(int pid, const char *word)
     return *text && !strcmp(basename(text), word);
 }
 
+int rv_process_is_still(int pid, const char *word)
+{
+    return (rv_process_is_number(word) || is_called(pid, word)) && rv_process_exists(pid);
+}
+
 static int add_pid(struct rv_pids *pids, int pid)
 {
     const size_t room = pids->room ? 2 * pids->room : 64;
@@ -197,7 +202,7 @@ static int find_by_name(const char *word, struct rv_pids *pids)
         int candidate = atoi(entry->d_name);
 
         if (rv_process_is_number(entry->d_name) && candidate != getpid() &&
-            is_called(candidate, word) && rv_process_exists(candidate))
+            rv_process_is_still(candidate, word))
             error = add_pid(pids, candidate);
     }
     if (proc)

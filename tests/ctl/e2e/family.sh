@@ -168,6 +168,24 @@ ask prefork r
 works revector apply prefork fix.rvp
 works revector revert prefork --all
 
+# one that is started meanwhile cannot, and all others have it already: they go back
+ask prefork h
+revector apply prefork fix.rvp --timeout 60s >apply.out 2>&1 &
+client=$!
+until_status "$master" "state        moved"
+mkfifo newcomer.in
+REVECTOR=off ./prefork 0 <newcomer.in >/dev/null &
+newcomer=$!
+started="$started $newcomer"
+exec {newcomer_to}>newcomer.in
+ask prefork r
+wait $client && fail "the newcomer has no agent: $(cat apply.out)"
+expect_has "$(cat apply.out)" "process $newcomer: the process has no agent" "who could not"
+ask prefork v
+expect "own 1 workers 1 to 1 mixed 0" "$answer" "after an update that a newcomer could not take"
+kill -9 $newcomer; wait $newcomer 2>/dev/null
+exec {newcomer_to}>&-
+
 # killed before any of its packets: among the COMMITs some have heard it and some have not, and
 # then the next apply brings all to the new side, the next revert all to the old
 clang-19 "$here/die_at.c" -o die_at || fail "cannot compile die_at.c"
