@@ -13,6 +13,20 @@
 
 #define EACH_MS 20 /* more time for each process: all of them load the patch at once */
 
+static int is_reason(const struct rv_member *member)
+{
+    return member->stage == RV_STAGE_REFUSED || member->stage == RV_STAGE_MOVING;
+}
+
+/* The first that could not take it, or a null pointer. */
+static const struct rv_member *first_reason(const struct rv_family *family)
+{
+    for (size_t n = 0; n < family->count; n++)
+        if (is_reason(&family->all[n]))
+            return &family->all[n];
+    return NULL;
+}
+
 /* ---- prepared everywhere, committed everywhere, or nowhere ---- */
 
 /* At once: what can be known beforehand is. */
@@ -126,12 +140,12 @@ static int settle_children(struct rv_family *family)
     int error = 0;
 
     for (int round = 0; round < RV_FAMILY_ROUNDS && added && !error; round++) {
-        const int is_in_force = rv_family_count(family, RV_STAGE_IN_FORCE) != 0;
+        const int is_taken = !first_reason(family);
         const size_t before = family->count;
         error = rv_family_look_around(family, &added);
-        for (size_t n = before; n < family->count && !is_in_force; n++)
+        for (size_t n = before; n < family->count && !is_taken; n++)
             disown(family, &family->all[n]);
-        if (is_in_force)
+        if (is_taken)
             rv_family_send_parcel(family, RV_PARCEL_APPLY, RV_STAGE_MOVING);
         else
             rv_family_send_verdict(family, RV_CTL_REVERT, RV_STAGE_IN_FORCE, RV_STAGE_UNDONE);
@@ -153,20 +167,6 @@ static const char *word_of(const struct rv_member *member)
 }
 
 #define REASON_MAX (sizeof(((struct rv_reason *)0)->text) + 128)
-
-static int is_reason(const struct rv_member *member)
-{
-    return member->stage == RV_STAGE_REFUSED || member->stage == RV_STAGE_MOVING;
-}
-
-/* The first that could not take it, or a null pointer. */
-static const struct rv_member *first_reason(const struct rv_family *family)
-{
-    for (size_t n = 0; n < family->count; n++)
-        if (is_reason(&family->all[n]))
-            return &family->all[n];
-    return NULL;
-}
 
 /* Why it has not taken the update. "": it has. */
 static void explain(const struct rv_family *family, const struct rv_member *member,

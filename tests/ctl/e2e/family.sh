@@ -229,6 +229,8 @@ for _ in $(seq 5); do
     works revector apply prefork fix.rvp
     ask prefork v
     expect "own 2 workers 2 to 2 mixed 0" "$answer" "after an update with births"
+    works revector apply prefork fix.rvp --json # all have it, and whoever is born has it from them
+    expect "" "$(grep -o 'as before\|undone' <<<"$output")" "who has not got it ($output)"
     for child in $(pgrep -x prefork); do
         state=$(revector status "$child" 2>/dev/null) || continue
         expect_has "$state" "committed" "process $child"
