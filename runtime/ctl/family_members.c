@@ -229,6 +229,16 @@ void rv_family_send_parcel(struct rv_family *family, enum rv_parcel_way way, enu
     }
 }
 
+/* By another connection: the agent may have closed this one while others were waited for. */
+static void begin_revert(struct rv_member *member, const struct rv_apply_request *request)
+{
+    rv_client_close(member->client);
+    member->client = NULL;
+    rv_member_open(member, request->timeout_ms);
+    if (member->client)
+        rv_client_begin_revert(member->client, member->id, request);
+}
+
 void rv_family_send_verdict(struct rv_family *family, enum rv_ctl_kind kind, enum rv_stage from,
                             enum rv_stage then)
 {
@@ -236,10 +246,11 @@ void rv_family_send_verdict(struct rv_family *family, enum rv_ctl_kind kind, enu
 
     RV_EACH_MEMBER (member, family, from) {
         if (kind == RV_CTL_REVERT)
-            rv_client_begin_revert(member->client, member->id, &family->request);
+            begin_revert(member, &family->request);
         else
             rv_ctl_put_number(rv_client_begin(member->client, kind), RV_CTL_TAG_ID, member->id);
-        send(member, -1);
+        if (member->client)
+            send(member, -1);
     }
     RV_EACH_MEMBER (member, family, from) {
         int error = rv_client_receive(member->client, &answer, &member->why);

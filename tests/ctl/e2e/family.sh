@@ -168,23 +168,31 @@ ask prefork r
 works revector apply prefork fix.rvp
 works revector revert prefork --all
 
-# one that is started meanwhile cannot, and all others have it already: they go back
+# some that are started meanwhile cannot, and all others have it already: they go back, though it
+# has taken so long to find out that their agents have closed the connection
 ask prefork h
 revector apply prefork fix.rvp --timeout 60s >apply.out 2>&1 &
 client=$!
 until_status "$master" "state        moved"
-mkfifo newcomer.in
-REVECTOR=off ./prefork 0 <newcomer.in >/dev/null &
-newcomer=$!
-started="$started $newcomer"
-exec {newcomer_to}>newcomer.in
+mkfifo newcomers.in
+newcomers=
+for _ in 1 2 3; do
+    REVECTOR=off ./prefork 0 <newcomers.in >/dev/null &
+    newcomers="$newcomers $!"
+done
+started="$started $newcomers"
+exec {newcomers_to}>newcomers.in
 ask prefork r
-wait $client && fail "the newcomer has no agent: $(cat apply.out)"
-expect_has "$(cat apply.out)" "process $newcomer: the process has no agent" "who could not"
+wait $client && fail "the newcomers have no agent: $(cat apply.out)"
+expect_has "$(cat apply.out)" "3 of 8: process" "who could not"
+expect_has "$(cat apply.out)" "the process has no agent" "why"
 ask prefork v
-expect "own 1 workers 1 to 1 mixed 0" "$answer" "after an update that a newcomer could not take"
-kill -9 $newcomer; wait $newcomer 2>/dev/null
-exec {newcomer_to}>&-
+expect "own 1 workers 1 to 1 mixed 0" "$answer" "after an update that newcomers could not take"
+for child in $newcomers; do
+    kill -9 "$child"
+    wait "$child" 2>/dev/null
+done
+exec {newcomers_to}>&-
 
 # killed before any of its packets: among the COMMITs some have heard it and some have not, and
 # then the next apply brings all to the new side, the next revert all to the old
