@@ -22,6 +22,9 @@ namespace {
 
 constexpr llvm::StringLiteral TextMark = "rv.text", NumbersMark = "rv.lines";
 
+// How many bytes 0 end it depends on the array that it goes into.
+StringRef withoutEnd(StringRef Text) { return Text.rtrim('\0'); }
+
 class Numbers : public RecursiveASTVisitor<Numbers> {
 public:
   Numbers(const ASTContext &Context, std::set<uint64_t> &Into) : Context(Context), Into(Into) {}
@@ -44,9 +47,12 @@ public:
   bool VisitStringLiteral(StringLiteral *String) {
     if (!String->isOrdinary())
       return true;
-    std::string Text = String->getString().str() + '\0', Bare = Text;
-    for (unsigned I = 0; I < String->getNumConcatenated(); ++I)
+    const std::string Text = withoutEnd(String->getString()).str();
+    std::string Bare = Text;
+    for (unsigned I = 0; I < String->getNumConcatenated(); ++I) {
       remove(lineOf(String->getStrTokenLoc(I)), Bare);
+      remove(timeOf(String->getStrTokenLoc(I)), Bare);
+    }
     if (Bare != Text)
       Notes.Texts[Text] = Bare;
     return true;
@@ -71,23 +77,49 @@ private:
     const SourceManager &Sources = Context.getSourceManager();
     if (!Token.isMacroID() || !Sources.isWrittenInScratchSpace(Sources.getSpellingLoc(Token)))
       return "";
-    llvm::SmallString<16> Buffer;
-    StringRef Digits =
-        Lexer::getSpelling(Sources.getSpellingLoc(Token), Buffer, Sources, Context.getLangOpts());
+    const std::string Digits = spelling(Token);
     const CharSourceRange Whole = Sources.getExpansionRange(Token);
-    Digits = Digits.trim('"');
     for (SourceLocation At : {Whole.getBegin(), Whole.getEnd()})
       if (Digits == std::to_string(Sources.getPresumedLoc(At).getLine()))
-        return Digits.str();
+        return Digits;
     return "";
   }
 
-  static void remove(const std::string &Digits, std::string &From) {
-    size_t At = Digits.empty() ? std::string::npos : From.rfind(Digits);
+  // The text, if the token says when the compiler ran, or how old the file was.
+  std::string timeOf(SourceLocation Token) const {
+    llvm::SmallString<16> Buffer;
+    StringRef Name = builtinMacro(Token, Context, Buffer);
+    const bool IsTime = Name == "__DATE__" || Name == "__TIME__" || Name == "__TIMESTAMP__";
+    return IsTime ? spelling(Token) : "";
+  }
+
+  // Of a string, without the quotes.
+  std::string spelling(SourceLocation Token) const {
+    const SourceManager &Sources = Context.getSourceManager();
+    llvm::SmallString<32> Buffer;
+    return Lexer::getSpelling(Sources.getSpellingLoc(Token), Buffer, Sources, Context.getLangOpts())
+        .trim('"')
+        .str();
+  }
+
+  static void remove(const std::string &What, std::string &From) {
+    size_t At = What.empty() ? std::string::npos : From.rfind(What);
     if (At != std::string::npos)
-      From.replace(At, Digits.size(), "\1");
+      From.replace(At, What.size(), "\1");
   }
 };
+
+// What Variable begins with, if that is one of the Notes' texts: without lines and times.
+std::string bareText(const llvm::GlobalVariable &Variable, const LineNotes &Notes) {
+  auto *String = Variable.hasInitializer()
+                     ? dyn_cast<llvm::ConstantDataArray>(Variable.getInitializer())
+                     : nullptr;
+  if (!String)
+    return "";
+  const StringRef Whole = String->getRawDataValues(), Text = withoutEnd(Whole);
+  auto Found = Notes.Texts.find(Text);
+  return Found == Notes.Texts.end() ? "" : Found->second + Whole.drop_front(Text.size()).str();
+}
 
 } // namespace
 
@@ -101,13 +133,9 @@ LineNotes noteLines(ASTContext &Context) {
 void markLines(llvm::Module &M, const LineNotes &Notes) {
   llvm::LLVMContext &Context = M.getContext();
   for (llvm::GlobalVariable &Variable : M.globals()) {
-    auto *String = Variable.hasInitializer()
-                       ? dyn_cast<llvm::ConstantDataArray>(Variable.getInitializer())
-                       : nullptr;
-    auto Text = String ? Notes.Texts.find(String->getRawDataValues()) : Notes.Texts.end();
-    if (Text != Notes.Texts.end())
+    if (std::string Bare = bareText(Variable, Notes); !Bare.empty())
       Variable.setMetadata(TextMark,
-                           llvm::MDNode::get(Context, llvm::MDString::get(Context, Text->second)));
+                           llvm::MDNode::get(Context, llvm::MDString::get(Context, Bare)));
     auto Lines = Notes.Variables.find(withoutRank(Variable.getName()));
     if (Lines == Notes.Variables.end())
       continue;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // LineNotes.h - line numbers that have to stay constants: those in strings, and in what
-// variables with static storage begin with.
+// variables with static storage begin with. And the time of compiling, which is always a string:
+// __DATE__, __TIME__, __TIMESTAMP__.
 //
-// Lines.h puts symbols in the place of others. These are noted in the source and marked in
-// the module, behind the optimiser, so that hashes count that there is a line, and not which
-// one. A variable of the program keeps the numbers that it has.
+// Lines.h puts symbols in the place of other lines. These are noted in the source and marked in
+// the module, behind the optimiser, so that hashes count that there is a line or a time, and not
+// which one. A variable of the program keeps what it has.
 #ifndef REVECTOR_PLUGIN_LINENOTES_H
 #define REVECTOR_PLUGIN_LINENOTES_H
 
@@ -28,7 +29,7 @@ class Module;
 namespace revector {
 
 struct LineNotes {
-  llvm::StringMap<std::string> Texts;            // string with its NUL: the same without lines
+  llvm::StringMap<std::string> Texts; // string without NULs behind it: without lines and times
   llvm::StringMap<std::set<uint64_t>> Variables; // by symbol, without rank: lines in its start
 };
 

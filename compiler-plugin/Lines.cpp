@@ -139,17 +139,20 @@ void replaceIntegers(llvm::GlobalVariable &Symbol, uint64_t Number) {
 } // namespace
 
 // However many macros have passed it on as an argument.
-bool isLineNumber(const IntegerLiteral &Number, const ASTContext &Context) {
+StringRef builtinMacro(SourceLocation Token, const ASTContext &Context,
+                       llvm::SmallVectorImpl<char> &Buffer) {
   const SourceManager &Sources = Context.getSourceManager();
-  SourceLocation At = Number.getLocation();
-  while (At.isMacroID() && Sources.isMacroArgExpansion(At))
-    At = Sources.getImmediateSpellingLoc(At);
-  if (!At.isMacroID() || !Sources.isWrittenInScratchSpace(Sources.getSpellingLoc(At)))
-    return false;
-  SourceLocation Name = Sources.getImmediateExpansionRange(At).getBegin();
+  while (Token.isMacroID() && Sources.isMacroArgExpansion(Token))
+    Token = Sources.getImmediateSpellingLoc(Token);
+  if (!Token.isMacroID() || !Sources.isWrittenInScratchSpace(Sources.getSpellingLoc(Token)))
+    return "";
+  SourceLocation Name = Sources.getImmediateExpansionRange(Token).getBegin();
+  return Lexer::getSpelling(Sources.getSpellingLoc(Name), Buffer, Sources, Context.getLangOpts());
+}
+
+bool isLineNumber(const IntegerLiteral &Number, const ASTContext &Context) {
   llvm::SmallString<16> Buffer;
-  return Lexer::getSpelling(Sources.getSpellingLoc(Name), Buffer, Sources, Context.getLangOpts()) ==
-         "__LINE__";
+  return builtinMacro(Number.getLocation(), Context, Buffer) == "__LINE__";
 }
 
 void hideLines(Decl &D) {

@@ -9,15 +9,19 @@
 #ifndef REVECTOR_PLUGIN_LINES_H
 #define REVECTOR_PLUGIN_LINES_H
 
+#include "llvm/ADT/StringRef.h"
+
 namespace clang {
 class ASTContext;
 class Decl;
 class IntegerLiteral;
+class SourceLocation;
 } // namespace clang
 
 namespace llvm {
 class GlobalValue;
 class Module;
+template <typename T> class SmallVectorImpl;
 } // namespace llvm
 
 namespace revector {
@@ -26,6 +30,10 @@ namespace revector {
 // assigned or returned, and what automatic variables begin with. Elsewhere the language may
 // want a constant: see LineNotes.h.
 void hideLines(clang::Decl &D);
+
+// The name in whose place the preprocessor has written the token: "__LINE__"; empty: in none.
+llvm::StringRef builtinMacro(clang::SourceLocation Token, const clang::ASTContext &Context,
+                             llvm::SmallVectorImpl<char> &Buffer);
 
 // Has the preprocessor written Number in the place of __LINE__?
 bool isLineNumber(const clang::IntegerLiteral &Number, const clang::ASTContext &Context);

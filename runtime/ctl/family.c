@@ -13,6 +13,20 @@
 
 #define EACH_MS 20 /* more time for each process: all of them load the patch at once */
 
+static int is_reason(const struct rv_member *member)
+{
+    return member->stage == RV_STAGE_REFUSED || member->stage == RV_STAGE_MOVING;
+}
+
+/* The first that could not take it, or a null pointer. */
+static const struct rv_member *first_reason(const struct rv_family *family)
+{
+    for (size_t n = 0; n < family->count; n++)
+        if (is_reason(&family->all[n]))
+            return &family->all[n];
+    return NULL;
+}
+
 /* ---- prepared everywhere, committed everywhere, or nowhere ---- */
 
 /* At once: what can be known beforehand is. */
@@ -47,6 +61,16 @@ static void give_up(struct rv_family *family)
     rv_family_hear_why(family);
 }
 
+/* Who has begun ends in time, or all go back; one that is late does so when we leave it. */
+static void all_or_none(struct rv_family *family)
+{
+    rv_family_wait(family, 0);
+    blame_the_late(family);
+    if (rv_family_count(family, RV_STAGE_REFUSED) || rv_family_count(family, RV_STAGE_MOVING))
+        rv_family_send_verdict(family, RV_CTL_REVERT, RV_STAGE_IN_FORCE, RV_STAGE_UNDONE);
+    rv_family_hear_why(family);
+}
+
 static void apply_held(struct rv_family *family)
 {
     rv_family_send_parcel(family, RV_PARCEL_HOLD, RV_STAGE_MOVING);
@@ -57,11 +81,7 @@ static void apply_held(struct rv_family *family)
         return;
     }
     rv_family_send_verdict(family, RV_CTL_COMMIT, RV_STAGE_MOVED, RV_STAGE_MOVING);
-    rv_family_wait(family, 0);
-    blame_the_late(family);
-    if (rv_family_count(family, RV_STAGE_REFUSED))
-        rv_family_send_verdict(family, RV_CTL_REVERT, RV_STAGE_IN_FORCE, RV_STAGE_UNDONE);
-    rv_family_hear_why(family);
+    all_or_none(family);
 }
 
 /* ---- processes that were born meanwhile ---- */
@@ -116,21 +136,20 @@ static void disown(struct rv_family *family, struct rv_member *child)
 /* A child has its parent's updates, in force or not, as the thread that forked it had. */
 static int settle_children(struct rv_family *family)
 {
-    const int is_in_force = rv_family_count(family, RV_STAGE_IN_FORCE) != 0;
     size_t added = 1;
     int error = 0;
 
     for (int round = 0; round < RV_FAMILY_ROUNDS && added && !error; round++) {
+        const int is_taken = !first_reason(family);
         const size_t before = family->count;
         error = rv_family_look_around(family, &added);
-        for (size_t n = before; n < family->count && !is_in_force; n++)
+        for (size_t n = before; n < family->count && !is_taken; n++)
             disown(family, &family->all[n]);
-        if (is_in_force)
+        if (is_taken)
             rv_family_send_parcel(family, RV_PARCEL_APPLY, RV_STAGE_MOVING);
         else
             rv_family_send_verdict(family, RV_CTL_REVERT, RV_STAGE_IN_FORCE, RV_STAGE_UNDONE);
-        rv_family_wait(family, 0);
-        rv_family_hear_why(family);
+        all_or_none(family);
     }
     return error;
 }
@@ -148,20 +167,6 @@ static const char *word_of(const struct rv_member *member)
 }
 
 #define REASON_MAX (sizeof(((struct rv_reason *)0)->text) + 128)
-
-static int is_reason(const struct rv_member *member)
-{
-    return member->stage == RV_STAGE_REFUSED || member->stage == RV_STAGE_MOVING;
-}
-
-/* The first that could not take it, or a null pointer. */
-static const struct rv_member *first_reason(const struct rv_family *family)
-{
-    for (size_t n = 0; n < family->count; n++)
-        if (is_reason(&family->all[n]))
-            return &family->all[n];
-    return NULL;
-}
 
 /* Why it has not taken the update. "": it has. */
 static void explain(const struct rv_family *family, const struct rv_member *member,

@@ -25,15 +25,16 @@ static int ask(const struct tour *tour, int pid)
     return error;
 }
 
-static void visit(struct tour *tour, int pid)
+static void visit(struct tour *tour, const struct rv_member *member)
 {
     struct rv_reason *reason = &tour->command->reason;
+    const int pid = member->pid;
     int error;
 
     rv_out_item(&tour->command->out, "process", (uint64_t)pid);
     error = ask(tour, pid);
     rv_out_item_end(&tour->command->out);
-    if (error && rv_process_exists(pid) && !tour->failed++)
+    if (error && !rv_member_has_left(member, error) && !tour->failed++)
         snprintf(tour->first.text, sizeof(tour->first.text), "process %d: %.1900s", pid,
                  *reason->text ? reason->text : rv_error_text(error));
     reason->text[0] = 0;
@@ -49,7 +50,7 @@ static int visit_all(struct tour *tour)
     for (int round = 0; round < RV_FAMILY_ROUNDS && added && !error; round++) {
         error = rv_family_look_around(&tour->seen, &added);
         for (; next < tour->seen.count; next++)
-            visit(tour, tour->seen.all[next].pid);
+            visit(tour, &tour->seen.all[next]);
     }
     rv_out_list_end(&tour->command->out);
     if (!error && tour->failed)

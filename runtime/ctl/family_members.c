@@ -12,6 +12,7 @@
 
 #define NAP_FIRST_US   1000
 #define NAP_LONGEST_US 50000
+#define EXEC_MS        2000 /* on a machine that is very busy */
 
 /* ---- who belongs to it ---- */
 
@@ -35,7 +36,7 @@ static int add(struct rv_family *family, int pid)
         family->all = all;
         family->room = room;
     }
-    family->all[family->count++] = (struct rv_member){.pid = pid};
+    family->all[family->count++] = (struct rv_member){.pid = pid, .word = family->word};
     return 0;
 }
 
@@ -62,6 +63,21 @@ void rv_family_disperse(struct rv_family *family)
     free(family->all);
 }
 
+/* In an exec the agent ends first, and the name changes last. */
+int rv_member_has_left(const struct rv_member *member, int error)
+{
+    const uint64_t last =
+        rv_clock_ms() + (error == RV_ECLOSED || error == RV_ENOAGENT ? EXEC_MS : 0);
+    unsigned us = NAP_FIRST_US;
+
+    while (rv_process_is_still(member->pid, member->word)) {
+        if (rv_clock_ms() >= last)
+            return 0;
+        rv_client_nap(&us, NAP_LONGEST_US);
+    }
+    return 1;
+}
+
 /* ---- one process ---- */
 
 void rv_member_lose(struct rv_member *member, int error)
@@ -69,7 +85,7 @@ void rv_member_lose(struct rv_member *member, int error)
     rv_client_close(member->client);
     member->client = NULL;
     member->error = error;
-    member->stage = rv_process_exists(member->pid) ? RV_STAGE_REFUSED : RV_STAGE_ENDED;
+    member->stage = rv_member_has_left(member, error) ? RV_STAGE_ENDED : RV_STAGE_REFUSED;
 }
 
 static void send(struct rv_member *member, int fd)
@@ -213,6 +229,16 @@ void rv_family_send_parcel(struct rv_family *family, enum rv_parcel_way way, enu
     }
 }
 
+/* By another connection: the agent may have closed this one while others were waited for. */
+static void begin_revert(struct rv_member *member, const struct rv_apply_request *request)
+{
+    rv_client_close(member->client);
+    member->client = NULL;
+    rv_member_open(member, request->timeout_ms);
+    if (member->client)
+        rv_client_begin_revert(member->client, member->id, request);
+}
+
 void rv_family_send_verdict(struct rv_family *family, enum rv_ctl_kind kind, enum rv_stage from,
                             enum rv_stage then)
 {
@@ -220,10 +246,11 @@ void rv_family_send_verdict(struct rv_family *family, enum rv_ctl_kind kind, enu
 
     RV_EACH_MEMBER (member, family, from) {
         if (kind == RV_CTL_REVERT)
-            rv_client_begin_revert(member->client, member->id, &family->request);
+            begin_revert(member, &family->request);
         else
             rv_ctl_put_number(rv_client_begin(member->client, kind), RV_CTL_TAG_ID, member->id);
-        send(member, -1);
+        if (member->client)
+            send(member, -1);
     }
     RV_EACH_MEMBER (member, family, from) {
         int error = rv_client_receive(member->client, &answer, &member->why);

@@ -20,11 +20,12 @@ enum rv_stage {
     RV_STAGE_HAD_IT,   /* before anybody asked, and keeps it whatever the others do */
     RV_STAGE_REFUSED,  /* `why` says why; it runs what it ran before */
     RV_STAGE_UNDONE,   /* it could, but others could not; it runs what it ran before */
-    RV_STAGE_ENDED,    /* the process is no more */
+    RV_STAGE_ENDED,    /* the process is no more, or is another program now */
 };
 
 struct rv_member {
     int pid;
+    const char *word; /* that names it, the family's */
     enum rv_stage stage;
     struct rv_client *client; /* a null pointer: not connected */
     uint64_t id;              /* of the update there */
@@ -56,7 +57,13 @@ void rv_family_disperse(struct rv_family *family);
 
 size_t rv_family_count(const struct rv_family *family, enum rv_stage stage);
 
-/* It has refused, or is no more, which is nobody's fault. */
+/*
+ * Whether it is no more, or has become another program, after it has answered with `error` or
+ * not at all. Waits for that if its agent is gone.
+ */
+int rv_member_has_left(const struct rv_member *member, int error);
+
+/* It has refused, or is no more, or has become another program, which is nobody's fault. */
 void rv_member_lose(struct rv_member *member, int error);
 
 /* Connects to it, or loses it. */

@@ -8,6 +8,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -21,19 +22,20 @@
 static void read_word(int pid, const char *file, char *text, size_t size)
 {
     char path[64];
-    FILE *stream;
-    size_t length = 0;
+    ssize_t length = 0;
+    int fd;
 
     snprintf(path, sizeof(path), "/proc/%d/%s", pid, file);
-    stream = fopen(path, "re");
-    if (stream) {
-        length = fread(text, 1, size - 1, stream);
-        fclose(stream);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        length = read(fd, text, size - 1); /* /proc gives all that fits at once */
+        close(fd);
     }
-    text[length] = 0;
+    text[length > 0 ? length : 0] = 0;
     text[strcspn(text, "\n")] = 0;
 }
 
+/* "" and errno if it cannot be read. */
 static void read_exe(int pid, char *text, size_t size)
 {
     static const char deleted[] = " (deleted)";
@@ -157,11 +159,14 @@ int rv_process_inner_pid(int pid, long *inner)
     return 0;
 }
 
+/* Of all processes, while an update is on its way: half of them may be the kernel's own. */
 static int is_called(int pid, const char *word)
 {
     char text[PATH_MAX];
 
     read_exe(pid, text, sizeof(text));
+    if (!*text && errno == ENOENT)
+        return 0;
     if (!strcmp(basename(text), word))
         return 1;
     read_word(pid, "comm", text, sizeof(text));
@@ -169,6 +174,11 @@ static int is_called(int pid, const char *word)
         return 1;
     read_word(pid, "cmdline", text, sizeof(text));
     return *text && !strcmp(basename(text), word);
+}
+
+int rv_process_is_still(int pid, const char *word)
+{
+    return (rv_process_is_number(word) || is_called(pid, word)) && rv_process_exists(pid);
 }
 
 static int add_pid(struct rv_pids *pids, int pid)
@@ -197,7 +207,7 @@ static int find_by_name(const char *word, struct rv_pids *pids)
         int candidate = atoi(entry->d_name);
 
         if (rv_process_is_number(entry->d_name) && candidate != getpid() &&
-            is_called(candidate, word) && rv_process_exists(candidate))
+            rv_process_is_still(candidate, word))
             error = add_pid(pids, candidate);
     }
     if (proc)

@@ -58,6 +58,12 @@ void rv_process_shortage(int pid, char text[RV_SHORTAGE_TEXT]);
 int rv_process_exists(int pid);
 
 /*
+ * Whether it is there, and is still what `word` names: a child that has just been forked has its
+ * parent's name until it becomes another program.
+ */
+int rv_process_is_still(int pid, const char *word);
+
+/*
  * Calls `visit` once for each file that is mapped as code, the program's own
  * first, with a path that can be opened even if the process has another root or
  * the file was deleted (/proc/PID/map_files, else /proc/PID/root/...), and the

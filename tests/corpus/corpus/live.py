@@ -156,11 +156,11 @@ class Live:
                 setattr(result, name, value)
             say(f"{result.name}: revector apply")
             told = self._package.revector.ask("apply", daemon.target, path, *daemon.apply_options)
-        except Refusal:
+        except Refusal as refusal:
             if self._repeatable:
-                expect(daemon, BAD, "after a refusal")
+                expect(daemon, BAD, f"after a refusal ({refusal})")
             if not daemon.alive() or daemon.processes() != processes:
-                raise Problem("the program did not survive a refusal") from None
+                raise Problem(f"the program did not survive a refusal ({refusal})") from None
             raise
         result.apply_ms = told.get("request_to_effect_ns", 0) / 1e6
         daemon.check_old_code(told.get("keeps_old_code", []), lambda: self._in_old_code(daemon))

@@ -168,6 +168,32 @@ ask prefork r
 works revector apply prefork fix.rvp
 works revector revert prefork --all
 
+# some that are started meanwhile cannot, and all others have it already: they go back, though it
+# has taken so long to find out that their agents have closed the connection
+ask prefork h
+revector apply prefork fix.rvp --timeout 60s >apply.out 2>&1 &
+client=$!
+until_status "$master" "state        moved"
+mkfifo newcomers.in
+newcomers=
+for _ in 1 2 3; do
+    REVECTOR=off ./prefork 0 <newcomers.in >/dev/null &
+    newcomers="$newcomers $!"
+done
+started="$started $newcomers"
+exec {newcomers_to}>newcomers.in
+ask prefork r
+wait $client && fail "the newcomers have no agent: $(cat apply.out)"
+expect_has "$(cat apply.out)" "3 of 8: process" "who could not"
+expect_has "$(cat apply.out)" "the process has no agent" "why"
+ask prefork v
+expect "own 1 workers 1 to 1 mixed 0" "$answer" "after an update that newcomers could not take"
+for child in $newcomers; do
+    kill -9 "$child"
+    wait "$child" 2>/dev/null
+done
+exec {newcomers_to}>&-
+
 # killed before any of its packets: among the COMMITs some have heard it and some have not, and
 # then the next apply brings all to the new side, the next revert all to the old
 clang-19 "$here/die_at.c" -o die_at || fail "cannot compile die_at.c"
@@ -211,6 +237,8 @@ for _ in $(seq 5); do
     works revector apply prefork fix.rvp
     ask prefork v
     expect "own 2 workers 2 to 2 mixed 0" "$answer" "after an update with births"
+    works revector apply prefork fix.rvp --json # all have it, and whoever is born has it from them
+    expect "" "$(grep -o 'as before\|undone' <<<"$output")" "who has not got it ($output)"
     for child in $(pgrep -x prefork); do
         state=$(revector status "$child" 2>/dev/null) || continue
         expect_has "$state" "committed" "process $child"
