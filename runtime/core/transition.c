@@ -9,9 +9,17 @@
 #include "transition_parts.h"
 #include "tablewalk/tw_atomic.h"
 
-static struct rv_transition *current;
+#define CACHE_LINE 64
+
+/*
+ * What every fault writes, and what it reads next. On a cache line without anything else: else
+ * whoever reads what happens to lie there, as all faults do, waits for those that write.
+ */
+static struct {
+    _Alignas(CACHE_LINE) struct rv_transition *current;
+    uint32_t looking; /* threads between enter() and leave() */
+} faults;
 static struct rv_transition *stopped; /* a fault may still be looking at these */
-static uint32_t looking; /* threads between enter() and leave() */
 static uint32_t last_stage;
 
 /* ---- stages ---- */
@@ -24,7 +32,7 @@ static uint32_t last_stage;
 void rv_transition_free_stopped(void)
 {
     tw_fence_full();
-    while (stopped && !tw_load32_acquire(&looking)) {
+    while (stopped && !tw_load32_acquire(&faults.looking)) {
         struct rv_transition *next = stopped->next;
         rv_transition_release(stopped);
         stopped = next;
@@ -41,7 +49,7 @@ void rv_transition_start(struct rv_transition *transition)
     transition->forward = last_stage + 1;
     transition->stage = transition->forward;
     last_stage += 2;
-    tw_store_pointer_release(&current, transition);
+    tw_store_pointer_release(&faults.current, transition);
 }
 
 static void enter_phase(struct rv_transition *transition, enum rv_transition_phase phase)
@@ -85,7 +93,7 @@ int rv_transition_close(struct rv_transition *transition)
 
 void rv_transition_stop(struct rv_transition *transition)
 {
-    tw_store_pointer_release(&current, NULL);
+    tw_store_pointer_release(&faults.current, NULL);
     enter_phase(transition, OVER);
     transition->next = stopped;
     stopped = transition;
@@ -148,14 +156,14 @@ int rv_transition_has_moved(const struct rv_transition *transition, int32_t thre
 static struct rv_transition *enter(void)
 {
     rv_platform_side()->looking++;
-    tw_add32_acq_rel(&looking, 1);
+    tw_add32_acq_rel(&faults.looking, 1);
     tw_fence_full(); /* see rv_transition_free_stopped */
-    return tw_load_pointer_acquire(&current);
+    return tw_load_pointer_acquire(&faults.current);
 }
 
 static void leave(void)
 {
-    tw_add32_acq_rel(&looking, -1u);
+    tw_add32_acq_rel(&faults.looking, -1u);
     rv_platform_side()->looking--;
 }
 
@@ -358,7 +366,7 @@ enum rv_sides rv_transition_in_child(struct rv_transition *t)
     struct count count = {.stage = t ? t->forward : 0};
 
     rv_platform_sides(count_side, &count);
-    tw_store32_release(&looking, count.looking);
+    tw_store32_release(&faults.looking, count.looking);
     if (t)
         t->may_have_gone = 1;
     for (uint32_t n = 0; t && n < t->moved_room; n++)
