@@ -66,7 +66,7 @@ static void all_or_none(struct rv_family *family)
 {
     rv_family_wait(family, 0);
     blame_the_late(family);
-    if (rv_family_count(family, RV_STAGE_REFUSED) || rv_family_count(family, RV_STAGE_MOVING))
+    if (first_reason(family))
         rv_family_send_verdict(family, RV_CTL_REVERT, RV_STAGE_IN_FORCE, RV_STAGE_UNDONE);
     rv_family_hear_why(family);
 }
@@ -76,7 +76,7 @@ static void apply_held(struct rv_family *family)
     rv_family_send_parcel(family, RV_PARCEL_HOLD, RV_STAGE_MOVING);
     if (!rv_family_count(family, RV_STAGE_REFUSED))
         rv_family_wait(family, 1);
-    if (rv_family_count(family, RV_STAGE_REFUSED) || rv_family_count(family, RV_STAGE_MOVING)) {
+    if (first_reason(family)) {
         give_up(family);
         return;
     }
@@ -191,10 +191,8 @@ static void print_members(struct rv_family *family)
     static const struct rv_column columns[] = {
         {"pid", -8}, {"update", -7}, {"state", 10}, {"reason", 0}, {NULL, 0}};
     struct rv_out *out = &family->command->out;
-    const int is_short = !out->is_json && !rv_family_count(family, RV_STAGE_REFUSED) &&
-                         !rv_family_count(family, RV_STAGE_MOVING);
 
-    if (is_short)
+    if (!out->is_json && !first_reason(family))
         return;
     rv_out_table(out, "members", columns);
     for (const struct rv_member *at = family->all; at < family->all + family->count; at++) {
