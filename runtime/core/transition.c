@@ -100,9 +100,15 @@ void rv_transition_stop(struct rv_transition *transition)
     rv_transition_free_stopped();
 }
 
+/* 1: threads are on their way back. */
+static int is_turned(const struct rv_transition *t)
+{
+    return tw_load32_acquire(&t->stage) != t->forward;
+}
+
 uint32_t rv_transition_spans(const struct rv_transition *transition, const struct rv_span **spans)
 {
-    const int back = tw_load32_acquire(&transition->stage) != transition->forward;
+    const int back = is_turned(transition);
 
     *spans = transition->spans[back];
     return transition->span_count[back];
@@ -194,18 +200,18 @@ static int look_at_stack(const struct rv_transition *t, int back)
 static void note_held(struct rv_transition *t, int back, int32_t thread, uint32_t span)
 {
     tw_store_relaxed(&t->held[(uint32_t)thread % t->moved_room],
-                     (uint64_t)(back != 0) << 63 | (uint64_t)span << 32 | (uint32_t)thread);
+                     (uint64_t)back << 63 | (uint64_t)span << 32 | (uint32_t)thread);
 }
 
 void rv_transition_note_held(struct rv_transition *t, int32_t thread, uint32_t span)
 {
-    note_held(t, tw_load32_acquire(&t->stage) != t->forward, thread, span);
+    note_held(t, is_turned(t), thread, span);
 }
 
 const struct rv_method *rv_transition_held(const struct rv_transition *t, int32_t thread)
 {
     const uint64_t note = tw_load_relaxed(&t->held[(uint32_t)thread % t->moved_room]);
-    const int back = tw_load32_acquire(&t->stage) != t->forward;
+    const int back = is_turned(t);
 
     if ((int32_t)note != thread || (int)(note >> 63) != back)
         return NULL;
@@ -254,7 +260,7 @@ static int set_out(struct rv_transition *t, struct rv_side *mine)
     note_going(t, rv_platform_thread());
     mine->stage = t->forward;
     tw_fence_full();
-    if (tw_load32_acquire(&t->stage) == t->forward)
+    if (!is_turned(t))
         return 1;
     come_to(t, t->forward + 1, mine);
     return 0;
@@ -303,7 +309,7 @@ static int wait_for_all(const struct rv_transition *t)
     while ((phase = tw_load32_acquire(&t->phase)) != OVER)
         if (!rv_platform_wait(&t->phase, phase))
             return 0;
-    return tw_load32_acquire(&t->stage) == t->forward;
+    return !is_turned(t);
 }
 
 static int runs_new(struct rv_transition *t)
