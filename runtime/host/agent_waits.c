@@ -101,9 +101,10 @@ static void put_more(struct rv_ctl_writer *out, enum rv_ctl_tag tag, uint32_t co
 {
     char text[48];
 
+    if (!count)
+        return;
     snprintf(text, sizeof(text), "and %u more", count);
-    if (count)
-        rv_ctl_put_text(out, tag, text);
+    rv_ctl_put_text(out, tag, text);
 }
 
 static void put_waiters(const struct agent_waits *waits, const struct rv_update *update,
@@ -152,9 +153,10 @@ static void put_stragglers(const struct agent_waits *waits, const struct rv_upda
         if (waits->stragglers[i].update == update->id || !waits->stragglers[i].update)
             put_straggler(&waits->stragglers[i], out);
     put_more(out, RV_CTL_TAG_OLD_CODE, waits->more_stragglers);
+    if (!waits->straggler_error)
+        return;
     snprintf(text, sizeof(text), "not known: %s", rv_error_text(waits->straggler_error));
-    if (waits->straggler_error)
-        rv_ctl_put_text(out, RV_CTL_TAG_OLD_CODE, text);
+    rv_ctl_put_text(out, RV_CTL_TAG_OLD_CODE, text);
 }
 
 static void put_keepers(const struct agent_waits *waits, uint32_t update, struct rv_ctl_writer *out)

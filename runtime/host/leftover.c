@@ -39,7 +39,7 @@ struct changes {
 struct old {
     struct rv_piece piece;
     const struct change *by;
-    int is_first; /* the program's own */
+    int is_endless; /* the program's own, from which nobody returns */
 };
 
 /* ---- what has been replaced ---- */
@@ -125,8 +125,9 @@ static size_t list_old(const struct changes *changes, struct old *old)
         const struct change *change = &changes->all[n];
         const int is_first = n == 0 || change[-1].method != change->method;
         const uintptr_t start = is_first ? change->first : change[-1].body;
-        old[count] = (struct old){
-            .piece = {.start = start, .kind = RV_PIECE_BODY}, .by = change, .is_first = is_first};
+        old[count] = (struct old){.piece = {.start = start, .kind = RV_PIECE_BODY},
+                                  .by = change,
+                                  .is_endless = is_first && change->is_endless};
         count += change->at_once && find_end(&old[count].piece);
     }
     qsort(old, count, sizeof(*old), by_start);
@@ -147,7 +148,7 @@ static int tell(const struct look *look, const struct old *old, pid_t tid)
     return look->visit(&(struct rv_leftover){.update = old->by->update,
                                              .thread = tid,
                                              .method = old->by->name,
-                                             .is_endless = old->is_first && old->by->is_endless},
+                                             .is_endless = old->is_endless},
                        look->context);
 }
 
