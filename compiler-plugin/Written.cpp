@@ -21,12 +21,11 @@ namespace revector {
 namespace {
 
 std::vector<std::string> calleesOf(const Function &F) {
-  StringSet<> Known;
   std::vector<std::string> Callees;
   for (const Instruction &I : instructions(F)) {
     const auto *Call = dyn_cast<CallBase>(&I);
     const Function *Callee = Call ? Call->getCalledFunction() : nullptr;
-    if (Callee && !Callee->isDeclarationForLinker() && Known.insert(symbolName(*Callee)).second)
+    if (Callee && !Callee->isDeclarationForLinker())
       Callees.push_back(symbolName(*Callee).str());
   }
   return Callees;

@@ -23,7 +23,7 @@ struct Unit;
 
 struct Written {
   uint64_t Hash;
-  std::vector<std::string> Callees; // functions of this unit that it calls by name; in order
+  std::vector<std::string> Callees; // functions of this unit, one for each call by name; in order
 };
 
 // By symbol, those that the unit defines.
