@@ -17,6 +17,7 @@
 
 #include "build_compile.h"
 #include "build_types.h"
+#include "libraries.h"
 #include "patch_file.h"
 #include "process.h"
 
@@ -27,6 +28,7 @@ struct build {
     const struct rv_build_request *request;
     struct rv_target_images images;
     struct rv_sources sources;
+    struct rv_libraries libraries;
     char scratch[SCRATCH_MAX], plugin[PATH_MAX];
     struct rv_reason *reason;
 };
@@ -97,6 +99,7 @@ static void add_link_words(struct build *build, const char *exports, const char 
     for (int i = 0; i < build->sources.count; i++)
         rv_words_addf(words, "%s/%d.o", build->scratch, i);
     rv_words_add(words, "-lgcc"); /* what the compiler calls for 128-bit division and the like */
+    rv_libraries_link(&build->libraries, words);
     rv_words_add(words, "-o");
     rv_words_add(words, made);
 }
@@ -109,6 +112,9 @@ static int link_patch(struct build *build, const char *made)
 
     if (error)
         return rv_because(build->reason, error, "%s: %s", exports, strerror(errno));
+    error = rv_libraries_find(build->request->program, &build->libraries);
+    if (error)
+        return error;
     rv_tool_progress(build->command, "linking");
     add_link_words(build, exports, made, &words);
     error = rv_tool_run(&words, NULL, build->reason);
@@ -216,7 +222,8 @@ static int build_in_scratch(struct build *build, char *made)
         error = rv_patch_finish(scratch, build->sources.list[0].unit.image->file,
                                 unit_of(build, 0)->compiler, &checksum, build->reason);
     if (!error)
-        error = rv_symbols_check(scratch, build->request->program, build->reason);
+        error = rv_symbols_check(scratch, build->sources.list[0].unit.image->path,
+                                 &build->libraries, build->reason);
     return error ? error : put_in_place(build, scratch, checksum, made);
 }
 
@@ -232,6 +239,7 @@ static int build_found(struct build *build, char *made)
         error = rv_tool_plugin(build->plugin, sizeof(build->plugin), build->reason);
     if (!error)
         error = build_in_scratch(build, made);
+    rv_libraries_free(&build->libraries);
     rv_sources_free(&build->sources);
     return error;
 }

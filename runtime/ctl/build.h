@@ -26,16 +26,15 @@ int rv_build(struct rv_command *command, const struct rv_build_request *request,
 
 /* ---- symbols.c ---- */
 
-struct rv_target_images;
+struct rv_libraries;
 
 /*
- * Check that every symbol that the patch takes from elsewhere is there: in the
- * files that the process has mapped, or in what the program's own loader would
- * load for it. RV_ENOSYMBOL, with the names. Where the files cannot be found
- * out (a library on its own) nothing is checked; the loader will.
+ * Check that every symbol that the patch takes from elsewhere is there, if `libraries` has all
+ * files (else the loader will), and that none which `image`, what the patch is for, takes in one
+ * version is taken in another. RV_ENOSYMBOL, with the names; RV_ENOMEM.
  */
-int rv_symbols_check(const char *patch, const char *program, struct rv_reason *reason)
-    __attribute__((warn_unused_result));
+int rv_symbols_check(const char *patch, const char *image, const struct rv_libraries *libraries,
+                     struct rv_reason *reason) __attribute__((warn_unused_result));
 
 /* Whether `path` is a library, no program, that has the function `name` for others to call. */
 int rv_symbols_is_interface(const char *path, const char *name);

@@ -1,183 +1,149 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * symbols.c - does everything that a patch takes from elsewhere exist there?
+ * symbols.c - does everything that a patch takes from elsewhere exist there, and is it the same
+ * as the program takes?
  *
- * The dynamic linker would refuse the patch as well, but in the process and with
- * the first name only; this is before anything is touched.
+ * The dynamic linker would refuse what does not exist as well, but in the process and with the
+ * first name only; this is before anything is touched. Of versions it would say nothing.
  */
-#define _GNU_SOURCE
-#include <errno.h>
-#include <fcntl.h>
-#include <gelf.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "build.h"
-#include "process.h"
-#include "tools.h"
+#include "libraries.h"
 
-struct missing {
-    char **names;
+struct names {
+    char **all;
     size_t count;
+    int error;
 };
 
-/* Calls `visit` for each dynamic symbol of the file; a file that is not ELF has none. */
-static void each_symbol(const char *path,
-                        void (*visit)(const GElf_Sym *symbol, const char *name, void *context),
-                        void *context)
+static void note(struct names *names, const char *name)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    Elf *elf;
-    Elf_Scn *section = NULL;
+    char **all = realloc(names->all, (names->count + 1) * sizeof(*all));
 
-    elf_version(EV_CURRENT);
-    elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
-    while (elf && (section = elf_nextscn(elf, section))) {
-        GElf_Shdr header;
-        GElf_Sym symbol;
-        Elf_Data *data = elf_getdata(section, NULL);
-
-        if (!data || !gelf_getshdr(section, &header) || header.sh_type != SHT_DYNSYM)
-            continue;
-        for (int i = 1; gelf_getsym(data, i, &symbol); i++) {
-            const char *name = elf_strptr(elf, header.sh_link, symbol.st_name);
-
-            if (name)
-                visit(&symbol, name, context);
-        }
-    }
-    elf_end(elf);
-    if (fd >= 0)
-        close(fd);
+    if (all)
+        names->all = all;
+    if (all && (all[names->count] = strdup(name)))
+        names->count++;
+    else
+        names->error = RV_ENOMEM;
 }
 
-/* ---- what is missing ---- */
-
-static void note_undefined(const GElf_Sym *symbol, const char *name, void *context)
+static void strike(struct names *names, size_t n)
 {
-    struct missing *missing = context;
-    char **grown;
-
-    if (symbol->st_shndx != SHN_UNDEF || GELF_ST_BIND(symbol->st_info) != STB_GLOBAL || !*name)
-        return;
-    grown = realloc(missing->names, (missing->count + 1) * sizeof(*grown));
-    if (!grown)
-        return;
-    missing->names = grown;
-    missing->names[missing->count] = strdup(name);
-    if (missing->names[missing->count])
-        missing->count++;
+    free(names->all[n]);
+    names->all[n] = names->all[--names->count];
 }
 
-static void strike_defined(const GElf_Sym *symbol, const char *name, void *context)
+static void free_names(struct names *names)
 {
-    struct missing *missing = context;
-
-    if (symbol->st_shndx == SHN_UNDEF || GELF_ST_BIND(symbol->st_info) == STB_LOCAL)
-        return;
-    for (size_t i = 0; i < missing->count; i++) {
-        if (strcmp(missing->names[i], name))
-            continue;
-        free(missing->names[i]);
-        missing->names[i] = missing->names[--missing->count];
-        return;
-    }
+    while (names->count)
+        strike(names, names->count - 1);
+    free(names->all);
 }
 
-static int strike_file(const char *path, const char *name, void *context)
+/* RV_ENOSYMBOL, with all the names and why, if there are any. */
+static int verdict(const struct names *names, const char *why, struct rv_reason *reason)
 {
-    (void)name;
-    each_symbol(path, strike_defined, context);
-    return 0;
-}
+    if (names->error || !names->count)
+        return names->error;
+    rv_because(reason, RV_ENOSYMBOL, "%s", names->all[0]);
+    for (size_t n = 1; n <= names->count; n++) {
+        const size_t length = strlen(reason->text);
 
-/* ---- what a program that does not run would load ---- */
-
-static int interpreter_of(const char *program, char *path, size_t size)
-{
-    int fd = open(program, O_RDONLY | O_CLOEXEC), found = 0;
-    GElf_Phdr header;
-    Elf *elf;
-
-    elf_version(EV_CURRENT);
-    elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
-    for (int i = 0; elf && !found && gelf_getphdr(elf, i, &header); i++)
-        if (header.p_type == PT_INTERP && header.p_filesz > 0 && header.p_filesz < size)
-            found = pread(fd, path, header.p_filesz, (off_t)header.p_offset) ==
-                    (ssize_t)header.p_filesz;
-    elf_end(elf);
-    if (fd >= 0)
-        close(fd);
-    return found;
-}
-
-/* Lines are "name => /path (address)" or "/path (address)". */
-static void strike_listed(char *list, struct missing *missing)
-{
-    for (char *line = strtok(list, "\n"); line; line = strtok(NULL, "\n")) {
-        char *path = strchr(line, '/');
-
-        if (!path)
-            continue;
-        path[strcspn(path, " ")] = 0;
-        strike_file(path, NULL, missing);
-    }
-}
-
-/* 1 if all files could be looked at. The loader lists them; it does not run the program. */
-static int strike_program(const char *program, struct missing *missing)
-{
-    char interpreter[PATH_MAX], list[65536];
-    struct rv_words words = {0};
-    struct rv_reason unused;
-    int error;
-
-    if (!interpreter_of(program, interpreter, sizeof(interpreter)))
-        return 0;
-    rv_words_add(&words, interpreter);
-    rv_words_add(&words, "--list");
-    rv_words_add(&words, program);
-    error = rv_tool_capture(&words, list, sizeof(list), &unused);
-    rv_words_free(&words);
-    if (error)
-        return 0;
-    strike_file(program, NULL, missing);
-    strike_listed(list, missing);
-    return 1;
-}
-
-static int verdict(const struct missing *missing, struct rv_reason *reason)
-{
-    if (!missing->count)
-        return 0;
-    rv_because(reason, RV_ENOSYMBOL, "%s", missing->names[0]);
-    for (size_t i = 1; i < missing->count; i++) {
-        size_t length = strlen(reason->text);
-
-        snprintf(reason->text + length, sizeof(reason->text) - length, ", %s", missing->names[i]);
+        snprintf(reason->text + length, sizeof(reason->text) - length, "%s%s",
+                 n < names->count ? ", " : "", n < names->count ? names->all[n] : why);
     }
     return RV_ENOSYMBOL;
 }
 
-int rv_symbols_check(const char *patch, const char *program, struct rv_reason *reason)
-{
-    struct missing missing = {0};
-    char path[PATH_MAX];
-    int error = 0, looked;
+/* ---- what is missing ---- */
 
-    each_symbol(patch, note_undefined, &missing);
-    if (rv_process_is_number(program))
-        looked = !rv_process_files(atoi(program), strike_file, &missing);
-    else
-        looked = realpath(program, path) && strike_program(path, &missing);
-    if (looked)
-        error = verdict(&missing, reason);
-    while (missing.count)
-        free(missing.names[--missing.count]);
-    free(missing.names);
+static void note_undefined(const struct rv_symbol *symbol, void *context)
+{
+    if (symbol->is_undefined && !symbol->is_local && !symbol->is_weak)
+        note(context, symbol->name);
+}
+
+static void strike_defined(const struct rv_symbol *symbol, void *context)
+{
+    struct names *missing = context;
+
+    for (size_t n = missing->count; !symbol->is_undefined && !symbol->is_local && n-- > 0;)
+        if (!strcmp(missing->all[n], symbol->name))
+            strike(missing, n);
+}
+
+static int check_missing(const char *patch, const struct rv_libraries *libraries,
+                         struct rv_reason *reason)
+{
+    struct names missing = {0};
+    int error;
+
+    rv_symbols_each(patch, note_undefined, &missing);
+    for (size_t n = 0; n < libraries->count; n++)
+        rv_symbols_each(libraries->paths[n], strike_defined, &missing);
+    error = verdict(&missing, "", reason);
+    free_names(&missing);
     return error;
+}
+
+/* ---- which version it is ---- */
+
+static void note_unversioned(const struct rv_symbol *symbol, void *context)
+{
+    if (symbol->is_undefined && !symbol->is_versioned)
+        note(context, symbol->name);
+}
+
+/* Names that the image takes in a version; keeps those at the front. */
+struct versions {
+    struct names *names;
+    size_t doubtful;
+};
+
+static void sort_out(const struct rv_symbol *symbol, void *context)
+{
+    struct versions *versions = context;
+    char **all = versions->names->all;
+
+    if (!symbol->is_undefined || !symbol->is_versioned)
+        return;
+    for (size_t n = versions->doubtful; n < versions->names->count; n++)
+        if (!strcmp(all[n], symbol->name)) {
+            char *name = all[n];
+            all[n] = all[versions->doubtful];
+            all[versions->doubtful++] = name;
+            return;
+        }
+}
+
+/* What has been linked without its library would get the oldest one. */
+static int check_versions(const char *patch, const char *image, struct rv_reason *reason)
+{
+    struct names names = {0};
+    struct versions versions = {.names = &names};
+    int error;
+
+    rv_symbols_each(patch, note_unversioned, &names);
+    rv_symbols_each(image, sort_out, &versions);
+    while (names.count > versions.doubtful)
+        strike(&names, names.count - 1);
+    error = verdict(&names,
+                    ": in which version cannot be told, as the libraries of the program are not "
+                    "to be found; set LD_LIBRARY_PATH, or name a process",
+                    reason);
+    free_names(&names);
+    return error;
+}
+
+int rv_symbols_check(const char *patch, const char *image, const struct rv_libraries *libraries,
+                     struct rv_reason *reason)
+{
+    int error = libraries->has_all ? check_missing(patch, libraries, reason) : 0;
+
+    return error ? error : check_versions(patch, image, reason);
 }
 
 /* ---- what is exported ---- */
@@ -187,20 +153,19 @@ struct wanted {
     int is_there;
 };
 
-static void look_for(const GElf_Sym *symbol, const char *name, void *context)
+static void look_for(const struct rv_symbol *symbol, void *context)
 {
     struct wanted *wanted = context;
 
-    wanted->is_there |= symbol->st_shndx != SHN_UNDEF &&
-                        GELF_ST_BIND(symbol->st_info) != STB_LOCAL && !strcmp(name, wanted->name);
+    wanted->is_there |=
+        !symbol->is_undefined && !symbol->is_local && !strcmp(symbol->name, wanted->name);
 }
 
 int rv_symbols_is_interface(const char *path, const char *name)
 {
     struct wanted wanted = {.name = name};
-    char interpreter[PATH_MAX];
 
-    if (!interpreter_of(path, interpreter, sizeof(interpreter)))
-        each_symbol(path, look_for, &wanted);
+    if (!rv_file_is_program(path))
+        rv_symbols_each(path, look_for, &wanted);
     return wanted.is_there;
 }

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * libraries.c - see libraries.h.
+ */
+#define _GNU_SOURCE
+#include "libraries.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gelf.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "process.h"
+
+/* ---- ELF files ---- */
+
+struct elf_file {
+    Elf *elf; /* null: it is none, or cannot be read */
+    int fd;
+};
+
+static struct elf_file open_elf(const char *path)
+{
+    struct elf_file file = {.fd = open(path, O_RDONLY | O_CLOEXEC)};
+
+    elf_version(EV_CURRENT);
+    file.elf = elf_begin(file.fd, ELF_C_READ_MMAP, NULL);
+    return file;
+}
+
+static void close_elf(struct elf_file *file)
+{
+    elf_end(file->elf);
+    if (file->fd >= 0)
+        close(file->fd);
+}
+
+/* The next section of that type behind `section`; a null pointer: none. */
+static Elf_Scn *next_section(Elf *elf, Elf_Scn *section, GElf_Word type, GElf_Shdr *header)
+{
+    while (elf && (section = elf_nextscn(elf, section)))
+        if (gelf_getshdr(section, header) && header->sh_type == type)
+            return section;
+    return NULL;
+}
+
+static void visit_symbols(Elf *elf, Elf_Scn *section, const GElf_Shdr *header,
+                          void (*visit)(const struct rv_symbol *symbol, void *context),
+                          void *context)
+{
+    GElf_Shdr unused;
+    Elf_Scn *versions = next_section(elf, NULL, SHT_GNU_versym, &unused);
+    Elf_Data *data = elf_getdata(section, NULL);
+    Elf_Data *numbers = versions ? elf_getdata(versions, NULL) : NULL;
+    GElf_Sym symbol;
+
+    for (int i = 1; data && gelf_getsym(data, i, &symbol); i++) {
+        GElf_Versym number = VER_NDX_GLOBAL;
+        struct rv_symbol seen = {
+            .name = elf_strptr(elf, header->sh_link, symbol.st_name),
+            .is_undefined = symbol.st_shndx == SHN_UNDEF,
+            .is_local = GELF_ST_BIND(symbol.st_info) == STB_LOCAL,
+            .is_weak = GELF_ST_BIND(symbol.st_info) == STB_WEAK,
+        };
+        if (numbers)
+            (void)gelf_getversym(numbers, i, &number);
+        seen.is_versioned = number > VER_NDX_GLOBAL;
+        if (seen.name && *seen.name)
+            visit(&seen, context);
+    }
+}
+
+void rv_symbols_each(const char *path, void (*visit)(const struct rv_symbol *symbol, void *context),
+                     void *context)
+{
+    struct elf_file file = open_elf(path);
+    Elf_Scn *section = NULL;
+    GElf_Shdr header;
+
+    while ((section = next_section(file.elf, section, SHT_DYNSYM, &header)))
+        visit_symbols(file.elf, section, &header, visit, context);
+    close_elf(&file);
+}
+
+static int interpreter_of(const char *program, char *path, size_t size)
+{
+    struct elf_file file = open_elf(program);
+    GElf_Phdr header;
+    int found = 0;
+
+    for (int i = 0; file.elf && !found && gelf_getphdr(file.elf, i, &header); i++)
+        if (header.p_type == PT_INTERP && header.p_filesz > 0 && header.p_filesz < size)
+            found = pread(file.fd, path, header.p_filesz, (off_t)header.p_offset) ==
+                    (ssize_t)header.p_filesz;
+    close_elf(&file);
+    return found;
+}
+
+int rv_file_is_program(const char *path)
+{
+    char interpreter[PATH_MAX];
+
+    return interpreter_of(path, interpreter, sizeof(interpreter));
+}
+
+/* ---- which there are ---- */
+
+static int add(const char *path, const char *name, void *context)
+{
+    struct rv_libraries *libraries = context;
+    char **paths = realloc(libraries->paths, (libraries->count + 1) * sizeof(*paths));
+
+    (void)name;
+    if (!paths)
+        return RV_ENOMEM;
+    libraries->paths = paths;
+    paths[libraries->count] = strdup(path);
+    return paths[libraries->count++] ? 0 : RV_ENOMEM;
+}
+
+/* Lines are "name => /path (address)" or "/path (address)". */
+static int add_listed(char *list, struct rv_libraries *libraries)
+{
+    int error = 0;
+
+    for (char *line = strtok(list, "\n"); line && !error; line = strtok(NULL, "\n")) {
+        char *path = strchr(line, '/');
+
+        if (!path)
+            continue;
+        path[strcspn(path, " ")] = 0;
+        error = add(path, NULL, libraries);
+    }
+    return error;
+}
+
+/* A library names no loader; then it is taken to get the one that this command has. */
+static int list_file(const char *program, struct rv_libraries *libraries)
+{
+    char interpreter[PATH_MAX], list[65536];
+    struct rv_words words = {0};
+    struct rv_reason unused;
+    int error;
+
+    libraries->has_all = interpreter_of(program, interpreter, sizeof(interpreter));
+    if (!libraries->has_all && !interpreter_of("/proc/self/exe", interpreter, sizeof(interpreter)))
+        return 0;
+    rv_words_add(&words, interpreter);
+    rv_words_add(&words, "--list");
+    rv_words_add(&words, program);
+    error = words.error;
+    if (!error && rv_tool_capture(&words, list, sizeof(list), &unused))
+        libraries->has_all = 0;
+    else if (!error)
+        error = add(program, NULL, libraries);
+    if (!error && libraries->count)
+        error = add_listed(list, libraries);
+    rv_words_free(&words);
+    return error;
+}
+
+int rv_libraries_find(const char *program, struct rv_libraries *libraries)
+{
+    char path[PATH_MAX];
+    int error;
+
+    *libraries = (struct rv_libraries){0};
+    if (!rv_process_is_number(program))
+        return realpath(program, path) ? list_file(path, libraries) : 0;
+    error = rv_process_files(atoi(program), add, libraries);
+    libraries->has_all = !error;
+    return error == RV_ENOMEM ? error : 0;
+}
+
+void rv_libraries_free(struct rv_libraries *libraries)
+{
+    while (libraries->count)
+        free(libraries->paths[--libraries->count]);
+    free(libraries->paths);
+    *libraries = (struct rv_libraries){0};
+}
+
+/* ---- linking ---- */
+
+static int has_name(Elf *elf)
+{
+    GElf_Shdr header;
+    Elf_Scn *section = next_section(elf, NULL, SHT_DYNAMIC, &header);
+    Elf_Data *data = section ? elf_getdata(section, NULL) : NULL;
+    GElf_Dyn entry;
+
+    for (int i = 0; data && gelf_getdyn(data, i, &entry); i++)
+        if (entry.d_tag == DT_SONAME)
+            return 1;
+    return 0;
+}
+
+/* By its name alone the process finds the one that it has loaded. */
+static int has_versions(const char *path)
+{
+    struct elf_file file = open_elf(path);
+    GElf_Shdr header;
+    const int has = next_section(file.elf, NULL, SHT_GNU_verdef, &header) && has_name(file.elf);
+
+    close_elf(&file);
+    return has;
+}
+
+void rv_libraries_link(const struct rv_libraries *libraries, struct rv_words *words)
+{
+    rv_words_add(words, "-Wl,--as-needed");
+    for (size_t n = 0; n < libraries->count; n++)
+        if (has_versions(libraries->paths[n]))
+            rv_words_add(words, libraries->paths[n]);
+}

@@ -1,0 +1,138 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# versions.sh - a library has a function in several versions (pthread_cond_wait, timer_create): a
+# patch calls the one that the program does, or would if it were compiled now.
+# shellcheck source=lib.sh
+. "$(dirname -- "$0")/lib.sh"
+
+cat >lib.c <<'C'
+#define VERSIONED(name, old, new)                       \
+    __asm__(".symver old_" #name "," #name "@ONE");     \
+    __asm__(".symver new_" #name "," #name "@@TWO");    \
+    int old_##name(void) { return old; }                \
+    int new_##name(void) { return new; }
+VERSIONED(used, 1, 2)
+VERSIONED(other, 10, 20)
+C
+cat >lib.map <<'M'
+ONE { global: used; other; local: *; };
+TWO { global: used; other; } ONE;
+M
+cat >prog.c <<'C'
+#include <stdio.h>
+int used(void);
+int other(void);
+__attribute__((noinline)) int answer(int x) { return x + used(); }
+int main(void)
+{
+    char line[64];
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    while (fgets(line, sizeof(line), stdin))
+        printf("%d\n", answer(100));
+}
+C
+clang-19 -shared -fPIC -o libversioned.so.1 lib.c -Wl,--version-script=lib.map \
+    -Wl,-soname,libversioned.so.1 2>err || fail "cannot make a library: $(cat err)"
+ln -s libversioned.so.1 libversioned.so
+# shellcheck disable=SC2016
+compile prog prog.c -L. -lversioned '-Wl,-rpath,$ORIGIN'
+start prog ./prog
+ask prog go
+expect 102 "$answer" "the program"
+
+# in_force TARGET ANSWER WHAT: what the program says with the patch that is built for TARGET.
+in_force() {
+    works revector build --for "$1" -o fix.rvp fix/prog.c
+    works revector apply "$pid" fix.rvp
+    ask prog go
+    expect "$2" "$answer" "$3"
+    works revector revert "$pid" --all
+}
+
+for target in ./prog "$pid"; do
+    change prog.c 's/x + used()/x + 1000 + used()/'
+    in_force "$target" 1102 "a function that the program uses, for $target"
+    change prog.c 's/x + used()/x + 1000 + other()/'
+    in_force "$target" 1120 "a function that it does not use yet, for $target"
+done
+readelf -V fix.rvp | grep -q libversioned || fail "no version in the patch: $(readelf -V fix.rvp)"
+
+# a library of the program's, which names no loader
+cat >user.c <<'C'
+#include <stdio.h>
+int answer(int x);
+int main(void)
+{
+    char line[64];
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    while (fgets(line, sizeof(line), stdin))
+        printf("%d\n", answer(100));
+}
+C
+printf 'int used(void);\nint other(void);\nint answer(int x) { return x + used(); }\n' >answer.c
+# shellcheck disable=SC2016
+compile libanswer.so answer.c -fPIC -shared -L. -lversioned '-Wl,-rpath,$ORIGIN'
+# shellcheck disable=SC2016
+compile user user.c -L. -lanswer '-Wl,-rpath,$ORIGIN'
+start user ./user
+change answer.c 's/x + used()/x + 1000 + used()/'
+works revector build --for ./libanswer.so -o fix.rvp fix/answer.c
+works revector apply "$pid" fix.rvp
+ask user go
+expect 1102 "$answer" "a library's function"
+
+# the library is not to be found
+mkdir moved && mv libversioned.so.1 moved/
+change prog.c 's/x + used()/x + 1000 + used()/'
+refused 1 "in which version cannot be told" revector build --for ./prog -o none.rvp fix/prog.c
+expect_has "$(cat err.refused)" "used" "the function's name"
+[ -e none.rvp ] && fail "built all the same"
+LD_LIBRARY_PATH=$PWD/moved works revector build --for ./prog -o fix.rvp fix/prog.c
+
+# the C library
+cat >waits.c <<'C'
+#include <pthread.h>
+#include <stdio.h>
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t rung = PTHREAD_COND_INITIALIZER;
+static int number, rings;
+__attribute__((noinline)) static void ring(void)
+{
+    pthread_mutex_lock(&lock);
+    rings++;
+    number += 1;
+    pthread_cond_broadcast(&rung);
+    pthread_mutex_unlock(&lock);
+}
+static void *wait_for(void *unused)
+{
+    for (;;) {
+        pthread_mutex_lock(&lock);
+        while (!rings)
+            pthread_cond_wait(&rung, &lock);
+        rings = 0;
+        printf("heard %d\n", number);
+        pthread_mutex_unlock(&lock);
+    }
+    return unused;
+}
+int main(void)
+{
+    pthread_t waiter;
+    char line[64];
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    pthread_create(&waiter, NULL, wait_for, NULL);
+    while (fgets(line, sizeof(line), stdin))
+        ring();
+}
+C
+compile waits waits.c -pthread
+start waits ./waits
+ask waits ring
+expect "heard 1" "$answer" "the waiter"
+change waits.c 's/number += 1/number += 100/'
+works revector patch "$pid" fix/waits.c
+ask waits ring
+expect "heard 101" "$answer" "a condition variable that old code waits for and new code signals"
+echo "a patch calls the version that the program does"
