@@ -55,7 +55,7 @@ may_include() {
     runtime/include) echo runtime/include ;;
     runtime/arch) echo runtime/arch runtime/include tablewalk ;;
     runtime/core) echo runtime/core runtime/arch runtime/include tablewalk ;;
-    runtime/control) echo runtime/control runtime/include ;;
+    runtime/control) echo runtime/control runtime/arch runtime/include ;;
     runtime/host) echo runtime/host runtime/control runtime/core runtime/arch runtime/include tablewalk ;;
     runtime/ctl) echo runtime/ctl runtime/control runtime/host runtime/core runtime/arch runtime/include tablewalk ;;
     compiler-plugin) echo compiler-plugin runtime/arch runtime/include tablewalk ;;

@@ -7,6 +7,7 @@
  *   arch_cpu.h   the constants and inline functions below
  *   fault.S      rv_fault and rv_fault_thunks
  *   context.S    makecontext, see runtime/host/ucontext.c
+ *   sha256.c     see sha256.h
  *   stub.h       text of the entry stub; for the plugin only
  *
  * No other file asks which CPU it is compiled for.

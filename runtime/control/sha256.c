@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "arch/sha256.h"
+
 /* Fractions of the cube roots of the first 64 primes. */
 static const uint32_t constants[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
@@ -69,6 +71,18 @@ static void compress(uint32_t state[8], const uint8_t *block)
         state[i] += s[i];
 }
 
+void rv_sha256_plainly(uint32_t state[8], const uint8_t *blocks, size_t count)
+{
+    for (size_t n = 0; n < count; n++)
+        compress(state, blocks + 64 * n);
+}
+
+static void add_blocks(uint32_t state[8], const uint8_t *blocks, size_t count)
+{
+    if (!rv_arch_sha256(state, blocks, count, constants))
+        rv_sha256_plainly(state, blocks, count);
+}
+
 void rv_sha256_start(struct rv_sha256 *hash)
 {
     /* Fractions of the square roots of the first eight primes. */
@@ -79,21 +93,33 @@ void rv_sha256_start(struct rv_sha256 *hash)
     hash->size = 0;
 }
 
+/* Fills the block that is begun, if one is. Returns how many bytes that has taken. */
+static size_t fill_block(struct rv_sha256 *hash, const uint8_t *bytes, size_t size)
+{
+    const size_t used = hash->size % 64, room = 64 - used;
+    const size_t part = size < room ? size : room;
+
+    memcpy(hash->block + used, bytes, part);
+    if (part == room)
+        add_blocks(hash->state, hash->block, 1);
+    hash->size += part;
+    return part;
+}
+
 void rv_sha256_add(struct rv_sha256 *hash, const void *bytes, size_t size)
 {
-    const uint8_t *at = bytes;
+    const uint8_t *at = bytes, *const end = at + size;
 
-    while (size) {
-        size_t used = hash->size % 64, room = 64 - used;
-        size_t part = size < room ? size : room;
-
-        memcpy(hash->block + used, at, part);
-        hash->size += part;
-        at += part;
-        size -= part;
-        if (part == room)
-            compress(hash->state, hash->block);
+    if (hash->size % 64)
+        at += fill_block(hash, at, size);
+    if (end - at >= 64) {
+        const size_t count = (size_t)(end - at) / 64;
+        add_blocks(hash->state, at, count);
+        hash->size += 64 * count;
+        at += 64 * count;
     }
+    if (at < end)
+        fill_block(hash, at, (size_t)(end - at));
 }
 
 void rv_sha256_end(struct rv_sha256 *hash, uint8_t digest[RV_SHA256_SIZE])

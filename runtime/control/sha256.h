@@ -24,4 +24,10 @@ void rv_sha256_add(struct rv_sha256 *hash, const void *bytes, size_t size);
 /* `hash` is used up. */
 void rv_sha256_end(struct rv_sha256 *hash, uint8_t digest[RV_SHA256_SIZE]);
 
+/*
+ * Adds blocks of 64 bytes to a state without the CPU's own instructions, for CPUs that have
+ * none (arch/sha256.h); to be compared with them.
+ */
+void rv_sha256_plainly(uint32_t state[8], const uint8_t *blocks, size_t count);
+
 #endif

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "arch/sha256.h"
 #include "history.h"
 
 #include <stdio.h>
@@ -45,6 +46,27 @@ static void hashes_are_those_of_the_standard(void **state)
     memset(million, 'a', sizeof(million));
     assert_string_equal(hash_of(million, sizeof(million), 4096),
                         "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
+
+static void instructions_of_the_cpu_hash_as_the_standard_says(void **state)
+{
+    static const uint32_t constants[64] = {0};
+    uint32_t plain[8], by_cpu[8];
+    uint8_t blocks[3 * 64];
+
+    (void)state;
+    if (!rv_arch_sha256(by_cpu, blocks, 0, constants))
+        skip(); /* it has none */
+    for (unsigned n = 0; n < sizeof(blocks); n++)
+        blocks[n] = (uint8_t)(n * n + 7 * n);
+    for (size_t count = 0; count <= 3; count++) {
+        struct rv_sha256 hash;
+        rv_sha256_start(&hash);
+        memcpy(plain, hash.state, sizeof(plain));
+        rv_sha256_add(&hash, blocks, 64 * count);
+        rv_sha256_plainly(plain, blocks, count);
+        assert_memory_equal(hash.state, plain, sizeof(plain));
+    }
 }
 
 static void a_hash_does_not_depend_on_the_pieces(void **state)
@@ -164,6 +186,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hashes_are_those_of_the_standard),
+        cmocka_unit_test(instructions_of_the_cpu_hash_as_the_standard_says),
         cmocka_unit_test(a_hash_does_not_depend_on_the_pieces),
         cmocka_unit_test(no_event_is_no_row),
         cmocka_unit_test(the_last_rows_are_there_in_order_on_several_pages),
