@@ -10,6 +10,7 @@
  */
 #define _GNU_SOURCE
 #include "agent.h"
+#include "apply.h"
 #include "control/clock.h"
 #include "operate.h"
 
@@ -23,6 +24,7 @@
 #define IDLE_MS      5000
 #define WATCH_END_MS 100
 #define DEAF_MS      100
+#define COLLECT_MS   5
 #define NEVER        UINT64_MAX
 
 struct client {
@@ -170,13 +172,28 @@ static void drop_silent_clients(void)
     }
 }
 
+/*
+ * Threads that move are looked after at once. Garbage waits a moment: who has just been answered
+ * may have more to ask, and so may others of the same program, on the same processors.
+ */
+static void heed_wake(uint64_t now)
+{
+    unsigned wait_ms = COLLECT_MS;
+
+    if (!agent_take_wake())
+        return;
+    if (!rv_apply_go_on(&wait_ms))
+        wait_ms = COLLECT_MS;
+    if (loop.collect_at > now + wait_ms)
+        loop.collect_at = now + wait_ms;
+}
+
 static void collect_garbage(void)
 {
     unsigned wait_ms = 0;
     uint64_t now = rv_clock_ms();
 
-    if (agent_take_wake() && loop.collect_at > now)
-        loop.collect_at = now;
+    heed_wake(now);
     if (loop.collect_at > now)
         return;
     loop.collect_at = rv_host_reclaim(&wait_ms) ? rv_clock_ms() + (wait_ms ? wait_ms : 1) : NEVER;

@@ -198,6 +198,8 @@ void rv_move_stage_look(void)
 {
     int is_readable;
 
+    if (!stage.waiting_count)
+        return;
     if (!rv_examine_begin())
         return; /* garbage is being collected; next time */
     is_readable = rv_examine_for(stage.pieces, stage.count) == 0;
