@@ -39,7 +39,7 @@
  *             CONFIRM ONCE REPLACE HOLD
  *             [PROBATION] [SIGNATURE], and one descriptor of the
  *             patch (SCM_RIGHTS)
- *   COMMIT    ID                                        -
+ *   COMMIT    ID                                        [UPDATE{}]
  *   ABORT     ID                                        -
  *   REVERT    ID or ALL, CONSISTENCY TIMEOUT            AGENT_NS [UPDATE{}]
  *   LOG       FROM                                      LINE{}* [NEXT]

@@ -33,11 +33,13 @@ static const struct rv_member *first_reason(const struct rv_family *family)
 static void apply_per_call(struct rv_family *family)
 {
     rv_family_send_parcel(family, RV_PARCEL_CHECK, RV_STAGE_MOVED);
+    family->settled_ns = rv_clock_ns();
     if (rv_family_count(family, RV_STAGE_REFUSED) || family->request.dry_run)
         return;
     RV_EACH_MEMBER (member, family, RV_STAGE_MOVED)
         member->stage = RV_STAGE_NEW;
     rv_family_send_parcel(family, RV_PARCEL_APPLY, RV_STAGE_IN_FORCE);
+    family->settled_ns = rv_clock_ns();
     if (rv_family_count(family, RV_STAGE_REFUSED))
         rv_family_send_verdict(family, RV_CTL_REVERT, RV_STAGE_IN_FORCE, RV_STAGE_UNDONE);
 }
@@ -65,6 +67,7 @@ static void give_up(struct rv_family *family)
 static void all_or_none(struct rv_family *family)
 {
     rv_family_wait(family, 0);
+    family->settled_ns = rv_clock_ns();
     blame_the_late(family);
     if (first_reason(family))
         rv_family_send_verdict(family, RV_CTL_REVERT, RV_STAGE_IN_FORCE, RV_STAGE_UNDONE);
@@ -149,7 +152,8 @@ static int settle_children(struct rv_family *family)
             rv_family_send_parcel(family, RV_PARCEL_APPLY, RV_STAGE_MOVING);
         else
             rv_family_send_verdict(family, RV_CTL_REVERT, RV_STAGE_IN_FORCE, RV_STAGE_UNDONE);
-        all_or_none(family);
+        if (family->count > before)
+            all_or_none(family);
     }
     return error;
 }
@@ -299,7 +303,7 @@ static int report(struct rv_family *family, uint64_t start)
     print_old_code(family);
     print_note(family);
     if (is_done)
-        rv_out_time(out, "request_to_effect_ns", rv_clock_ns() - start);
+        rv_out_time(out, "request_to_effect_ns", family->settled_ns - start);
     return verdict(family);
 }
 
@@ -316,8 +320,8 @@ static void allow_descriptors(void)
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-int rv_family_apply(struct rv_command *command, const char *word, const struct rv_parcel *parcel,
-                    const struct rv_apply_request *request)
+int rv_family_apply(struct rv_command *command, const char *word, const struct rv_pids *pids,
+                    const struct rv_parcel *parcel, const struct rv_apply_request *request)
 {
     struct rv_family family = {
         .command = command, .word = word, .parcel = parcel, .request = *request};
@@ -326,7 +330,7 @@ int rv_family_apply(struct rv_command *command, const char *word, const struct r
     int error;
 
     allow_descriptors();
-    error = rv_family_look_around(&family, &added);
+    error = rv_family_admit(&family, pids, &added);
     family.wait_ms = request->timeout_ms;
     family.request.timeout_ms += (unsigned)family.count * EACH_MS + 2 * RV_APPLY_LOAD_MS;
     if (!error && (request->dry_run || request->consistency == RV_CTL_PER_CALL))

@@ -13,12 +13,13 @@
 #include "parcel.h"
 
 /*
- * Applies the parcel to all processes that `word` names, at least two of which there were
- * when somebody looked. RV_EFAMILY: it is in force nowhere, or the output lists where it is
- * not, and why.
+ * Applies the parcel to all processes that `word` names: `pids`, at least two, and those that are
+ * born meanwhile. RV_EFAMILY: it is in force nowhere, or the output lists where it is not, and
+ * why.
  */
-int rv_family_apply(struct rv_command *command, const char *word, const struct rv_parcel *parcel,
-                    const struct rv_apply_request *request) __attribute__((warn_unused_result));
+int rv_family_apply(struct rv_command *command, const char *word, const struct rv_pids *pids,
+                    const struct rv_parcel *parcel, const struct rv_apply_request *request)
+    __attribute__((warn_unused_result));
 
 /*
  * Calls `one`, connected, for each process that `word` names; with several, each has its part of

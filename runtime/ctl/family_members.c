@@ -40,6 +40,19 @@ static int add(struct rv_family *family, int pid)
     return 0;
 }
 
+int rv_family_admit(struct rv_family *family, const struct rv_pids *pids, size_t *added)
+{
+    int error = 0;
+
+    *added = 0;
+    for (size_t n = 0; n < pids->count && !error; n++)
+        if (!find(family, pids->all[n])) {
+            error = add(family, pids->all[n]);
+            ++*added;
+        }
+    return error;
+}
+
 int rv_family_look_around(struct rv_family *family, size_t *added)
 {
     struct rv_pids pids;
@@ -47,11 +60,8 @@ int rv_family_look_around(struct rv_family *family, size_t *added)
     int error = rv_process_all(family->word, &pids, &nobody);
 
     *added = 0;
-    for (size_t n = 0; n < pids.count && !error; n++)
-        if (!find(family, pids.all[n])) {
-            error = add(family, pids.all[n]);
-            ++*added;
-        }
+    if (!error)
+        error = rv_family_admit(family, &pids, added);
     rv_process_free(&pids);
     return error == RV_ENOPROCESS ? 0 : error;
 }
@@ -144,6 +154,18 @@ static void look_at(struct rv_member *member)
     }
 }
 
+/* As an answer has it; one that says nothing of the update leaves the stage as it is. */
+static void take_stage(struct rv_member *member, const struct rv_ctl_reader *answer)
+{
+    struct rv_ctl_reader update;
+    struct rv_ctl_field field;
+
+    if (!rv_ctl_find(answer, RV_CTL_TAG_UPDATE, &field))
+        return;
+    update = rv_ctl_inside(&field);
+    take_state(&update, member);
+}
+
 /* ---- all of them, or those in one stage ---- */
 
 size_t rv_family_count(const struct rv_family *family, enum rv_stage stage)
@@ -203,6 +225,8 @@ static void hear_apply(struct rv_member *member, const struct rv_family *family,
         if (rv_ctl_text(&answer, RV_CTL_TAG_NOTE, member->note, sizeof(member->note)))
             member->note[0] = 0;
         member->stage = then;
+        if (then == RV_STAGE_MOVING) /* as a rule it has moved by now */
+            take_stage(member, &answer);
     }
 }
 
@@ -259,6 +283,8 @@ void rv_family_send_verdict(struct rv_family *family, enum rv_ctl_kind kind, enu
             member->stage = RV_STAGE_REFUSED; /* it has given up before it heard of this */
         else if (error && (error != RV_ENOUPDATE || kind != RV_CTL_ABORT))
             rv_member_lose(member, error);
+        else if (kind == RV_CTL_COMMIT)
+            take_stage(member, &answer);
     }
 }
 

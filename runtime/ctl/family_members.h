@@ -41,6 +41,7 @@ struct rv_family {
     const struct rv_parcel *parcel;
     struct rv_apply_request request; /* as it is sent: with time for all of them */
     unsigned wait_ms;                /* for threads to move, when all have been asked */
+    uint64_t settled_ns; /* rv_clock_ns() when the last of those that are known was through */
     struct rv_member *all;
     size_t count, room;
 };
@@ -50,7 +51,11 @@ struct rv_family {
          member++)                                                                                 \
         if (member->stage == (wanted))
 
-/* Adds the processes that are not known yet; *added: how many. RV_ENOMEM. */
+/* Adds those of `pids` that are not known yet; *added: how many. RV_ENOMEM. */
+int rv_family_admit(struct rv_family *family, const struct rv_pids *pids, size_t *added)
+    __attribute__((warn_unused_result));
+
+/* The same with all processes that there are now. */
 int rv_family_look_around(struct rv_family *family, size_t *added)
     __attribute__((warn_unused_result));
 void rv_family_disperse(struct rv_family *family);

@@ -177,7 +177,7 @@ int rv_apply_file(struct rv_command *command, const char *word, const char *path
     error = rv_parcel_pack(command, path, &parcel);
     if (!error)
         error = pids.count == 1 ? apply_to(command, pids.all[0], &parcel, request)
-                                : rv_family_apply(command, word, &parcel, request);
+                                : rv_family_apply(command, word, &pids, &parcel, request);
     rv_parcel_drop(&parcel);
     rv_process_free(&pids);
     return error;

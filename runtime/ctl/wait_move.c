@@ -204,6 +204,8 @@ int rv_wait_moved(struct rv_client *client, const struct rv_ctl_reader *answer, 
     id = rv_ctl_number(&update, RV_CTL_TAG_ID, 0);
     if (rv_ctl_text(&update, RV_CTL_TAG_STATE, state, sizeof(state)))
         return RV_EPROTOCOL;
+    if (!strcmp(verb, "apply") && !strcmp(state, "committed"))
+        return 0; /* the answer has said all */
     return is_under_way(state) ? rv_wait_ended(client, id, verb, timeout_ms, note, size, reason)
                                : hear_end(client, id, verb, 0, note, size, reason);
 }

@@ -220,10 +220,14 @@ static int decide(const struct question *question, int commits)
     return rv_operate_decide((uint32_t)id, commits);
 }
 
+/* As a rule it is in force by now; so nobody has to ask. */
 static int answer_commit(struct question *question, struct rv_ctl_writer *out)
 {
-    (void)out;
-    return decide(question, 1);
+    const int error = decide(question, 1);
+
+    if (!error)
+        agent_put_update(out, (uint32_t)rv_ctl_number(&question->fields, RV_CTL_TAG_ID, 0));
+    return error;
 }
 
 static int answer_abort(struct question *question, struct rv_ctl_writer *out)

@@ -211,7 +211,7 @@ new_ones() {
 eventually "the one that was held has ended" test "$(pgrep -cx prefork)" = 5
 next=apply
 tried=
-for n in $(seq 9 60); do
+for n in $(seq 5 60); do
     ./die_at -s "$n" revector apply prefork fix.rvp >/dev/null 2>&1
     [ $? = 9 ] || break
     eventually "nobody is under way, killed at packet $n" settled
