@@ -38,15 +38,17 @@ bool noteRetyped(const PatchPlan &Plan, const Unit &Info) {
   if (Plan.Retyped.empty())
     return true;
   std::vector<std::string> Known = readRetyped(Path);
+  std::string Lines;
+  for (const Function *F : Plan.Retyped)
+    if (std::string Name = symbolName(*F).str(); !is_contained(Known, Name))
+      Lines += Name + '\n';
   std::error_code Error;
   raw_fd_ostream Out(Path, Error, sys::fs::OF_Append);
-  for (const Function *F : Plan.Retyped) {
-    std::string Name = symbolName(*F).str();
-    if (!Error && !is_contained(Known, Name))
-      Out << Name << '\n';
-  }
-  if (!Error)
+  if (!Error) {
+    Out.SetUnbuffered(); // one write: nobody's line gets into ours
+    Out << Lines;
     return true;
+  }
   Info.Diags->Report(
       Info.Diags->getCustomDiagID(clang::DiagnosticsEngine::Error, "revector: %0: %1"))
       << Path << Error.message();

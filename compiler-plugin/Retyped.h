@@ -2,8 +2,8 @@
 //
 // Retyped.h - how the compilations of one patch tell each other which functions with
 // external linkage have another signature than in the program: one file of names, a line
-// each (Options::PatchTogether), which each compilation reads and adds its own to. They
-// run one after the other. The maker of the patch compiles again who has not seen them all.
+// each (Options::PatchTogether), which each compilation reads and adds its own to, while
+// others do the same. The maker of the patch compiles again who has not seen them all.
 #ifndef REVECTOR_PLUGIN_RETYPED_H
 #define REVECTOR_PLUGIN_RETYPED_H
 

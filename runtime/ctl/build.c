@@ -21,15 +21,12 @@
 #include "patch_file.h"
 #include "process.h"
 
-#define SCRATCH_MAX (PATH_MAX / 2)
-
 struct build {
-    struct rv_command *command;
+    struct rv_builder with;
     const struct rv_build_request *request;
     struct rv_target_images images;
     struct rv_sources sources;
     struct rv_libraries libraries;
-    char scratch[SCRATCH_MAX], plugin[PATH_MAX];
     struct rv_reason *reason;
 };
 
@@ -61,7 +58,7 @@ static int write_exports(const struct build *build, char *path, size_t size)
 {
     FILE *file;
 
-    snprintf(path, size, "%s/exports", build->scratch);
+    snprintf(path, size, "%s/exports", build->with.scratch);
     file = fopen(path, "we");
     if (!file)
         return RV_EREAD;
@@ -97,7 +94,7 @@ static void add_link_words(struct build *build, const char *exports, const char 
     }
     rv_words_addf(words, "-Wl,--version-script=%s", exports);
     for (int i = 0; i < build->sources.count; i++)
-        rv_words_addf(words, "%s/%d.o", build->scratch, i);
+        rv_words_addf(words, "%s/%d.o", build->with.scratch, i);
     rv_words_add(words, "-lgcc"); /* what the compiler calls for 128-bit division and the like */
     rv_libraries_link(&build->libraries, words);
     rv_words_add(words, "-o");
@@ -115,7 +112,7 @@ static int link_patch(struct build *build, const char *made)
     error = rv_libraries_find(build->request->program, &build->libraries);
     if (error)
         return error;
-    rv_tool_progress(build->command, "linking");
+    rv_tool_progress(build->with.command, "linking");
     add_link_words(build, exports, made, &words);
     error = rv_tool_run(&words, NULL, build->reason);
     rv_words_free(&words);
@@ -211,9 +208,9 @@ static int build_in_scratch(struct build *build, char *made)
 {
     char scratch[PATH_MAX];
     uint64_t checksum;
-    int error = rv_build_compile(build->command, &build->sources, build->plugin, build->scratch);
+    int error = rv_build_compile(&build->with, &build->sources);
 
-    snprintf(scratch, sizeof(scratch), "%s/patch", build->scratch);
+    snprintf(scratch, sizeof(scratch), "%s/patch", build->with.scratch);
     if (!error)
         error = link_patch(build, scratch);
     if (!error)
@@ -230,13 +227,10 @@ static int build_in_scratch(struct build *build, char *made)
 /* With a scratch folder. */
 static int build_found(struct build *build, char *made)
 {
-    int error = rv_sources_find(build->command, build->request, &build->images, build->scratch,
-                                &build->sources);
+    int error = rv_sources_find(&build->with, build->request, &build->images, &build->sources);
 
     if (!error)
         error = check_compiler(build);
-    if (!error)
-        error = rv_tool_plugin(build->plugin, sizeof(build->plugin), build->reason);
     if (!error)
         error = build_in_scratch(build, made);
     rv_libraries_free(&build->libraries);
@@ -246,14 +240,21 @@ static int build_found(struct build *build, char *made)
 
 int rv_build(struct rv_command *command, const struct rv_build_request *request, char *made)
 {
-    struct build build = {.command = command, .request = request, .reason = &command->reason};
-    int error = rv_target_images_open(request->program, &build.images, &command->reason);
+    struct build build = {
+        .with = {.command = command, .jobs = request->jobs},
+        .request = request,
+        .reason = &command->reason,
+    };
+    struct rv_builder *with = &build.with;
+    int error = rv_target_images_open(request->program, &build.images, build.reason);
 
     if (!error)
-        error = rv_tool_scratch(build.scratch, sizeof(build.scratch), build.reason);
+        error = rv_tool_plugin(with->plugin, sizeof(with->plugin), build.reason);
+    if (!error)
+        error = rv_tool_scratch(with->scratch, sizeof(with->scratch), build.reason);
     if (!error) {
         error = build_found(&build, made);
-        rv_tool_scratch_remove(build.scratch);
+        rv_tool_scratch_remove(with->scratch);
     }
     rv_target_images_close(&build.images);
     return error;

@@ -14,6 +14,15 @@ struct rv_build_request {
     char **files;
     int file_count;
     const char *output; /* a null pointer: the folder where patches are kept */
+    int jobs;           /* compilers that run at once, from 1 on */
+};
+
+/* What each step of a build works with. */
+struct rv_builder {
+    struct rv_command *command;
+    char plugin[PATH_MAX];
+    char scratch[PATH_MAX / 2]; /* an existing folder */
+    int jobs;                   /* compilers that run at once */
 };
 
 /*

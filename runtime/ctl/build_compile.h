@@ -3,7 +3,8 @@
  * build_compile.h - from the sources of a patch to its objects.
  *
  * Each compilation sees one source file only. What several must know together is brought
- * together here: functions that are called in another way than before. One thread.
+ * together here: functions that are called in another way than before. One thread, which
+ * has several compilers at work.
  */
 #ifndef REVECTOR_CTL_BUILD_COMPILE_H
 #define REVECTOR_CTL_BUILD_COMPILE_H
@@ -11,15 +12,15 @@
 #include "build_sources.h"
 
 /*
- * Compile each source to `scratch`/NUMBER.o. A function with external linkage whose signature
- * has changed is a new one in the patch, if all who call it are in the patch and have changed
- * too: those that were compiled before that was known are compiled again.
+ * Compile each source to NUMBER.o in the scratch folder. A function with external linkage whose
+ * signature has changed is a new one in the patch, if all who call it are in the patch and have
+ * changed too: those that were compiled before that was known are compiled again.
  *
  * RV_EBUILD: the compiler or the plugin has said why. RV_ESIGNATURE: see below. RV_EREAD: of
- * `scratch`. RV_ENOMEM.
+ * the scratch folder. RV_ENOMEM.
  */
-int rv_build_compile(struct rv_command *command, const struct rv_sources *sources,
-                     const char *plugin, const char *scratch) __attribute__((warn_unused_result));
+int rv_build_compile(const struct rv_builder *builder, const struct rv_sources *sources)
+    __attribute__((warn_unused_result));
 
 /* ---- build_callers.c ---- */
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * build_headers.c - which units include a file, as the compiler says when it is asked for a
- * make rule with the recorded commands.
+ * build_headers.c - which units include a file, as the compiler says when it is asked for
+ * make rules with the recorded commands.
+ *
+ * The plugin asks for many in one process (Includes.cpp). Each of the processes that run at
+ * once gets a share of the units: their commands in a file, and leaves a rule for each.
  */
 #define _GNU_SOURCE
 #include "build_sources.h"
@@ -79,22 +82,91 @@ int rv_rule_has(const char *rule, const char *directory, const char *path)
     return 0;
 }
 
-/* Writes the unit's rule to a file in `scratch` and reads it; the caller frees it. */
-static int read_rule(const struct rv_file_unit *unit, const char *scratch, char **rule,
-                     struct rv_reason *reason)
+struct question {
+    const struct rv_builder *builder;
+    const struct rv_image_file *image;
+    int shares;
+};
+
+/* Fewer than these are no reason to start a compiler more. */
+enum { UNITS_OF_A_SHARE = 8 };
+
+static void rule_path(const struct rv_builder *builder, uint32_t unit, char path[PATH_MAX])
 {
+    snprintf(path, PATH_MAX, "%s/rule.%u", builder->scratch, (unsigned)unit);
+}
+
+/* The folder, the words, an empty one. Without those that are for the first clang, not the next. */
+static int put_command(const struct question *question, uint32_t ordinal, FILE *file)
+{
+    const struct rv_file_unit *unit = &question->image->units[ordinal];
     struct rv_words words = {0};
+    char rule[PATH_MAX];
+    int error;
+
+    rule_path(question->builder, ordinal, rule);
+    rv_compile_rule_command(unit, rule, &words);
+    error = words.error;
+    fwrite(unit->directory, 1, strlen(unit->directory) + 1, file);
+    for (size_t i = 0; i < words.count; i++)
+        fwrite(words.list[i], 1, strlen(words.list[i]) + 1, file);
+    putc(0, file);
+    rv_words_free(&words);
+    return error;
+}
+
+/* Of `shares` shares, the one of number `share`: each takes its turn, as costs are alike nearby. */
+static int put_commands(const struct question *question, int share, const char *path)
+{
+    FILE *file = fopen(path, "we");
+    int error = 0, turn = 0;
+
+    if (!file)
+        return RV_EWRITE;
+    for (uint32_t i = 0; i < question->image->unit_count && !error; i++)
+        if (!question->image->units[i].record->part && turn++ % question->shares == share)
+            error = put_command(question, i, file);
+    if (fclose(file) && !error)
+        error = RV_EWRITE;
+    return error;
+}
+
+static int ask_command(void *context, int i, struct rv_words *words, const char **directory)
+{
+    const struct question *question = context;
+    const struct rv_builder *builder = question->builder;
     char path[PATH_MAX];
     int error;
 
-    snprintf(path, sizeof(path), "%s/rule", scratch);
-    rv_compile_rule_command(unit, rv_tool_clang(), path, &words);
-    error = rv_tool_run(&words, unit->directory, reason);
-    rv_words_free(&words);
+    (void)directory; /* each unit has its own */
+    snprintf(path, sizeof(path), "%s/units.%d", builder->scratch, i);
+    error = put_commands(question, i, path);
     if (error)
-        return error;
+        return rv_because(&builder->command->reason, error, "%s: %s", path, strerror(errno));
+    rv_compile_ask_command(rv_tool_clang(), builder->plugin, path, words);
+    return 0;
+}
+
+/* All units of the image, each of which leaves a rule. */
+static int ask(const struct rv_builder *builder, const struct rv_image_file *image)
+{
+    const int shares = (int)(image->unit_count / UNITS_OF_A_SHARE) + 1;
+    struct question question = {builder, image, shares < builder->jobs ? shares : builder->jobs};
+    const struct rv_tool_jobs jobs = {question.shares, question.shares, ask_command, &question};
+
+    return rv_tool_run_all(&jobs, &builder->command->reason);
+}
+
+static int read_rule(const struct rv_builder *builder, uint32_t unit, char **rule)
+{
+    char path[PATH_MAX];
+
+    rule_path(builder, unit, path);
     *rule = read_text(path);
-    return *rule ? 0 : rv_because(reason, RV_EBUILD, "%s: %s", path, strerror(errno));
+    unlink(path); /* another image has its units under the same numbers */
+    return *rule
+               ? 0
+               : rv_because(&builder->command->reason, RV_EBUILD, "%s: %s", path, strerror(errno));
 }
 
 /* Whether the unit includes any of them, each of which is marked. */
@@ -126,20 +198,21 @@ static int add_original(const struct rv_target_image *image, uint32_t ordinal,
                           RV_COMPILE_ORIGINAL);
 }
 
-int rv_sources_add_includers(struct rv_command *command, const struct rv_target_image *image,
-                             struct rv_unknown *unknown, const char *scratch,
-                             struct rv_sources *sources)
+int rv_sources_add_includers(const struct rv_builder *builder, const struct rv_target_image *image,
+                             struct rv_unknown *unknown, struct rv_sources *sources)
 {
-    int error = 0;
+    struct rv_command *command = builder->command;
+    int error;
 
     rv_tool_progress(command, "looking for what includes %s", unknown->files[0].path);
+    error = ask(builder, image->file);
     for (uint32_t i = 0; i < image->file->unit_count && !error; i++) {
         const struct rv_file_unit *unit = &image->file->units[i];
         char *rule;
 
         if (unit->record->part)
             continue;
-        error = read_rule(unit, scratch, &rule, &command->reason);
+        error = read_rule(builder, i, &rule);
         if (error)
             continue;
         if (marks(command, unit, rule, unknown) && !rv_sources_have(sources, image, i))

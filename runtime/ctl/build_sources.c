@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 struct search {
+    const struct rv_builder *builder;
     struct rv_command *command;
-    const struct rv_build_request *request;
     const struct rv_target_images *images;
     struct rv_sources *sources;
     struct rv_unknown unknown; /* files that are no source of the program */
@@ -172,14 +172,14 @@ static int add_new(struct search *search, const char *name, const char *file)
                       name);
 }
 
-static int add_rest(struct search *search, const char *scratch)
+static int add_rest(struct search *search)
 {
     struct rv_unknown *unknown = &search->unknown;
     int error = 0;
 
     for (size_t i = 0; i < search->images->count && unknown->count && !error; i++)
-        error = rv_sources_add_includers(search->command, &search->images->list[i], unknown,
-                                         scratch, search->sources);
+        error = rv_sources_add_includers(search->builder, &search->images->list[i], unknown,
+                                         search->sources);
     for (int i = 0; i < unknown->count && !error; i++)
         if (!unknown->files[i].is_included)
             error = add_new(search, unknown->files[i].name, unknown->files[i].path);
@@ -201,11 +201,11 @@ static int check_image(const struct rv_sources *sources, struct rv_reason *reaso
     return 0;
 }
 
-int rv_sources_find(struct rv_command *command, const struct rv_build_request *request,
-                    const struct rv_target_images *images, const char *scratch,
-                    struct rv_sources *sources)
+int rv_sources_find(const struct rv_builder *builder, const struct rv_build_request *request,
+                    const struct rv_target_images *images, struct rv_sources *sources)
 {
-    struct search search = {command, request, images, sources, {0}};
+    struct rv_command *command = builder->command;
+    struct search search = {builder, command, images, sources, {0}};
     int error = 0;
 
     *sources = (struct rv_sources){0};
@@ -217,7 +217,7 @@ int rv_sources_find(struct rv_command *command, const struct rv_build_request *r
     for (int i = 0; i < request->file_count && !error; i++)
         error = add_named(&search, request->files[i]);
     if (!error)
-        error = add_rest(&search, scratch);
+        error = add_rest(&search);
     if (!error)
         error = check_image(sources, &command->reason);
     while (search.unknown.count)

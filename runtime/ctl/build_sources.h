@@ -25,17 +25,17 @@ struct rv_sources {
 };
 
 /*
- * Those of the request, all of one image, none twice. A header is looked for with the compiler
- * in `scratch`, an existing folder. rv_sources_free() gives everything back, also after an error.
+ * Those of the request, all of one image, none twice. A header is looked for with the compiler.
+ * rv_sources_free() gives everything back, also after an error.
  *
  * RV_EREAD: a file cannot be read. RV_ENOUNIT: it is none of the three; a new one needs one of
  * the same language that the program has. RV_EAMBIGUOUS: it may be several, or two would be one,
  * or they belong to several images. RV_EBUILD: the compiler cannot say what a unit includes.
  * RV_EOPTIONS, RV_ENOMEM.
  */
-int rv_sources_find(struct rv_command *command, const struct rv_build_request *request,
-                    const struct rv_target_images *images, const char *scratch,
-                    struct rv_sources *sources) __attribute__((warn_unused_result));
+int rv_sources_find(const struct rv_builder *builder, const struct rv_build_request *request,
+                    const struct rv_target_images *images, struct rv_sources *sources)
+    __attribute__((warn_unused_result));
 void rv_sources_free(struct rv_sources *sources);
 
 /* With a copy of `file`; nothing, if that is there as that unit. RV_ENOMEM. */
@@ -61,12 +61,13 @@ struct rv_unknown {
 
 /*
  * Add the source file of each unit of `image` that includes one of the unknown files, but for
- * units that are there, and mark those files. Runs the preprocessor once for each unit.
- * RV_EREAD, RV_EBUILD: a unit's source is gone, or cannot be preprocessed. RV_ENOMEM.
+ * units that are there, and mark those files. The compiler is started once for many units.
+ * RV_EREAD, RV_EBUILD: a unit's source is gone, or cannot be preprocessed. RV_EWRITE: a file in
+ * the scratch folder. RV_ENOMEM.
  */
-int rv_sources_add_includers(struct rv_command *command, const struct rv_target_image *image,
-                             struct rv_unknown *unknown, const char *scratch,
-                             struct rv_sources *sources) __attribute__((warn_unused_result));
+int rv_sources_add_includers(const struct rv_builder *builder, const struct rv_target_image *image,
+                             struct rv_unknown *unknown, struct rv_sources *sources)
+    __attribute__((warn_unused_result));
 
 /*
  * Whether the make rule `rule`, whose relative names are those of `directory`, has that file

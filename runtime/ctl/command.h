@@ -19,6 +19,7 @@
     X(program, "for", "PROGRAM|PID", "the program to patch: its file, or a process that runs it")  \
     X(output, "o", "FIX.rvp", "where to put the patch (default: the first FILE, with .rvp)")       \
     X(unit, "unit", "SOURCE", "which of the program's source files FILE stands for")               \
+    X(jobs, "jobs", "N", "run so many compilers at once (default: one on each processor)")         \
     X(consistency, "consistency", "call|thread|process", "what never mixes old and new (thread)")  \
     X(timeout, "timeout", "TIME", "give up after this time: 500ms, 5 or 5s, 2min (5s)")            \
     X(confirm, "confirm", "TIME", "revert after this time unless revector confirm comes")          \
@@ -88,6 +89,10 @@ void rv_verb_help(const struct rv_verb *verb, FILE *to);
 
 /* "500ms", "5s", "2min", "1h", or a number of seconds, as milliseconds. RV_EOPTIONS. */
 int rv_time_parse(const char *text, unsigned *milliseconds) __attribute__((warn_unused_result));
+
+/* How many of something run at once: a number from 1 to RV_JOBS_MAX. RV_EOPTIONS. */
+#define RV_JOBS_MAX 1024
+int rv_jobs_parse(const char *text, int *jobs) __attribute__((warn_unused_result));
 
 /*
  * The operand UPDATE, a number; 0: there is none. RV_ENOUPDATE: it can be no update's.

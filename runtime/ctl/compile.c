@@ -257,11 +257,9 @@ void rv_compile_command(const struct rv_compile *compile, struct rv_words *words
     rv_words_add(words, compile->place == RV_COMPILE_ORIGINAL ? unit->source : compile->file);
 }
 
-void rv_compile_rule_command(const struct rv_file_unit *unit, const char *clang, const char *rule,
+void rv_compile_rule_command(const struct rv_file_unit *unit, const char *rule,
                              struct rv_words *words)
 {
-    rv_words_add(words, clang);
-    rv_words_add(words, "-cc1");
     copy_recorded(words, unit->command);
     rv_words_add(words, "-Eonly");
     rv_words_add(words, "-w"); /* what there is to say was said when it was compiled */
@@ -271,6 +269,22 @@ void rv_compile_rule_command(const struct rv_file_unit *unit, const char *clang,
     rv_words_add(words, "-MT");
     rv_words_add(words, "it");
     rv_words_add(words, unit->source);
+}
+
+void rv_compile_ask_command(const char *clang, const char *plugin, const char *commands,
+                            struct rv_words *words)
+{
+    rv_words_add(words, clang);
+    rv_words_add(words, "-cc1");
+    rv_words_add(words, "-load");
+    rv_words_add(words, plugin);
+    rv_words_add(words, "-plugin");
+    rv_words_add(words, "revector-includes");
+    rv_words_add(words, "-plugin-arg-revector-includes");
+    rv_words_add(words, commands);
+    rv_words_add(words, "-x");
+    rv_words_add(words, "c");
+    rv_words_add(words, "/dev/null");
 }
 
 char *rv_compile_original(const struct rv_file_unit *unit, char file[PATH_MAX])
@@ -288,16 +302,4 @@ int rv_compile_is_original(const struct rv_file_unit *unit, const char *file)
     char original[PATH_MAX];
 
     return rv_compile_original(unit, original) && !strcmp(original, file);
-}
-
-int rv_compile_run(const struct rv_compile *compile, struct rv_reason *reason)
-{
-    const struct rv_file_unit *unit = &compile->unit.image->file->units[compile->unit.unit];
-    struct rv_words words = {0};
-    int error;
-
-    rv_compile_command(compile, &words);
-    error = rv_tool_run(&words, unit->directory, reason);
-    rv_words_free(&words);
-    return error;
 }

@@ -32,16 +32,15 @@ struct rv_compile {
  */
 void rv_compile_command(const struct rv_compile *compile, struct rv_words *words);
 
-/* Run it. RV_EBUILD: the compiler said why. RV_ENOMEM. */
-int rv_compile_run(const struct rv_compile *compile, struct rv_reason *reason)
-    __attribute__((warn_unused_result));
-
 /*
- * The command that writes a make rule to `rule`: what the unit's source includes. The list is
- * the caller's. Pure.
+ * The arguments of the cc1 that writes a make rule to `rule`: what the unit's source includes;
+ * and the command by which the plugin runs all that are in the file `commands`, each with the
+ * unit's folder in front and an empty word behind it. The lists are the caller's. Pure.
  */
-void rv_compile_rule_command(const struct rv_file_unit *unit, const char *clang, const char *rule,
+void rv_compile_rule_command(const struct rv_file_unit *unit, const char *rule,
                              struct rv_words *words);
+void rv_compile_ask_command(const char *clang, const char *plugin, const char *commands,
+                            struct rv_words *words);
 
 /* Where the unit's source lies, without links. A null pointer: it does not; see errno. */
 char *rv_compile_original(const struct rv_file_unit *unit, char file[PATH_MAX]);

@@ -13,7 +13,7 @@
 #error REVECTOR_VERSION comes from the build
 #endif
 
-#define BUILD_OPTIONS (RV_TAKES(unit) | RV_TAKES(verbose))
+#define BUILD_OPTIONS (RV_TAKES(unit) | RV_TAKES(jobs) | RV_TAKES(verbose))
 #define APPLY_OPTIONS                                                                              \
     (RV_TAKES(consistency) | RV_TAKES(timeout) | RV_TAKES(dry_run) | RV_TAKES(replace) |           \
      KEEP_OPTIONS)

@@ -44,6 +44,17 @@ int rv_update_parse(struct rv_command *command, unsigned long *id)
     return 0;
 }
 
+int rv_jobs_parse(const char *text, int *jobs)
+{
+    char *end;
+    long value = strtol(text, &end, 10);
+
+    if (end == text || *end || value < 1 || value > RV_JOBS_MAX)
+        return RV_EOPTIONS;
+    *jobs = (int)value;
+    return 0;
+}
+
 /* A sentence about the command line itself. */
 static int misused(struct rv_reason *reason, const char *what, const char *word)
 {

@@ -71,8 +71,8 @@ void rv_words_free(struct rv_words *words)
 
 /* ---- running ---- */
 
-/* Start it with `output` as its stdout, and as its stderr too unless `is_quiet`. 0, or an errno. */
-static int start(const struct rv_words *words, const char *directory, int output, int is_quiet,
+/* Start it with these for its stdout and stderr; `errors` < 0: nowhere. 0, or an errno. */
+static int start(const struct rv_words *words, const char *directory, int output, int errors,
                  pid_t *child)
 {
     posix_spawn_file_actions_t actions;
@@ -83,8 +83,10 @@ static int start(const struct rv_words *words, const char *directory, int output
         posix_spawn_file_actions_addchdir_np(&actions, directory);
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, output, 1);
-    if (is_quiet)
+    if (errors < 0)
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+    else
+        posix_spawn_file_actions_adddup2(&actions, errors, 2);
     error = posix_spawnp(child, words->list[0], &actions, NULL, words->list, environ);
     posix_spawn_file_actions_destroy(&actions);
     return error;
@@ -101,9 +103,9 @@ static int has_succeeded(pid_t child)
     return WIFEXITED(status) && !WEXITSTATUS(status);
 }
 
-int rv_tool_run(const struct rv_words *words, const char *directory, struct rv_reason *reason)
+int rv_tool_start(const struct rv_words *words, const char *directory, int output, pid_t *child,
+                  struct rv_reason *reason)
 {
-    pid_t child;
     int error;
 
     if (words->error)
@@ -112,12 +114,18 @@ int rv_tool_run(const struct rv_words *words, const char *directory, struct rv_r
         return rv_because(reason, RV_EBUILD, "the folder %s, where it was compiled, is not there",
                           directory);
     fflush(NULL);
-    error = start(words, directory, STDERR_FILENO, 0, &child);
-    if (error)
-        return rv_because(reason, RV_EBUILD, "%s: %s", words->list[0], strerror(error));
-    return has_succeeded(child)
-               ? 0
-               : rv_because(reason, RV_EBUILD, "see what %s says above", words->list[0]);
+    error = start(words, directory, output, output, child);
+    return error ? rv_because(reason, RV_EBUILD, "%s: %s", words->list[0], strerror(error)) : 0;
+}
+
+int rv_tool_run(const struct rv_words *words, const char *directory, struct rv_reason *reason)
+{
+    pid_t child;
+    int error = rv_tool_start(words, directory, STDERR_FILENO, &child, reason);
+
+    if (error || has_succeeded(child))
+        return error;
+    return rv_because(reason, RV_EBUILD, "see what %s says above", words->list[0]);
 }
 
 static void read_all(int fd, char *text, size_t size)
@@ -144,7 +152,7 @@ int rv_tool_capture(const struct rv_words *words, char *text, size_t size, struc
         return words->error;
     if (pipe2(ends, O_CLOEXEC))
         return rv_because(reason, RV_EBUILD, "pipe: %s", strerror(errno));
-    error = start(words, NULL, ends[1], 1, &child);
+    error = start(words, NULL, ends[1], -1, &child);
     close(ends[1]);
     *text = 0;
     if (!error)

@@ -6,6 +6,7 @@
 #define REVECTOR_CTL_TOOLS_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "command.h"
 
@@ -29,6 +30,10 @@ void rv_words_free(struct rv_words *words);
 int rv_tool_run(const struct rv_words *words, const char *directory, struct rv_reason *reason)
     __attribute__((warn_unused_result));
 
+/* Start one, which writes all it says to `output`; the caller waits for it. RV_EBUILD. */
+int rv_tool_start(const struct rv_words *words, const char *directory, int output, pid_t *child,
+                  struct rv_reason *reason) __attribute__((warn_unused_result));
+
 /* Run a program and keep what it prints, as far as it fits. RV_EBUILD. */
 int rv_tool_capture(const struct rv_words *words, char *text, size_t size, struct rv_reason *reason)
     __attribute__((warn_unused_result));
@@ -43,6 +48,30 @@ const char *rv_tool_clang(void);
 /* Where this installation has its plugin, found beside the command itself. RV_EREAD. */
 int rv_tool_plugin(char *path, size_t size, struct rv_reason *reason)
     __attribute__((warn_unused_result));
+
+/* ---- tool_jobs.c ---- */
+
+/* Runs of the compiler, counted from 0. */
+struct rv_tool_jobs {
+    int count;
+    int at_once; /* how many run at a time, from 1 on */
+    /* Right before run `i` starts, with `context`: add its words, and set the folder that it runs
+     * in. */
+    int (*command)(void *context, int i, struct rv_words *words, const char **directory);
+    void *context;
+};
+
+/*
+ * Run them all, and wait. After one that fails no other one starts. RV_EBUILD, RV_ENOMEM, or
+ * what `command` returns.
+ */
+int rv_tool_run_all(const struct rv_tool_jobs *jobs, struct rv_reason *reason)
+    __attribute__((warn_unused_result));
+
+/* How many processors we may use. */
+int rv_tool_processors(void);
+
+/* ---- tools.c: places ---- */
 
 /* A temporary folder, and the removal of it with the files in it. RV_EWRITE. */
 int rv_tool_scratch(char *path, size_t size, struct rv_reason *reason)

@@ -8,6 +8,7 @@
 
 #include "build.h"
 #include "process.h"
+#include "tools.h"
 
 /* The first file's name in the working directory, with .rvp for its ending. */
 static void default_output(const char *file, char *path, size_t size)
@@ -17,6 +18,16 @@ static void default_output(const char *file, char *path, size_t size)
 
     snprintf(path, size, "%.*s.rvp", dot && dot != name ? (int)(dot - name) : (int)strlen(name),
              name);
+}
+
+static int jobs_of(struct rv_command *command, int *jobs)
+{
+    const char *text = command->args.jobs;
+
+    *jobs = rv_tool_processors();
+    if (!text || !rv_jobs_parse(text, jobs))
+        return 0;
+    return rv_because(&command->reason, RV_EOPTIONS, "--jobs %s", text);
 }
 
 int rv_verb_build(struct rv_command *command)
@@ -29,8 +40,10 @@ int rv_verb_build(struct rv_command *command)
         .file_count = args->operand_count,
         .output = args->output ? args->output : output,
     };
-    int error;
+    int error = jobs_of(command, &request.jobs);
 
+    if (error)
+        return error;
     if (!args->program)
         return rv_because(&command->reason, RV_EOPTIONS, "--for PROGRAM|PID is missing");
     default_output(args->operands[0], output, sizeof(output));
@@ -53,6 +66,8 @@ int rv_verb_patch(struct rv_command *command)
     struct rv_pids pids;
     int error = rv_apply_request_parse(command, &apply);
 
+    if (!error)
+        error = jobs_of(command, &request.jobs);
     if (!error)
         error = rv_process_all(args->operands[0], &pids, &command->reason);
     if (error)

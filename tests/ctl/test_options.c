@@ -113,6 +113,22 @@ static void times_have_units(void **state)
         assert_int_equal(rv_time_parse(*bad, &ms), RV_EOPTIONS);
 }
 
+static void jobs_are_a_number_from_1_on(void **state)
+{
+    int jobs = 0;
+
+    (void)state;
+    assert_int_equal(rv_jobs_parse("1", &jobs), 0);
+    assert_int_equal(jobs, 1);
+    assert_int_equal(rv_jobs_parse("64", &jobs), 0);
+    assert_int_equal(jobs, 64);
+    for (const char *const *bad =
+             (const char *const[]){"", "0", "-1", "2x", "1025", "99999999999999999999", NULL};
+         *bad; bad++)
+        assert_int_equal(rv_jobs_parse(*bad, &jobs), RV_EOPTIONS);
+    assert_int_equal(jobs, 64);
+}
+
 static void help_lists_the_options_of_the_verb(void **state)
 {
     char *text = NULL;
@@ -139,6 +155,7 @@ int main(void)
         cmocka_unit_test(help_needs_nothing_else),
         cmocka_unit_test(wrong_lines_are_refused_with_a_sentence),
         cmocka_unit_test(times_have_units),
+        cmocka_unit_test(jobs_are_a_number_from_1_on),
         cmocka_unit_test(help_lists_the_options_of_the_verb),
     };
 

@@ -198,7 +198,7 @@ mv src/unconcerned.c away
 refused 1 "the compiler or the linker failed" revector build --for ./prog src/inc/rates.h
 expect_has "$(cat err.refused)" src/unconcerned.c "the source that is gone"
 mv away/unconcerned.c src
-echo '#error no' >>src/unconcerned.c
+echo '#include "nowhere.h"' >>src/unconcerned.c
 sed -i 's/RATE 10/RATE 20/' src/inc/rates.h
 refused 1 "the compiler or the linker failed" revector build --for ./prog src/inc/rates.h
 expect_has "$(cat err.refused)" unconcerned "the source that cannot be preprocessed"
