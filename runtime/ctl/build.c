@@ -2,8 +2,8 @@
 /*
  * build.c - the steps from source to patch, in a scratch folder until the last.
  *
- *   find the sources -> check the compiler -> compile each -> link -> look whether
- *   there is anything in it -> trailer -> symbols -> rename into place
+ *   find the sources -> compile each -> link -> look whether there is anything in it ->
+ *   trailer -> rename into place
  */
 #define _GNU_SOURCE
 #include "build.h"
@@ -37,86 +37,42 @@ static const struct rv_file_unit *unit_of(const struct build *build, int i)
     return &unit->image->file->units[unit->unit];
 }
 
-static int check_compiler(struct build *build)
+/*
+ * The first that another compiler has built: of the units to compile or, before those are known,
+ * of all, which are asked what they include.
+ */
+static const struct rv_file_unit *built_otherwise(const struct build *build, const char *version)
 {
-    char version[512];
-    int error = rv_tool_version(rv_tool_clang(), version, sizeof(version), build->reason);
-
-    for (int i = 0; !error && i < build->sources.count; i++)
+    for (int i = 0; i < build->sources.count; i++)
         if (strcmp(version, unit_of(build, i)->compiler))
-            return rv_because(build->reason, RV_ECOMPILER,
-                              "%s was built by '%s' and %s is '%s'; set REVECTOR_CLANG",
-                              unit_of(build, i)->source, unit_of(build, i)->compiler,
-                              rv_tool_clang(), version);
-    return error;
-}
+            return unit_of(build, i);
+    for (size_t i = 0; !build->sources.count && i < build->images.count; i++) {
+        const struct rv_image_file *file = build->images.list[i].file;
 
-/* ---- linking ---- */
-
-/* Nothing in a patch is called by name from outside, so nothing is exported. */
-static int write_exports(const struct build *build, char *path, size_t size)
-{
-    FILE *file;
-
-    snprintf(path, size, "%s/exports", build->with.scratch);
-    file = fopen(path, "we");
-    if (!file)
-        return RV_EREAD;
-    fputs("{ local: *; };\n", file);
-    return fclose(file) ? RV_EREAD : 0;
+        for (uint32_t n = 0; n < file->unit_count; n++)
+            if (strcmp(version, file->units[n].compiler))
+                return &file->units[n];
+    }
+    return NULL;
 }
 
 /*
- * Small: no start files, no padding between segments. Symbols that are not in
- * the patch stay undefined; the process has them.
+ * Each compilation checks that it is done by the compiler that built the program. Asking that
+ * for its version costs as much as compiling a small file, so it is done where something failed.
  */
-static const char *const link_words[] = {
-    "-shared",
-    "-nostartfiles",
-    "-nodefaultlibs",
-    "-Wl,--build-id",
-    "-Wl,-z,relro,-z,now",
-    "-Wl,-z,noseparate-code",
-    "-Wl,-z,max-page-size=4096",
-    "-Wl,--hash-style=gnu",
-    "-Wl,-Bsymbolic",
-};
-
-static void add_link_words(struct build *build, const char *exports, const char *made,
-                           struct rv_words *words)
+static int explain(struct build *build, int error)
 {
-    rv_words_add(words, rv_tool_clang());
-    for (size_t i = 0; i < sizeof(link_words) / sizeof(link_words[0]); i++)
-        rv_words_add(words, link_words[i]);
-    if (rv_compile_is_lto(&build->sources.list[0].unit)) {
-        rv_words_add(words, "-fuse-ld=lld");
-        rv_words_add(words, "-O2");
-    }
-    rv_words_addf(words, "-Wl,--version-script=%s", exports);
-    for (int i = 0; i < build->sources.count; i++)
-        rv_words_addf(words, "%s/%d.o", build->with.scratch, i);
-    rv_words_add(words, "-lgcc"); /* what the compiler calls for 128-bit division and the like */
-    rv_libraries_link(&build->libraries, words);
-    rv_words_add(words, "-o");
-    rv_words_add(words, made);
-}
+    const struct rv_file_unit *unit = NULL;
+    struct rv_reason unused;
+    char version[512];
 
-static int link_patch(struct build *build, const char *made)
-{
-    struct rv_words words = {0};
-    char exports[PATH_MAX];
-    int error = write_exports(build, exports, sizeof(exports));
-
-    if (error)
-        return rv_because(build->reason, error, "%s: %s", exports, strerror(errno));
-    error = rv_libraries_find(build->request->program, &build->libraries);
-    if (error)
+    if (!rv_tool_version(rv_tool_clang(), version, sizeof(version), &unused))
+        unit = built_otherwise(build, version);
+    if (!unit)
         return error;
-    rv_tool_progress(build->with.command, "linking");
-    add_link_words(build, exports, made, &words);
-    error = rv_tool_run(&words, NULL, build->reason);
-    rv_words_free(&words);
-    return error;
+    return rv_because(build->reason, RV_ECOMPILER,
+                      "%s was built by '%s' and %s is '%s'; set REVECTOR_CLANG", unit->source,
+                      unit->compiler, rv_tool_clang(), version);
 }
 
 static int check_contents(struct build *build, const char *made)
@@ -212,15 +168,14 @@ static int build_in_scratch(struct build *build, char *made)
 
     snprintf(scratch, sizeof(scratch), "%s/patch", build->with.scratch);
     if (!error)
-        error = link_patch(build, scratch);
+        error = rv_libraries_find(build->request->program, &build->libraries);
+    if (!error)
+        error = rv_build_link(&build->with, &build->sources, &build->libraries, scratch);
     if (!error)
         error = check_contents(build, scratch);
     if (!error)
         error = rv_patch_finish(scratch, build->sources.list[0].unit.image->file,
                                 unit_of(build, 0)->compiler, &checksum, build->reason);
-    if (!error)
-        error = rv_symbols_check(scratch, build->sources.list[0].unit.image->path,
-                                 &build->libraries, build->reason);
     return error ? error : put_in_place(build, scratch, checksum, made);
 }
 
@@ -230,9 +185,9 @@ static int build_found(struct build *build, char *made)
     int error = rv_sources_find(&build->with, build->request, &build->images, &build->sources);
 
     if (!error)
-        error = check_compiler(build);
-    if (!error)
         error = build_in_scratch(build, made);
+    if (error == RV_EBUILD || error == RV_EREAD)
+        error = explain(build, error);
     rv_libraries_free(&build->libraries);
     rv_sources_free(&build->sources);
     return error;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * build_compile.h - from the sources of a patch to its objects.
+ * build_compile.h - from the sources of a patch to its objects, and to a shared object.
  *
  * Each compilation sees one source file only. What several must know together is brought
  * together here: functions that are called in another way than before. One thread, which
@@ -20,6 +20,17 @@
  * the scratch folder. RV_ENOMEM.
  */
 int rv_build_compile(const struct rv_builder *builder, const struct rv_sources *sources)
+    __attribute__((warn_unused_result));
+
+/* ---- build_link.c ---- */
+
+/*
+ * Link what rv_build_compile() has made to the shared object `made`, and check that what it takes
+ * from elsewhere is in `libraries`, see rv_symbols_check(). RV_EBUILD, RV_ENOSYMBOL, RV_EWRITE,
+ * RV_ENOMEM.
+ */
+int rv_build_link(const struct rv_builder *builder, const struct rv_sources *sources,
+                  const struct rv_libraries *libraries, const char *made)
     __attribute__((warn_unused_result));
 
 /* ---- build_callers.c ---- */

@@ -47,6 +47,9 @@ static Elf_Scn *next_section(Elf *elf, Elf_Scn *section, GElf_Word type, GElf_Sh
     return NULL;
 }
 
+/* Of a number of a version. */
+enum { HIDDEN = 0x8000, FIRST_VERSION = VER_NDX_GLOBAL + 1 };
+
 static void visit_symbols(Elf *elf, Elf_Scn *section, const GElf_Shdr *header,
                           void (*visit)(const struct rv_symbol *symbol, void *context),
                           void *context)
@@ -68,6 +71,7 @@ static void visit_symbols(Elf *elf, Elf_Scn *section, const GElf_Shdr *header,
         if (numbers)
             (void)gelf_getversym(numbers, i, &number);
         seen.is_versioned = number > VER_NDX_GLOBAL;
+        seen.is_old = (number & HIDDEN) && (number & ~HIDDEN) > FIRST_VERSION;
         if (seen.name && *seen.name)
             visit(&seen, context);
     }
@@ -211,7 +215,6 @@ static int has_versions(const char *path)
 
 void rv_libraries_link(const struct rv_libraries *libraries, struct rv_words *words)
 {
-    rv_words_add(words, "-Wl,--as-needed");
     for (size_t n = 0; n < libraries->count; n++)
         if (has_versions(libraries->paths[n]))
             rv_words_add(words, libraries->paths[n]);

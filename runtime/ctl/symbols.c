@@ -70,7 +70,9 @@ static void strike_defined(const struct rv_symbol *symbol, void *context)
 {
     struct names *missing = context;
 
-    for (size_t n = missing->count; !symbol->is_undefined && !symbol->is_local && n-- > 0;)
+    if (symbol->is_undefined || symbol->is_local || symbol->is_old)
+        return;
+    for (size_t n = missing->count; n-- > 0;)
         if (!strcmp(missing->all[n], symbol->name))
             strike(missing, n);
 }
