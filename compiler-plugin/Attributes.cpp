@@ -154,12 +154,11 @@ bool isMethod(const llvm::Function &F) { return hasMark(F, MethodMark); }
 
 bool isFixed(const llvm::Function &F) { return hasMark(F, FixedMark); }
 
-std::optional<rv_hook_kind> hookKind(const llvm::Function &F) {
-  for (int Kind = 0; Kind < RV_HOOK_KINDS; ++Kind)
-    if (hasMark(F, HookMarks[Kind]))
-      return static_cast<rv_hook_kind>(Kind);
-  return std::nullopt;
+bool isHook(const llvm::Function &F) {
+  return llvm::any_of(HookMarks, [&](llvm::StringRef Mark) { return hasMark(F, Mark); });
 }
+
+bool isHook(const llvm::Function &F, rv_hook_kind Kind) { return hasMark(F, HookMarks[Kind]); }
 
 void keepHook(Decl &D) {
   if (llvm::any_of(HookMarks, [&](llvm::StringRef Mark) { return hasMark(D, Mark); }))

@@ -12,8 +12,6 @@
 
 #include "runtime/include/revector/record.h"
 
-#include <optional>
-
 namespace clang {
 class ASTContext;
 class Decl;
@@ -31,8 +29,9 @@ bool isMethod(const llvm::Function &F);
 // The source asks that F is left alone.
 bool isFixed(const llvm::Function &F);
 
-// Which hook of a patch F is, if it is one.
-std::optional<rv_hook_kind> hookKind(const llvm::Function &F);
+// F is a hook of a patch, of any kind or of that one; it may be of several.
+bool isHook(const llvm::Function &F);
+bool isHook(const llvm::Function &F, rv_hook_kind Kind);
 
 // In a patch, a hook is needed although nobody calls it.
 void keepHook(clang::Decl &D);

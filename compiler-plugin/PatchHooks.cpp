@@ -15,21 +15,33 @@ using namespace llvm;
 
 namespace revector {
 
-void recordHooks(Module &M, RecordWriter &Writer, Refusals &Refuse) {
-  Function *Hooks[RV_HOOK_KINDS] = {};
-  SmallVector<Link, 2 * RV_HOOK_KINDS> Links;
+namespace {
+
+// The hook of that kind, if there is one.
+Function *findHook(Module &M, rv_hook_kind Kind, Refusals &Refuse) {
+  Function *Found = nullptr;
   for (Function &F : M) {
-    auto Kind = hookKind(F);
-    if (!Kind || F.isDeclaration())
+    if (F.isDeclaration() || !isHook(F, Kind))
       continue;
-    if (Function *First = std::exchange(Hooks[*Kind], &F)) {
+    if (Found)
       Refuse.because(Limit::HOOKS,
-                     "%0 and %1 are hooks of one kind, of which a source file has one", *First, F);
+                     "%0 and %1 are hooks of one kind, of which a source file has one", *Found, F);
+    Found = &F;
+  }
+  return Found;
+}
+
+} // namespace
+
+void recordHooks(Module &M, RecordWriter &Writer, Refusals &Refuse) {
+  SmallVector<Link, 2 * RV_HOOK_KINDS> Links;
+  for (int Kind = 0; Kind < RV_HOOK_KINDS; ++Kind) {
+    Function *F = findHook(M, static_cast<rv_hook_kind>(Kind), Refuse);
+    if (!F)
       continue;
-    }
-    size_t Offset = offsetof(rv_hook_file, of) + *Kind * sizeof(rv_hook_file::of[0]);
-    Links.push_back({Offset, Writer.name(F)});
-    Links.push_back({Offset + sizeof(rv_rel), &F});
+    size_t Offset = offsetof(rv_hook_file, of) + Kind * sizeof(rv_hook_file::of[0]);
+    Links.push_back({Offset, Writer.name(*F)});
+    Links.push_back({Offset + sizeof(rv_rel), F});
   }
   if (Links.empty())
     return;

@@ -76,7 +76,7 @@ private:
 
   void addFunction(Function &F) {
     // A hook belongs to this patch, whatever the program has under its name.
-    PatchFunction It = {&F, Fate::New, hookKind(F) ? std::nullopt : Target.method(F),
+    PatchFunction It = {&F, Fate::New, isHook(F) ? std::nullopt : Target.method(F),
                         signatureHash(F, Info.Types.function(F.getName())), bodyHash(F)};
     if (It.Method) {
       const rv_method &Record = *Target.file().methods[*It.Method].record;

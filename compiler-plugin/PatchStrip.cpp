@@ -67,7 +67,7 @@ public:
 
   void run(Module &M) {
     for (const PatchFunction &It : Plan.Functions)
-      if (It.What == Fate::Replaced || hookKind(*It.F))
+      if (It.What == Fate::Replaced || isHook(*It.F))
         mark(It.F);
     for (const GlobalVariable *Variable : Plan.Transformers)
       mark(Variable);

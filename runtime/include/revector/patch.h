@@ -15,9 +15,10 @@
  *                           given up     -> post_apply, with hook->error
  *
  * So each step that has begun has exactly one end. One hook of a kind in a source file;
- * those of several files run in the order in which the files were named. If a pre hook
- * refuses, those behind it do not run, and the files before it get the other end; what
- * the refusing hook itself has done it takes back before it returns.
+ * those of several files run in the order in which the files were named. One function may be
+ * both pre hooks, or both post hooks. If a pre hook refuses, those behind it do not run, and the
+ * files before it get the other end; what the refusing hook itself has done it takes back before
+ * it returns.
  *
  * Of an update that another one supersedes (--replace) no hook runs any more: the new patch
  * takes over what it left, in its own post_apply. So it is with the kernel's livepatches too.
