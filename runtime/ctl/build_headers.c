@@ -105,7 +105,7 @@ static int put_command(const struct question *question, uint32_t ordinal, FILE *
     int error;
 
     rule_path(question->builder, ordinal, rule);
-    rv_compile_rule_command(unit, rule, &words);
+    rv_compile_rule_command(unit, question->builder->plugin, rule, &words);
     error = words.error;
     fwrite(unit->directory, 1, strlen(unit->directory) + 1, file);
     for (size_t i = 0; i < words.count; i++)

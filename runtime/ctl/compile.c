@@ -145,13 +145,13 @@ static void add_plugin(struct rv_words *words, const struct rv_compile *compile)
 }
 
 /* Patches may include our headers, also where the program has never heard of them. */
-static void add_headers(struct rv_words *words, const struct rv_compile *compile)
+static void add_headers(struct rv_words *words, const char *plugin)
 {
     char path[PATH_MAX];
-    int prefix = (int)strlen(compile->plugin) - (int)strlen(PLUGIN_PLACE);
+    int prefix = (int)strlen(plugin) - (int)strlen(PLUGIN_PLACE);
 
-    if (prefix < 0 || strcmp(compile->plugin + prefix, PLUGIN_PLACE) ||
-        snprintf(path, sizeof(path), "%.*s/include", prefix, compile->plugin) >= PATH_MAX ||
+    if (prefix < 0 || strcmp(plugin + prefix, PLUGIN_PLACE) ||
+        snprintf(path, sizeof(path), "%.*s/include", prefix, plugin) >= PATH_MAX ||
         access(path, R_OK))
         return;
     rv_words_add(words, "-idirafter");
@@ -249,7 +249,7 @@ void rv_compile_command(const struct rv_compile *compile, struct rv_words *words
     if (compile->place == RV_COMPILE_ELSEWHERE)
         add_maps(words, compile, unit);
     add_plugin(words, compile);
-    add_headers(words, compile);
+    add_headers(words, compile->plugin);
     if (isatty(STDERR_FILENO))
         rv_words_add(words, "-fcolor-diagnostics");
     rv_words_add(words, "-o");
@@ -257,10 +257,11 @@ void rv_compile_command(const struct rv_compile *compile, struct rv_words *words
     rv_words_add(words, compile->place == RV_COMPILE_ORIGINAL ? unit->source : compile->file);
 }
 
-void rv_compile_rule_command(const struct rv_file_unit *unit, const char *rule,
+void rv_compile_rule_command(const struct rv_file_unit *unit, const char *plugin, const char *rule,
                              struct rv_words *words)
 {
     copy_recorded(words, unit->command);
+    add_headers(words, plugin);
     rv_words_add(words, "-Eonly");
     rv_words_add(words, "-w"); /* what there is to say was said when it was compiled */
     rv_words_add(words, "-sys-header-deps");

@@ -33,11 +33,12 @@ struct rv_compile {
 void rv_compile_command(const struct rv_compile *compile, struct rv_words *words);
 
 /*
- * The arguments of the cc1 that writes a make rule to `rule`: what the unit's source includes;
- * and the command by which the plugin runs all that are in the file `commands`, each with the
- * unit's folder in front and an empty word behind it. The lists are the caller's. Pure.
+ * The arguments of the cc1 that writes a make rule to `rule`: what the unit's source includes, with
+ * our headers where `plugin` has them; and the command by which the plugin runs all that are in
+ * the file `commands`, each with the unit's folder in front and an empty word behind it. The lists
+ * are the caller's. Pure.
  */
-void rv_compile_rule_command(const struct rv_file_unit *unit, const char *rule,
+void rv_compile_rule_command(const struct rv_file_unit *unit, const char *plugin, const char *rule,
                              struct rv_words *words);
 void rv_compile_ask_command(const char *clang, const char *plugin, const char *commands,
                             struct rv_words *words);

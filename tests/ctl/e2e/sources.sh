@@ -100,6 +100,10 @@ check "a header, and a source that does not include it" "price 4" "85 7 8" src/i
 mkdir away
 ln -s ../src/inc away/link
 check "a header by another path" "price 4" "85 7 4" away/link/rates.h
+sed -i '1i #include <revector/shadow.h>' src/half.c src/inc/rates.h
+check "headers of ours, where the program knows none" "price 4" "85 7 8" src/inc/rates.h src/half.c \
+    src/unconcerned.c
+sed -i '1d' src/half.c src/inc/rates.h
 sed -i 's/"two", 2/"two", 22/' 'src/with blank/words.inc'
 check "a file that is no header, but is included" two 22 'src/with blank/words.inc'
 works revector build --for "$pid" -o fix.rvp src/main.c src/inc/rates.h src/half.c
