@@ -103,13 +103,14 @@ class Builds:
 
     def again(self, compile_):
         """Compiles it once more, to nowhere: what a developer waits for."""
-        words = without_output(compile_.words)
-        return run([self._revector.compiler, *words, "-o", "/dev/null"], cwd=compile_.folder)
+        words = [*without_output(compile_.words), *self._revector.headers, "-o", "/dev/null"]
+        return run([self._revector.compiler, *words], cwd=compile_.folder)
 
     def reads(self, compile_):
         """Absolute paths of all that a compile reads of this package."""
         words = [word for word in without_output(compile_.words) if word != "-c"]
-        text = run(["clang-19", *words, "-MM", "-w"], cwd=compile_.folder).out
+        text = run(["clang-19", *words, *self._revector.headers, "-MM", "-w"],
+                   cwd=compile_.folder).out
         names = text.replace("\\\n", " ").split(":", 1)[-1].split()
         return {os.path.realpath(os.path.join(compile_.folder, name)) for name in names}
 

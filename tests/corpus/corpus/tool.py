@@ -119,13 +119,15 @@ class Refusal(Problem):
 
 class Revector:
     """The command under test, and the compiler beside it. `build` tells one build of the two, and
-    of the runtime, from another."""
+    of the runtime, from another. With the words of `headers` a compiler finds what lines by hand
+    include, as `revector build` does."""
 
     def __init__(self, directory):
         self.command = os.path.join(directory, "bin", "revector")
         self.compiler = os.path.join(directory, "bin", "revector-cc")
         plugin = os.path.join(directory, "lib", "revector", "revector-clang.so")
         runtime = os.path.join(directory, "lib", "librevector.so")
+        self.headers = ("-idirafter", os.path.join(directory, "include"))
         self.compiled_by = (self.compiler, plugin)
         for path in (self.command, *self.compiled_by, runtime):
             if not os.access(path, os.X_OK):
