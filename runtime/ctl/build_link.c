@@ -16,12 +16,13 @@
 #include "libraries.h"
 
 /*
- * Small: no start files, no padding between segments. Symbols that are not in
- * the patch stay undefined; the process has them.
+ * Small: no start files, no padding between segments. Symbols that are not in the patch stay
+ * undefined; the process has them. Of the libraries it names those that it takes something from:
+ * each that it names has to be there again when the program's next start takes it.
  */
 static const char *const link_words[] = {
-    "--build-id", "--eh-frame-hdr", "--hash-style=gnu",  "-Bsymbolic",
-    "-zrelro",    "-znow",          "-znoseparate-code", "-zmax-page-size=4096",
+    "--build-id", "--eh-frame-hdr",    "--hash-style=gnu",     "-Bsymbolic",  "-zrelro",
+    "-znow",      "-znoseparate-code", "-zmax-page-size=4096", "--as-needed",
 };
 
 /* Nothing in a patch is called by name from outside, so nothing is exported. */

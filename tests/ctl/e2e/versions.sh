@@ -82,6 +82,41 @@ works revector apply "$pid" fix.rvp
 ask user go
 expect 1102 "$answer" "a library's function"
 
+# a library that the process has loaded and the patch does not use
+cat >unused.c <<'C'
+__asm__(".symver unused_one,unused@@ONE");
+int unused_one(void) { return 1; }
+C
+echo 'ONE { global: unused; local: *; };' >unused.map
+clang-19 -shared -fPIC -o libunused.so.1 unused.c -Wl,--version-script=unused.map \
+    -Wl,-soname,libunused.so.1 2>err || fail "cannot make a library: $(cat err)"
+cat >loads.c <<'C'
+#include <dlfcn.h>
+#include <stdio.h>
+int used(void);
+__attribute__((noinline)) int answer(int x) { return x + used(); }
+int main(void)
+{
+    char line[64];
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    if (!dlopen("./libunused.so.1", RTLD_NOW))
+        return 1;
+    while (fgets(line, sizeof(line), stdin))
+        printf("%d\n", answer(100));
+}
+C
+# shellcheck disable=SC2016
+compile loads loads.c -L. -lversioned '-Wl,-rpath,$ORIGIN'
+start loads ./loads
+ask loads go
+change loads.c 's/x + used()/x + 1000 + used()/'
+works revector build --for "$pid" -o fix.rvp fix/loads.c
+works revector apply "$pid" fix.rvp
+ask loads go
+expect 1102 "$answer" "a process with another library"
+readelf -d fix.rvp | grep -q libversioned || fail "not needed: $(readelf -d fix.rvp)"
+readelf -d fix.rvp | grep -q libunused && fail "needed without use: $(readelf -d fix.rvp)"
+
 # the library is not to be found
 mkdir moved && mv libversioned.so.1 moved/
 change prog.c 's/x + used()/x + 1000 + used()/'
