@@ -66,7 +66,7 @@ static void add_objects(struct rv_words *words, const struct link *link)
 
 static void add_libraries(struct rv_words *words, const struct link *link)
 {
-    rv_libraries_link(link->libraries, words);
+    rv_libraries_link(link->libraries, link->sources->list[0].unit.image->path, words);
     rv_words_add(words, "-o");
     rv_words_add(words, link->made);
 }

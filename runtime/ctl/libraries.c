@@ -50,6 +50,30 @@ static Elf_Scn *next_section(Elf *elf, Elf_Scn *section, GElf_Word type, GElf_Sh
 /* Of a number of a version. */
 enum { HIDDEN = 0x8000, FIRST_VERSION = VER_NDX_GLOBAL + 1 };
 
+/* The name of a version that is asked of another file; a null pointer: it is none of those. */
+static const char *asked_version(Elf *elf, GElf_Versym number)
+{
+    GElf_Shdr header;
+    Elf_Scn *section = next_section(elf, NULL, SHT_GNU_verneed, &header);
+    Elf_Data *data = section ? elf_getdata(section, NULL) : NULL;
+    GElf_Verneed file;
+    GElf_Vernaux version;
+
+    for (size_t at = 0; data && gelf_getverneed(data, (int)at, &file); at += file.vn_next) {
+        size_t inner = at + file.vn_aux;
+
+        for (; gelf_getvernaux(data, (int)inner, &version); inner += version.vna_next) {
+            if (version.vna_other == number)
+                return elf_strptr(elf, header.sh_link, version.vna_name);
+            if (!version.vna_next)
+                break;
+        }
+        if (!file.vn_next)
+            break;
+    }
+    return NULL;
+}
+
 static void visit_symbols(Elf *elf, Elf_Scn *section, const GElf_Shdr *header,
                           void (*visit)(const struct rv_symbol *symbol, void *context),
                           void *context)
@@ -70,7 +94,8 @@ static void visit_symbols(Elf *elf, Elf_Scn *section, const GElf_Shdr *header,
         };
         if (numbers)
             (void)gelf_getversym(numbers, i, &number);
-        seen.is_versioned = number > VER_NDX_GLOBAL;
+        if (seen.is_undefined && number > VER_NDX_GLOBAL)
+            seen.version = asked_version(elf, number & ~HIDDEN);
         seen.is_old = (number & HIDDEN) && (number & ~HIDDEN) > FIRST_VERSION;
         if (seen.name && *seen.name)
             visit(&seen, context);
@@ -189,33 +214,71 @@ void rv_libraries_free(struct rv_libraries *libraries)
 
 /* ---- linking ---- */
 
-static int has_name(Elf *elf)
+/* The next string with that tag behind entry *at, from -1 on; a null pointer: none. */
+static const char *next_string(Elf *elf, GElf_Sxword tag, int *at)
 {
     GElf_Shdr header;
     Elf_Scn *section = next_section(elf, NULL, SHT_DYNAMIC, &header);
     Elf_Data *data = section ? elf_getdata(section, NULL) : NULL;
     GElf_Dyn entry;
 
-    for (int i = 0; data && gelf_getdyn(data, i, &entry); i++)
-        if (entry.d_tag == DT_SONAME)
-            return 1;
-    return 0;
+    while (data && gelf_getdyn(data, ++*at, &entry))
+        if (entry.d_tag == tag)
+            return elf_strptr(elf, header.sh_link, entry.d_un.d_val);
+    return NULL;
 }
 
-/* By its name alone the process finds the one that it has loaded. */
-static int has_versions(const char *path)
+enum { NOT_LINKED = -1, NOT_NAMED = INT_MAX };
+
+/* Where `image` names the library: an entry of its dynamic section, NOT_NAMED, NOT_LINKED. */
+static int place_of(const char *path, Elf *image)
 {
     struct elf_file file = open_elf(path);
     GElf_Shdr header;
-    const int has = next_section(file.elf, NULL, SHT_GNU_verdef, &header) && has_name(file.elf);
+    int first = -1, at = -1, place = NOT_LINKED;
+    /* by its name alone the process finds the one that it has loaded */
+    const char *needed, *name = next_string(file.elf, DT_SONAME, &first);
 
+    if (name && next_section(file.elf, NULL, SHT_GNU_verdef, &header)) {
+        while ((needed = next_string(image, DT_NEEDED, &at)) && strcmp(needed, name))
+            ;
+        place = needed ? at : NOT_NAMED;
+    }
     close_elf(&file);
-    return has;
+    return place;
 }
 
-void rv_libraries_link(const struct rv_libraries *libraries, struct rv_words *words)
+struct candidate {
+    const char *path;
+    size_t number; /* keeps the order of those that are not named */
+    int place;
+};
+
+static int compare_places(const void *one, const void *other)
 {
-    for (size_t n = 0; n < libraries->count; n++)
-        if (has_versions(libraries->paths[n]))
-            rv_words_add(words, libraries->paths[n]);
+    const struct candidate *a = one, *b = other;
+
+    if (a->place != b->place)
+        return a->place < b->place ? -1 : 1;
+    return a->number < b->number ? -1 : 1;
+}
+
+void rv_libraries_link(const struct rv_libraries *libraries, const char *image,
+                       struct rv_words *words)
+{
+    struct candidate *all = calloc(libraries->count + 1, sizeof(*all));
+    struct elf_file file = open_elf(image);
+
+    if (!all)
+        words->error = RV_ENOMEM;
+    for (size_t n = 0; all && n < libraries->count; n++)
+        all[n] =
+            (struct candidate){libraries->paths[n], n, place_of(libraries->paths[n], file.elf)};
+    close_elf(&file);
+    if (all)
+        qsort(all, libraries->count, sizeof(*all), compare_places);
+    for (size_t n = 0; all && n < libraries->count; n++)
+        if (all[n].place != NOT_LINKED)
+            rv_words_add(words, all[n].path);
+    free(all);
 }

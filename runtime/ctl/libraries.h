@@ -28,15 +28,19 @@ int rv_libraries_find(const char *program, struct rv_libraries *libraries)
     __attribute__((warn_unused_result));
 void rv_libraries_free(struct rv_libraries *libraries);
 
-/* Adds those that have versions to what is linked, behind --as-needed. */
-void rv_libraries_link(const struct rv_libraries *libraries, struct rv_words *words);
+/*
+ * Adds those that have versions to what is linked: those that the file `image` names first, in
+ * its order, so that a function which several of them have comes from the same one.
+ */
+void rv_libraries_link(const struct rv_libraries *libraries, const char *image,
+                       struct rv_words *words);
 
 /* A symbol of a file's dynamic symbol table. */
 struct rv_symbol {
     const char *name;
+    const char *version; /* of one that is undefined: that which it asks for; or a null pointer */
     int is_undefined, is_local, is_weak;
-    int is_versioned; /* it has one that another file gave a name to, or gets it from there */
-    int is_old;       /* only for who asks for that version, which what is linked now does not */
+    int is_old; /* only for who asks for that version, which what is linked now does not */
 };
 
 /* Calls `visit` for each dynamic symbol of the file; one that is not ELF has none. */

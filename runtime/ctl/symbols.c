@@ -93,50 +93,67 @@ static int check_missing(const char *patch, const struct rv_libraries *libraries
 
 /* ---- which version it is ---- */
 
-static void note_unversioned(const struct rv_symbol *symbol, void *context)
+/* As NAME, or NAME@VERSION. */
+static void note_taken(const struct rv_symbol *symbol, void *context)
 {
-    if (symbol->is_undefined && !symbol->is_versioned)
-        note(context, symbol->name);
+    char text[1024];
+
+    if (!symbol->is_undefined)
+        return;
+    snprintf(text, sizeof(text), "%s%s%s", symbol->name, symbol->version ? "@" : "",
+             symbol->version ? symbol->version : "");
+    note(context, text);
 }
 
-/* Names that the image takes in a version; keeps those at the front. */
 struct versions {
-    struct names *names;
-    size_t doubtful;
+    struct names taken;     /* by the patch */
+    struct names doubtful;  /* the image takes them in a version, the patch in none */
+    struct names different; /* both do, in different ones: sentences */
 };
 
-static void sort_out(const struct rv_symbol *symbol, void *context)
+static void compare(const struct rv_symbol *symbol, void *context)
 {
     struct versions *versions = context;
-    char **all = versions->names->all;
+    const size_t length = strlen(symbol->name);
+    char text[1024];
 
-    if (!symbol->is_undefined || !symbol->is_versioned)
+    if (!symbol->is_undefined || !symbol->version)
         return;
-    for (size_t n = versions->doubtful; n < versions->names->count; n++)
-        if (!strcmp(all[n], symbol->name)) {
-            char *name = all[n];
-            all[n] = all[versions->doubtful];
-            all[versions->doubtful++] = name;
-            return;
-        }
+    for (size_t n = 0; n < versions->taken.count; n++) {
+        const char *taken = versions->taken.all[n];
+
+        if (strncmp(taken, symbol->name, length) != 0)
+            continue;
+        if (!taken[length])
+            note(&versions->doubtful, symbol->name);
+        if (taken[length] != '@' || !strcmp(taken + length + 1, symbol->version))
+            continue;
+        snprintf(text, sizeof(text), "the program calls %s in version %s, the patch would in %s",
+                 symbol->name, symbol->version, taken + length + 1);
+        note(&versions->different, text);
+    }
 }
 
-/* What has been linked without its library would get the oldest one. */
+/* What has been linked without its library would get the oldest one, else the default of now. */
 static int check_versions(const char *patch, const char *image, struct rv_reason *reason)
 {
-    struct names names = {0};
-    struct versions versions = {.names = &names};
+    struct versions versions = {0};
     int error;
 
-    rv_symbols_each(patch, note_unversioned, &names);
-    rv_symbols_each(image, sort_out, &versions);
-    while (names.count > versions.doubtful)
-        strike(&names, names.count - 1);
-    error = verdict(&names,
-                    ": in which version cannot be told, as the libraries of the program are not "
-                    "to be found; set LD_LIBRARY_PATH, or name a process",
-                    reason);
-    free_names(&names);
+    rv_symbols_each(patch, note_taken, &versions.taken);
+    rv_symbols_each(image, compare, &versions);
+    error = versions.taken.error;
+    if (!error)
+        error = verdict(&versions.different,
+                        "; build the program again with the library that it has now", reason);
+    if (!error)
+        error = verdict(&versions.doubtful,
+                        ": in which version cannot be told, as the libraries of the program are "
+                        "not to be found; set LD_LIBRARY_PATH, or name a process",
+                        reason);
+    free_names(&versions.taken);
+    free_names(&versions.doubtful);
+    free_names(&versions.different);
     return error;
 }
 

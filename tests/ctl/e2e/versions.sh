@@ -125,6 +125,38 @@ expect_has "$(cat err.refused)" "used" "the function's name"
 [ -e none.rvp ] && fail "built all the same"
 LD_LIBRARY_PATH=$PWD/moved works revector build --for ./prog -o fix.rvp fix/prog.c
 
+# a program that was linked when another version was the default
+cat >before.c <<'C'
+__asm__(".symver one_turned,turned@@ONE");
+int one_turned(void) { return 1; }
+C
+cat >after.c <<'C'
+__asm__(".symver one_turned,turned@ONE");
+__asm__(".symver two_turned,turned@@TWO");
+int one_turned(void) { return 1; }
+int two_turned(void) { return 2; }
+C
+echo 'ONE { global: turned; local: *; };' >before.map
+echo 'ONE { global: turned; local: *; }; TWO { global: turned; } ONE;' >after.map
+sed 's/used/turned/' prog.c >turns.c
+ln -s libturned.so.1 libturned.so
+for default in before after; do
+    clang-19 -shared -fPIC -o libturned.new $default.c -Wl,--version-script=$default.map \
+        -Wl,-soname,libturned.so.1 2>err || fail "cannot make a library: $(cat err)"
+    mv libturned.new libturned.so.1
+    # shellcheck disable=SC2016
+    [ $default = after ] || compile turns turns.c -L. -lturned '-Wl,-rpath,$ORIGIN'
+done
+start turns ./turns
+ask turns go
+expect 101 "$answer" "the program"
+change turns.c 's/x + turned()/x + 1000 + turned()/'
+for target in ./turns "$pid"; do
+    refused 1 "calls turned in version ONE, the patch would in TWO" \
+        revector build --for "$target" -o no.rvp fix/turns.c
+    [ -e no.rvp ] && fail "built all the same, for $target"
+done
+
 # the C library
 cat >waits.c <<'C'
 #include <pthread.h>
