@@ -134,14 +134,40 @@ static void compare(const struct rv_symbol *symbol, void *context)
     }
 }
 
+/* The version of such a one is what its library, which has not been there, would tell. */
+static void note_unknown(const struct rv_symbol *symbol, void *context)
+{
+    if (symbol->is_undefined && !symbol->version && !symbol->is_weak && !symbol->is_local &&
+        strncmp(symbol->name, "rv_", 3) != 0)
+        note(context, symbol->name);
+}
+
+/* What the patch takes and the image does not; nothing, if that has libraries without versions. */
+static void note_new(const char *patch, const char *image, struct names *doubtful)
+{
+    struct names unversioned = {0};
+
+    rv_symbols_each(image, note_unknown, &unversioned);
+    if (!unversioned.count) {
+        rv_symbols_each(patch, note_unknown, doubtful);
+        rv_symbols_each(image, strike_defined, doubtful);
+    }
+    doubtful->error |= unversioned.error;
+    free_names(&unversioned);
+}
+
 /* What has been linked without its library would get the oldest one, else the default of now. */
-static int check_versions(const char *patch, const char *image, struct rv_reason *reason)
+static int check_versions(const char *patch, const char *image, int has_libraries,
+                          struct rv_reason *reason)
 {
     struct versions versions = {0};
     int error;
 
     rv_symbols_each(patch, note_taken, &versions.taken);
-    rv_symbols_each(image, compare, &versions);
+    if (!has_libraries)
+        note_new(patch, image, &versions.doubtful);
+    if (!versions.doubtful.count)
+        rv_symbols_each(image, compare, &versions);
     error = versions.taken.error;
     if (!error)
         error = verdict(&versions.different,
@@ -162,7 +188,7 @@ int rv_symbols_check(const char *patch, const char *image, const struct rv_libra
 {
     int error = libraries->has_all ? check_missing(patch, libraries, reason) : 0;
 
-    return error ? error : check_versions(patch, image, reason);
+    return error ? error : check_versions(patch, image, libraries->count > 0, reason);
 }
 
 /* ---- what is exported ---- */

@@ -119,10 +119,12 @@ readelf -d fix.rvp | grep -q libunused && fail "needed without use: $(readelf -d
 
 # the library is not to be found
 mkdir moved && mv libversioned.so.1 moved/
-change prog.c 's/x + used()/x + 1000 + used()/'
-refused 1 "in which version cannot be told" revector build --for ./prog -o none.rvp fix/prog.c
-expect_has "$(cat err.refused)" "used" "the function's name"
-[ -e none.rvp ] && fail "built all the same"
+for name in other used; do
+    change prog.c "s/x + used()/x + 1000 + $name()/"
+    refused 1 "in which version cannot be told" revector build --for ./prog -o none.rvp fix/prog.c
+    expect_has "$(cat err.refused)" "$name" "the function's name"
+    [ -e none.rvp ] && fail "built all the same"
+done
 LD_LIBRARY_PATH=$PWD/moved works revector build --for ./prog -o fix.rvp fix/prog.c
 
 # a program that was linked when another version was the default
