@@ -225,8 +225,10 @@ static int answer_commit(struct question *question, struct rv_ctl_writer *out)
 {
     const int error = decide(question, 1);
 
-    if (!error)
+    if (!error) {
+        rv_operate_due(); /* one that the journal cannot keep goes back, and that is to be told */
         agent_put_update(out, (uint32_t)rv_ctl_number(&question->fields, RV_CTL_TAG_ID, 0));
+    }
     return error;
 }
 
