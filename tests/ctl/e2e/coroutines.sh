@@ -260,10 +260,10 @@ ask fibres i
 works revector revert "$pid" --all --consistency call
 sleep 1
 until_status "$pid" "coroutine" # keeps the code
-grep -q 'fix.*rvp' "/proc/$pid/maps" || fail "the code that fibres return to was unmapped"
+grep -qE 'fix.*rvp|revector-patch' "/proc/$pid/maps" || fail "the code that fibres return to was unmapped"
 ask fibres e
 expect "version 1 mixed 1 sums 7168" "$answer" "consistency call is not for whole functions"
-eventually "the code is unmapped" maps_lack "$pid" 'fix.*rvp'
+eventually "the code is unmapped" maps_lack "$pid" 'fix.*rvp|revector-patch'
 
 # a thread that does nothing but change stacks
 ask fibres d

@@ -14,6 +14,11 @@ change prog.c 's/return x;/return x + 1000;/'
 revector build --for ./prog -o fix.rvp fix/prog.c >/dev/null 2>&1 || fail "cannot build"
 REVECTOR_LOG=$work/log start prog ./prog
 
+# What is loaded still can be loaded once more as a copy only, for which there may be no room.
+unloaded() {
+    eventually "the code is unloaded" maps_lack "$pid" 'fix\.rvp|revector-patch'
+}
+
 # whole WHAT: applied or not, but nothing between; then all works.
 whole() {
     ask prog "new 5"
@@ -21,12 +26,14 @@ whole() {
     eventually "nobody moves, $1" status_lacks "$pid" moving
     eventually "nobody returns, $1" status_lacks "$pid" returning
     works revector revert "$pid" --all
+    unloaded
     works revector apply "$pid" fix.rvp
     ask prog "new 5"
     expect 1005 "$answer" "the next update, $1"
     works revector revert "$pid" --all
     ask prog "new 5"
     expect 5 "$answer" "its revert, $1"
+    unloaded
 }
 
 # scarcely WHAT: an apply works, or is refused in one sentence and has changed nothing.
