@@ -50,6 +50,12 @@ extern const char rv_fault_chosen[];
 #error "arch_cpu.h must define RV_ARCH_SIGNAL_SP"
 #endif
 
+/* The same to a word some bits of which tell a frame from what only begins like one. */
+#if !defined(RV_ARCH_SIGNAL_MARK) || !defined(RV_ARCH_SIGNAL_MARK_BITS) ||                         \
+    !defined(RV_ARCH_SIGNAL_MARK_IS)
+#error "arch_cpu.h must define RV_ARCH_SIGNAL_MARK, RV_ARCH_SIGNAL_MARK_BITS and _IS"
+#endif
+
 /* The same to behind the last register of the interrupted code that the frame holds. */
 #ifndef RV_ARCH_SIGNAL_REGISTERS
 #error "arch_cpu.h must define RV_ARCH_SIGNAL_REGISTERS"

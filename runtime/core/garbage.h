@@ -27,6 +27,19 @@ enum rv_hold {
     RV_HOLD_STACK,      /* a word on the thread's stack points into the piece */
     RV_HOLD_REGISTER,   /* its PC or a system call argument does */
     RV_HOLD_UNREADABLE, /* the system does not let us look at the thread */
+    RV_HOLD_SEARCH,     /* no thread, but memory is still being searched for pointers */
+    RV_HOLD_MEMORY,     /* a word in memory points into it */
+    RV_HOLD_SIGNAL,     /* a signal is handled in it */
+    RV_HOLD_TIMER,      /* a timer's signal brings a pointer to it */
+    RV_HOLD_EPOLL,      /* epoll hands out a pointer to it */
+};
+
+/* What the examiner does with a piece; see runtime/host/rounds.h. */
+enum rv_garbage_stage {
+    RV_GARBAGE_CLEARING,  /* threads are looked at */
+    RV_GARBAGE_SEARCHING, /* CODE: no thread has it; memory is searched */
+    RV_GARBAGE_RESTING,   /* CODE: a pointer to it is saved; until the next look */
+    RV_GARBAGE_CLEAN,     /* nobody has it */
 };
 
 struct rv_garbage {
@@ -39,8 +52,14 @@ struct rv_garbage {
     /* Written by the examiner under the core lock, for status. */
     enum rv_hold hold;
     int32_t holder;              /* thread ID; 0: no thread in particular */
-    uintptr_t where;             /* RV_HOLD_STACK: address of the word */
-    void *notes;      /* the examiner's own; it frees them before rv_garbage_free */
+    uintptr_t where; /* STACK, MEMORY: address of the word; SIGNAL: its number; TIMER: its ID;
+                        EPOLL: the descriptor */
+    /* The examiner's own. */
+    enum rv_garbage_stage stage;
+    uint32_t rounds;     /* CODE: that have found nothing, one after the other */
+    uint32_t rest_ms;    /* the last rest */
+    uint64_t rest_until; /* milliseconds, a clock of the examiner's */
+    void *notes;         /* it frees them before rv_garbage_free */
 };
 
 /* Code of a reverted update; `node` comes from rv_garbage_reserve(). Takes the core lock. */

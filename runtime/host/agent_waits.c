@@ -19,7 +19,7 @@ static int note_keeper(const struct rv_garbage *piece, void *context)
     if (waits->keeper_count == AGENT_WAITS)
         return 1;
     waits->keepers[waits->keeper_count++] =
-        (struct agent_keeper){piece->update, piece->kind, piece->hold, piece->holder};
+        (struct agent_keeper){piece->update, piece->kind, piece->hold, piece->holder, piece->where};
     return 0;
 }
 
@@ -59,11 +59,9 @@ static int note_straggler(const struct rv_leftover *leftover, void *context)
     return 0;
 }
 
-static const char *hold_text(enum rv_hold hold)
+static const char *thread_text(enum rv_hold hold)
 {
     switch (hold) {
-    case RV_HOLD_UNEXAMINED:
-        return "not examined yet";
     case RV_HOLD_RUNNING:
         return "has not been seen outside of it since";
     case RV_HOLD_STACK:
@@ -72,20 +70,54 @@ static const char *hold_text(enum rv_hold hold)
         return "runs in it";
     case RV_HOLD_UNREADABLE:
         return "the system does not let us look at it";
+    default:
+        return "not examined yet";
     }
-    return "in use";
+}
+
+static void say_thread(const struct agent_keeper *keeper, char *text, size_t size)
+{
+    char who[RV_THREAD_TEXT];
+
+    rv_thread_text(keeper->holder, who);
+    snprintf(text, size, "%s %s", who, thread_text(keeper->hold));
+}
+
+/* Nobody's in particular. */
+static void say_hold(const struct agent_keeper *keeper, char *text, size_t size)
+{
+    const unsigned long where = keeper->where;
+
+    switch (keeper->hold) {
+    case RV_HOLD_SEARCH:
+        snprintf(text, size, "memory is searched for pointers to it");
+        return;
+    case RV_HOLD_MEMORY:
+        snprintf(text, size, "a pointer to it is saved at %#lx", where);
+        return;
+    case RV_HOLD_SIGNAL:
+        snprintf(text, size, "signal %lu is handled in it", where);
+        return;
+    case RV_HOLD_TIMER:
+        snprintf(text, size, "timer %lu has a pointer to it", where);
+        return;
+    case RV_HOLD_EPOLL:
+        snprintf(text, size, "epoll descriptor %lu has a pointer to it", where);
+        return;
+    default:
+        snprintf(text, size, "%s", thread_text(keeper->hold));
+    }
 }
 
 static void put_keeper(struct rv_ctl_writer *out, const struct agent_keeper *keeper)
 {
-    const char *what = keeper->kind == RV_GARBAGE_CODE ? "code" : "table";
-    char who[RV_THREAD_TEXT], text[160];
+    char why[128], text[160];
 
-    rv_thread_text(keeper->holder, who);
     if (keeper->holder)
-        snprintf(text, sizeof(text), "%s: %s %s", what, who, hold_text(keeper->hold));
+        say_thread(keeper, why, sizeof(why));
     else
-        snprintf(text, sizeof(text), "%s: %s", what, hold_text(keeper->hold));
+        say_hold(keeper, why, sizeof(why));
+    snprintf(text, sizeof(text), "%s: %s", keeper->kind == RV_GARBAGE_CODE ? "code" : "table", why);
     rv_ctl_put_text(out, RV_CTL_TAG_KEEPER, text);
 }
 

@@ -18,6 +18,7 @@ struct agent_keeper {
     enum rv_garbage_kind kind;
     enum rv_hold hold;
     int32_t holder;
+    uintptr_t where;
 };
 
 /* A thread that has not moved, while an update is under way; copied for the same reason. */

@@ -289,6 +289,33 @@ int rv_contexts_each(int (*visit)(struct rv_thread_key key, void *context), void
     return result;
 }
 
+static int visit_stacks(int (*visit)(struct rv_range range, void *context), void *argument)
+{
+    const uint32_t have = tw_load32_acquire(&used) ? tw_load32_acquire(&capacity) : 0;
+    int result = 0;
+
+    for (uint32_t n = 0; n < have && !result; n++) {
+        const struct rv_range stack = {tw_load_acquire(&at(n)->start),
+                                       tw_load_acquire(&at(n)->end)};
+        if (tw_load32_acquire(&at(n)->state) >= MADE && stack.end)
+            result = visit(stack, argument);
+    }
+    return result;
+}
+
+int rv_contexts_ranges(int (*visit)(struct rv_range range, void *context), void *argument)
+{
+    const uint32_t have = tw_load32_acquire(&capacity);
+    int result = 0;
+
+    for (uint32_t from = 0, size = FIRST_CHUNK; from < have && !result; from += size, size *= 2) {
+        const uintptr_t chunk = (uintptr_t)at(from);
+        result =
+            visit((struct rv_range){chunk, chunk + size * sizeof(struct rv_context)}, argument);
+    }
+    return result ? result : visit_stacks(visit, argument);
+}
+
 static void view_of(struct rv_context *context, struct rv_thread_view *view)
 {
     const uint32_t state = tw_load32_acquire(&context->state);

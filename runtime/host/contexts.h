@@ -17,6 +17,7 @@
 #ifndef REVECTOR_CONTEXTS_H
 #define REVECTOR_CONTEXTS_H
 
+#include "own.h"
 #include "rv_platform.h"
 #include "threads.h"
 
@@ -72,6 +73,12 @@ int rv_context_look(int32_t number, struct rv_thread_view *view, pid_t *carrier)
  * own; `view->changes` counts how often that changed.
  */
 int rv_context_own_stack(pid_t tid, struct rv_thread_view *view);
+
+/*
+ * Calls `visit` for each range that holds contexts themselves, and for the stack of each that
+ * has not ended, which are looked at as threads are. Ends early with what is not 0.
+ */
+int rv_contexts_ranges(int (*visit)(struct rv_range range, void *context), void *context);
 
 int rv_contexts_init(void); /* 0, or a negative code: contexts will not be seen */
 void rv_contexts_in_child(void); /* after fork */

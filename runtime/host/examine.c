@@ -20,7 +20,7 @@ static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER; /* outermost, see gate.
 static struct {
     struct rv_scan scan;
     struct rv_maps maps;
-} with = {.scan = {.memory = -1, .pagemap = -1}, .maps.fd = -1};
+} with = {.scan = {.memory = -1, .pages.fd = -1}, .maps.fd = -1};
 
 static void give_up(void)
 {
@@ -42,7 +42,7 @@ void rv_examine_end(void)
 void rv_examine_in_child(void)
 {
     pthread_mutex_init(&turn, NULL); /* whoever held it is not in the child */
-    with.scan = (struct rv_scan){.memory = -1, .pagemap = -1};
+    with.scan = (struct rv_scan){.memory = -1, .pages.fd = -1};
     with.maps = (struct rv_maps){.fd = -1};
 }
 
@@ -80,7 +80,7 @@ static int scan_one_stack(const struct rv_thread_view *view, uintptr_t sp, int *
 /*
  * A handler may run on a stack of its own (sigaltstack). Its frame there says where the
  * interrupted stack is. Frames that the scan finds on the way are scanned in turn; a
- * word that only looks like a frame's, as one that sigaction left, leads nowhere.
+ * word that only looks like a frame's, as one that sigaction left, has no frame behind it.
  * *reached: one leads to the stack that the view knows.
  */
 static int scan_interrupted(const struct rv_thread_view *view, int *reached)
@@ -88,8 +88,10 @@ static int scan_interrupted(const struct rv_thread_view *view, int *reached)
     int known, error = 0;
 
     for (int n = 0; n < RV_SCAN_FRAMES && with.scan.frames[n] && !error; n++) {
-        uintptr_t sp;
-        if (rv_scan_read(&with.scan, with.scan.frames[n] + RV_ARCH_SIGNAL_SP, &sp))
+        uintptr_t sp, mark;
+        if (rv_scan_read(&with.scan, with.scan.frames[n] + RV_ARCH_SIGNAL_SP, &sp) ||
+            rv_scan_read(&with.scan, with.scan.frames[n] + RV_ARCH_SIGNAL_MARK, &mark) ||
+            (mark & RV_ARCH_SIGNAL_MARK_BITS) != RV_ARCH_SIGNAL_MARK_IS)
             continue;
         error = scan_one_stack(view, sp, &known);
         *reached |= is_on(view, sp);

@@ -9,6 +9,7 @@
 #include "leftover.h"
 #include "examine.h"
 #include "loader.h"
+#include "own.h"
 #include "revector/error.h"
 #include "rv_platform.h"
 #include "threads.h"
@@ -83,9 +84,9 @@ static int note_at_once(const struct rv_update *update, void *context)
 static int copy_changes(struct changes *changes)
 {
     do {
-        free(changes->all);
+        rv_own_free(changes->all);
         changes->room = changes->count;
-        changes->all = calloc(changes->room + 1, sizeof(*changes->all));
+        changes->all = rv_own_alloc(changes->room + 1, sizeof(*changes->all));
         if (!changes->all)
             return RV_ENOMEM;
         changes->count = 0;
@@ -184,7 +185,7 @@ static int look_at_threads(const struct look *look, const struct rv_piece *piece
 
 static int look(const struct look *look)
 {
-    struct rv_piece *pieces = calloc(look->count + 1, sizeof(*pieces));
+    struct rv_piece *pieces = rv_own_alloc(look->count + 1, sizeof(*pieces));
     int error = pieces ? RV_EBUSY : RV_ENOMEM;
 
     for (size_t n = 0; pieces && n < look->count; n++)
@@ -193,7 +194,7 @@ static int look(const struct look *look)
         error = look_at_threads(look, pieces);
         rv_examine_end();
     }
-    free(pieces);
+    rv_own_free(pieces);
     return error;
 }
 
@@ -209,7 +210,7 @@ int rv_leftovers_each(int (*visit)(const struct rv_leftover *leftover, void *con
     error = copy_changes(&changes);
     if (!error) {
         qsort(changes.all, changes.count, sizeof(*changes.all), by_method_and_age);
-        old = calloc(changes.count + 1, sizeof(*old));
+        old = rv_own_alloc(changes.count + 1, sizeof(*old));
         error = old ? 0 : RV_ENOMEM;
     }
     if (!error) {
@@ -217,7 +218,7 @@ int rv_leftovers_each(int (*visit)(const struct rv_leftover *leftover, void *con
         if (count)
             error = look(&(struct look){old, count, visit, context});
     }
-    free(old);
-    free(changes.all);
+    rv_own_free(old);
+    rv_own_free(changes.all);
     return error;
 }

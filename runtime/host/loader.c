@@ -147,6 +147,7 @@ static int find_image(struct rv_patch_image *patch)
 
     if (dlinfo(patch->handle, RTLD_DI_LINKMAP, &map) || rv_place_of(map->l_ld, &patch->place))
         return RV_ELOAD;
+    rv_linked_note(map, &patch->place, &patch->linked);
     rv_platform_lock();
     patch->image = rv_image_at_locked((uintptr_t)map->l_ld);
     rv_platform_unlock();
@@ -157,10 +158,21 @@ static int find_image(struct rv_patch_image *patch)
     return patch->image->image->patch ? 0 : RV_ENOPATCH;
 }
 
+/* Not in the program's heap, where its addresses would keep the patch loaded: see ours.h. */
+static struct rv_patch_image *new_patch(void)
+{
+    struct rv_patch_image *patch;
+
+    rv_platform_lock();
+    patch = rv_platform_alloc(sizeof(*patch));
+    rv_platform_unlock();
+    return patch;
+}
+
 int rv_loader_load(int fd, const char *path, const struct rv_patch_file *file,
                    struct rv_patch_image **result, struct rv_detail *detail)
 {
-    struct rv_patch_image *patch = calloc(1, sizeof(*patch));
+    struct rv_patch_image *patch = new_patch();
     int error = RV_ENOMEM;
 
     if (!patch)
@@ -182,8 +194,10 @@ int rv_loader_load(int fd, const char *path, const struct rv_patch_file *file,
 
 void rv_loader_unload(struct rv_patch_image *patch)
 {
-    if (patch->handle)
+    if (patch->handle) {
+        rv_linked_bury(&patch->linked, &patch->place);
         dlclose(patch->handle);
+    }
     patch->handle = NULL;
     patch->image = NULL;
 }
@@ -192,7 +206,9 @@ void rv_loader_forget(struct rv_patch_image *patch)
 {
     if (patch->garbage)
         rv_garbage_unreserve(patch->garbage);
-    free(patch);
+    rv_platform_lock();
+    rv_platform_free(patch, sizeof(*patch));
+    rv_platform_unlock();
 }
 
 /* ---- pins ---- */

@@ -9,6 +9,7 @@
 
 #include "detail.h"
 #include "image.h"
+#include "linked.h"
 #include "patch_file.h"
 
 enum rv_hook_stage { /* see hooks.h */
@@ -24,6 +25,7 @@ struct rv_patch_image {
     struct rv_patch_file file;
     void *handle;              /* a null pointer once it is unloaded */
     struct rv_place place;
+    struct rv_linked linked;
     struct rv_image_state *image;
     int at_once; /* committed without asking the threads, see leftover.h; operation lock */
     struct rv_garbage *garbage; /* set aside for its end; a null pointer once used */
@@ -45,7 +47,7 @@ int rv_loader_load(int fd, const char *path, const struct rv_patch_file *file,
 /* Unmaps it; the struct stays. */
 void rv_loader_unload(struct rv_patch_image *patch);
 
-/* Frees the struct of an unloaded patch. */
+/* Frees the struct of an unloaded patch. Takes the core lock. */
 void rv_loader_forget(struct rv_patch_image *patch);
 
 /*

@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include "maps.h"
+#include "own.h"
 #include "revector/error.h"
 
 #include <errno.h>
@@ -35,10 +36,12 @@ int rv_maps_open(struct rv_maps *maps)
 
 void rv_maps_close(struct rv_maps *maps)
 {
-    if (maps->fd >= 0)
-        close(maps->fd);
-    free(maps->all);
-    *maps = (struct rv_maps){.fd = -1};
+    const struct rv_maps before = *maps;
+
+    *maps = (struct rv_maps){.fd = -1}; /* first, for the child of a fork */
+    if (before.fd >= 0)
+        close(before.fd);
+    rv_own_free(before.all);
 }
 
 /* ---- one by one ---- */
@@ -58,6 +61,37 @@ static int query(const struct rv_maps *maps, uintptr_t address, struct rv_mappin
 
 /* ---- the whole list ---- */
 
+/* Where the name of the mapping begins, behind five fields; an empty one at `end`. */
+static const char *name_in(const char *line, const char *end)
+{
+    for (int field = 0; field < 5; field++) {
+        while (line < end && *line != ' ')
+            line++;
+        while (line < end && *line == ' ')
+            line++;
+    }
+    return line;
+}
+
+static int begins(const char *text, const char *end, const char *with)
+{
+    const size_t size = strlen(with);
+    return (size_t)(end - text) >= size && memcmp(text, with, size) == 0;
+}
+
+/* Shared memory has its files in /dev, too. */
+static enum rv_mapping_kind kind_of(const char *name, const char *end)
+{
+    if (begins(name, end, "[stack]"))
+        return RV_MAPPING_STACK;
+    if (begins(name, end, "[v"))
+        return RV_MAPPING_KERNEL;
+    if (begins(name, end, "/dev/") && !begins(name, end, "/dev/shm/") &&
+        !begins(name, end, "/dev/zero"))
+        return RV_MAPPING_DEVICE;
+    return RV_MAPPING_MEMORY;
+}
+
 /* "start-end rwxp ...", hexadecimal, up to `end`. 0: it is something else. */
 static int parse_line(const char *line, const char *end, struct rv_mapping *mapping)
 {
@@ -66,9 +100,13 @@ static int parse_line(const char *line, const char *end, struct rv_mapping *mapp
     if (at >= end || *at != '-')
         return 0;
     mapping->end = strtoul(at + 1, &at, 16);
-    if (end - at < 3 || *at != ' ')
+    if (end - at < 5 || *at != ' ')
         return 0;
+    mapping->is_written = at[2] == 'w';
     mapping->is_data = at[1] == 'r' && at[2] == 'w';
+    mapping->is_closed = at[1] == '-' && at[2] == '-' && at[3] == '-';
+    mapping->is_shared = at[4] == 's';
+    mapping->kind = kind_of(name_in(line, end), end);
     return 1;
 }
 
@@ -76,7 +114,8 @@ static int add(struct rv_maps *maps, const struct rv_mapping *mapping)
 {
     if (maps->count == maps->capacity) {
         size_t capacity = maps->capacity ? 2 * maps->capacity : 256;
-        struct rv_mapping *all = realloc(maps->all, capacity * sizeof(*all));
+        struct rv_mapping *all =
+            rv_own_resize(maps->all, maps->capacity * sizeof(*all), capacity * sizeof(*all));
         if (!all)
             return RV_ENOMEM;
         maps->all = all;
@@ -100,7 +139,7 @@ static ssize_t parse_lines(struct rv_maps *maps, const char *text, size_t size)
     return at - text;
 }
 
-static int read_list(struct rv_maps *maps)
+int rv_maps_list(struct rv_maps *maps)
 {
     char text[16384];
     size_t held = 0;
@@ -146,7 +185,7 @@ int rv_maps_run_end(struct rv_maps *maps, uintptr_t address, uintptr_t *end)
     int found = query(maps, address, &mapping);
 
     if (found < 0) {
-        int error = read_list(maps);
+        int error = rv_maps_list(maps);
         if (error)
             return error;
         look_up = find;

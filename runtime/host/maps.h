@@ -10,14 +10,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What a mapping is, as far as its line tells. */
+enum rv_mapping_kind {
+    RV_MAPPING_MEMORY, /* anonymous, or of a file */
+    RV_MAPPING_STACK,  /* the initial thread's */
+    RV_MAPPING_DEVICE, /* reading may have an effect */
+    RV_MAPPING_KERNEL, /* the kernel's own pages for every process */
+};
+
 struct rv_mapping {
     uintptr_t start, end;
-    int is_data; /* readable and writable */
+    int is_data;          /* readable and writable */
+    /* Only in the list: */
+    int is_closed;        /* nobody may do anything with it: a guard, or kept free */
+    int is_shared, is_written; /* with other processes; and may be written to here */
+    enum rv_mapping_kind kind;
 };
 
 struct rv_maps {
     int fd;                 /* /proc/self/maps */
-    struct rv_mapping *all; /* ascending; only where the kernel cannot be asked for one */
+    struct rv_mapping *all; /* ascending; see own.h */
     size_t count, capacity;
 };
 
@@ -32,5 +44,8 @@ void rv_maps_close(struct rv_maps *maps);
  */
 int rv_maps_run_end(struct rv_maps *maps, uintptr_t address, uintptr_t *end)
     __attribute__((warn_unused_result));
+
+/* Reads all mappings into the list. RV_EUNREADABLE, RV_ENOMEM. */
+int rv_maps_list(struct rv_maps *maps) __attribute__((warn_unused_result));
 
 #endif

@@ -4,9 +4,7 @@
  */
 #include "marks.h"
 #include "revector/error.h"
-#include "tablewalk/tw_atomic.h"
-
-#include <stdlib.h>
+#include "rv_platform.h"
 
 struct mark {
     struct rv_thread_key thread;
@@ -14,6 +12,7 @@ struct mark {
 };
 
 struct marks {
+    size_t size; /* bytes of all this */
     size_t count, open;
     struct mark all[]; /* ascending by thread number */
 };
@@ -36,19 +35,34 @@ static struct mark *find(const struct rv_garbage *piece, const struct rv_thread_
     return NULL;
 }
 
-/* By one store, so that a fork sees whole ones. */
-static void replace(struct rv_garbage *piece, struct marks *marks)
+/* Not the program's memory: what of it hangs on a piece, a leak checker does not find. */
+static struct marks *alloc(size_t count)
+{
+    const size_t size = sizeof(struct marks) + count * sizeof(struct mark);
+    struct marks *marks;
+
+    rv_platform_lock();
+    marks = rv_platform_alloc(size);
+    rv_platform_unlock();
+    if (marks)
+        marks->size = size;
+    return marks;
+}
+
+/* With the lock, so that a fork sees whole ones. */
+static void replace_locked(struct rv_garbage *piece, struct marks *marks)
 {
     struct marks *before = piece->notes;
 
-    tw_store_pointer_release(&piece->notes, marks);
-    free(before);
+    piece->notes = marks;
+    if (before)
+        rv_platform_free(before, before->size);
 }
 
 int rv_marks_listed(struct rv_garbage *piece, const struct rv_thread_list *threads)
 {
     const int new_is_clear = piece->notes && piece->kind == RV_GARBAGE_TABLE;
-    struct marks *marks = malloc(sizeof(*marks) + threads->count * sizeof(struct mark));
+    struct marks *marks = alloc(threads->count);
 
     if (!marks)
         return RV_ENOMEM;
@@ -60,7 +74,9 @@ int rv_marks_listed(struct rv_garbage *piece, const struct rv_thread_list *threa
         marks->all[n].cleared = known ? known->cleared : new_is_clear;
         marks->open += !marks->all[n].cleared;
     }
-    replace(piece, marks);
+    rv_platform_lock();
+    replace_locked(piece, marks);
+    rv_platform_unlock();
     return 0;
 }
 
@@ -84,37 +100,7 @@ void rv_marks_clear(struct rv_garbage *piece, const struct rv_thread_key *thread
     }
 }
 
-/* Few are out of order, and nothing may be allocated here. */
-static void sort(struct marks *marks)
+void rv_marks_free_locked(struct rv_garbage *piece)
 {
-    for (size_t n = 1; n < marks->count; n++) {
-        const struct mark mark = marks->all[n];
-        size_t at = n;
-        for (; at > 0 && marks->all[at - 1].thread.tid > mark.thread.tid; at--)
-            marks->all[at] = marks->all[at - 1];
-        marks->all[at] = mark;
-    }
-}
-
-void rv_marks_in_child(struct rv_garbage *piece, pid_t before, const struct rv_thread_key *now)
-{
-    struct marks *marks = piece->notes;
-
-    if (!marks)
-        return;
-    marks->open = 0; /* somebody may have been about to count it down */
-    for (size_t n = 0; n < marks->count; n++) {
-        struct mark *mark = &marks->all[n];
-        if (mark->thread.tid == before)
-            mark->thread = *now;
-        else if (mark->thread.tid == now->tid)
-            mark->thread.tid = 0; /* a thread of the parent's, long gone */
-        marks->open += !mark->cleared;
-    }
-    sort(marks);
-}
-
-void rv_marks_free(struct rv_garbage *piece)
-{
-    replace(piece, NULL);
+    replace_locked(piece, NULL);
 }

@@ -7,6 +7,7 @@
  * of pages that are kept; larger ones are pages of their own. Under the core lock.
  */
 #define _GNU_SOURCE
+#include "memory.h"
 #include "rv_platform.h"
 #include "revector/error.h"
 
@@ -23,6 +24,14 @@ struct piece {
 };
 
 static struct piece *free_pieces[CLASSES];
+
+/* Pages of which pieces were cut, and pieces that are pages. */
+struct extent {
+    struct extent *next;
+    struct rv_range pages;
+};
+
+static struct extent *extents;
 
 static size_t whole_pages(size_t bytes)
 {
@@ -62,6 +71,42 @@ static unsigned class_of(size_t bytes)
     return n;
 }
 
+/* Without memory it is not in the list: then what it says of a patch keeps that loaded. */
+static void note(void *pages, size_t bytes)
+{
+    struct extent *extent = pages ? rv_platform_alloc(sizeof(*extent)) : NULL;
+
+    if (!extent)
+        return;
+    *extent = (struct extent){extents, {(uintptr_t)pages, (uintptr_t)pages + bytes}};
+    extents = extent;
+}
+
+static void forget(const void *pages)
+{
+    struct extent **at = &extents, *extent;
+
+    while (*at && (*at)->pages.start != (uintptr_t)pages)
+        at = &(*at)->next;
+    extent = *at;
+    if (!extent)
+        return;
+    *at = extent->next;
+    rv_platform_free(extent, sizeof(*extent));
+}
+
+size_t rv_memory_list(struct rv_range *to, size_t room)
+{
+    size_t count = 0;
+
+    rv_platform_lock();
+    for (const struct extent *extent = extents; extent; extent = extent->next, count++)
+        if (count < room)
+            to[count] = extent->pages;
+    rv_platform_unlock();
+    return count;
+}
+
 static void cut_slab(unsigned n)
 {
     char *slab = rv_platform_pages_alloc(SLAB);
@@ -70,6 +115,15 @@ static void cut_slab(unsigned n)
         piece->next = free_pieces[n];
         free_pieces[n] = piece;
     }
+    note(slab, SLAB);
+}
+
+static void *alloc_pages(size_t bytes)
+{
+    void *pages = rv_platform_pages_alloc(bytes);
+
+    note(pages, bytes);
+    return pages;
 }
 
 void *rv_platform_alloc(size_t bytes)
@@ -78,7 +132,7 @@ void *rv_platform_alloc(size_t bytes)
     struct piece *piece;
 
     if (n == CLASSES)
-        return rv_platform_pages_alloc(bytes);
+        return alloc_pages(bytes);
     if (!free_pieces[n])
         cut_slab(n);
     piece = free_pieces[n];
@@ -94,6 +148,7 @@ void rv_platform_free(void *memory, size_t bytes)
     struct piece *piece = memory;
 
     if (n == CLASSES) {
+        forget(memory);
         rv_platform_pages_free(memory, bytes);
         return;
     }

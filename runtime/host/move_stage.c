@@ -6,6 +6,7 @@
 #include "move_stage.h"
 #include "control/clock.h"
 #include "examine.h"
+#include "own.h"
 #include "revector/error.h"
 #include "transition.h"
 
@@ -28,8 +29,8 @@ static struct {
 void rv_move_stage_forget(void)
 {
     pthread_mutex_lock(&shown);
-    free(stage.spans);
-    free(stage.pieces);
+    rv_own_free(stage.spans);
+    rv_own_free(stage.pieces);
     free(stage.waiting);
     stage.spans = NULL;
     stage.pieces = NULL;
@@ -47,8 +48,8 @@ static int note_spans(void)
     stage.is_listed = count == 0; /* nobody has anything to leave */
     if (stage.is_listed)
         return 0;
-    stage.spans = calloc(count, sizeof(*stage.spans));
-    stage.pieces = calloc(count, sizeof(*stage.pieces));
+    stage.spans = rv_own_alloc(count, sizeof(*stage.spans));
+    stage.pieces = rv_own_alloc(count, sizeof(*stage.pieces));
     if (!stage.spans || !stage.pieces)
         return RV_ENOMEM;
     stage.count = rv_update_spans(stage.update, stage.spans, count);

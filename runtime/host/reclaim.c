@@ -15,18 +15,24 @@
 #include "host.h"
 #include "image.h"
 #include "marks.h"
+#include "own.h"
+#include "rounds.h"
+#include "saved.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
-#define ROUNDS       4 /* listings in one pass, to catch threads that are born meanwhile */
+#define LISTINGS     4 /* in one pass, to catch threads that are born meanwhile */
 #define WAIT_FIRST   1u    /* ms */
 #define WAIT_LONGEST 1000u /* ms */
+#define STEP         (4u << 20) /* bytes of memory that are searched in one go */
+#define OWN_STEPS    3 /* enough for all rounds of a piece, by who wants it freed at once */
 
-/* Static, so that its addresses of garbage are on nobody's stack. */
+/* Static, so that its addresses of garbage are on nobody's stack; the arrays: see own.h. */
 static struct pass {
     struct rv_garbage **garbage; /* ascending by start */
     struct rv_piece *pieces;     /* the same as it is looked for */
-    size_t count;
+    size_t count, room;
     struct rv_thread_list threads;
     uintptr_t own_sp; /* from where to scan the caller's stack; 0: it uses no method */
 } pass;
@@ -121,7 +127,7 @@ static int examine_threads(void)
     size_t open;
     int error = list_threads(&open);
 
-    for (int round = 1; round < ROUNDS && open && !error; round++) {
+    for (int round = 1; round < LISTINGS && open && !error; round++) {
         examine_wanted();
         error = list_threads(&open);
     }
@@ -130,17 +136,15 @@ static int examine_threads(void)
 
 /* ---- a pass ---- */
 
-static void free_cleared(void)
+static void note_cleared(void)
 {
-    for (size_t n = 0; n < pass.count; n++) {
-        struct rv_garbage *piece = pass.garbage[n];
-        if (rv_marks_open(piece))
-            continue;
-        rv_marks_free(piece);
-        rv_gate_enter();
-        rv_garbage_free(piece);
-        rv_gate_leave();
-    }
+    rv_platform_lock();
+    for (size_t n = 0; n < pass.count; n++)
+        if (!rv_marks_open(pass.garbage[n])) {
+            rv_marks_free_locked(pass.garbage[n]);
+            rv_rounds_cleared_locked(pass.garbage[n]);
+        }
+    rv_platform_unlock();
 }
 
 static int by_start(const void *a, const void *b)
@@ -150,32 +154,60 @@ static int by_start(const void *a, const void *b)
     return (left->start > right->start) - (left->start < right->start);
 }
 
-static int start_pass(void)
+/* Of all garbage, what threads are looked at for. */
+static void choose(size_t count)
 {
-    size_t room = rv_garbage_snapshot(NULL, 0), count;
-
-    pass.garbage = calloc(room + 1, sizeof(*pass.garbage));
-    pass.pieces = calloc(room + 1, sizeof(*pass.pieces));
-    if (!pass.garbage || !pass.pieces)
-        return RV_ENOMEM;
-    count = rv_garbage_snapshot(pass.garbage, room);
-    pass.count = count < room ? count : room;
+    for (size_t n = 0; n < count; n++)
+        if (pass.garbage[n]->stage == RV_GARBAGE_CLEARING)
+            pass.garbage[pass.count++] = pass.garbage[n];
     qsort(pass.garbage, pass.count, sizeof(*pass.garbage), by_start);
     for (size_t n = 0; n < pass.count; n++)
         pass.pieces[n] = (struct rv_piece){
             pass.garbage[n]->start, pass.garbage[n]->end,
             pass.garbage[n]->kind == RV_GARBAGE_CODE ? RV_PIECE_CODE : RV_PIECE_TABLE};
-    return rv_examine_for(pass.pieces, pass.count);
+}
+
+static int start_pass(void)
+{
+    size_t count;
+
+    pass.room = rv_garbage_snapshot(NULL, 0) + 1;
+    pass.garbage = rv_own_alloc(pass.room, sizeof(*pass.garbage));
+    pass.pieces = rv_own_alloc(pass.room, sizeof(*pass.pieces));
+    if (!pass.garbage || !pass.pieces)
+        return RV_ENOMEM;
+    count = rv_garbage_snapshot(pass.garbage, pass.room);
+    choose(count < pass.room ? count : pass.room);
+    return pass.count ? rv_examine_for(pass.pieces, pass.count) : 0;
 }
 
 static void end_pass(void)
 {
     rv_threads_free(&pass.threads);
-    free(pass.garbage);
-    free(pass.pieces);
+    rv_own_free(pass.garbage);
+    rv_own_free(pass.pieces);
     pass.garbage = NULL;
     pass.pieces = NULL;
     pass.count = 0;
+}
+
+static int is_clean(const struct rv_garbage *piece, void *context)
+{
+    if (piece->stage != RV_GARBAGE_CLEAN)
+        return 0;
+    *(struct rv_garbage **)context = (struct rv_garbage *)piece;
+    return 1;
+}
+
+static void free_clean(void)
+{
+    struct rv_garbage *piece;
+
+    while (rv_garbage_each(is_clean, &piece)) {
+        rv_gate_enter();
+        rv_garbage_free(piece);
+        rv_gate_leave();
+    }
 }
 
 static int hold_unreadable(const struct rv_garbage *piece, void *context)
@@ -185,30 +217,60 @@ static int hold_unreadable(const struct rv_garbage *piece, void *context)
     return 0;
 }
 
-static void collect(void)
+static void look_at_threads(void)
 {
     int error = start_pass();
 
     if (!error && pass.count)
         error = examine_threads();
     if (!error)
-        free_cleared();
+        note_cleared();
     else if (error == RV_EUNREADABLE)
         rv_garbage_each(hold_unreadable, NULL);
     end_pass();
 }
 
+static void collect(size_t bytes)
+{
+    look_at_threads();
+    free_clean();
+    rv_rounds_search(bytes);
+    free_clean();
+}
+
+/* What is left to be done for pieces that threads may have: it falls as that goes on. */
+static int count_left(const struct rv_garbage *piece, void *left)
+{
+    if (piece->stage == RV_GARBAGE_CLEARING)
+        ++*(size_t *)left;
+    return 0;
+}
+
 /* Doubles while nothing moves; looks at once again when something has. */
-static unsigned next_wait(size_t left)
+static unsigned next_look(void)
 {
     static unsigned wait = WAIT_FIRST;
     static size_t last;
+    size_t left = rv_images_leaving();
 
+    rv_garbage_each(count_left, &left);
+    if (!left) {
+        last = 0;
+        return UINT_MAX;
+    }
     wait = left == last ? wait * 2 : WAIT_FIRST;
     if (wait > WAIT_LONGEST)
         wait = WAIT_LONGEST;
     last = left;
     return wait;
+}
+
+static unsigned next_wait(void)
+{
+    const unsigned look = next_look(), search = rv_rounds_next();
+    const unsigned next = look < search ? look : search;
+
+    return next == UINT_MAX ? WAIT_LONGEST : next;
 }
 
 /* What follows from images and code that have gone. */
@@ -220,30 +282,34 @@ static void settle(void)
     rv_apply_settle();
 }
 
-static size_t reclaim_garbage(uintptr_t own_sp, unsigned *wait_ms)
+static size_t left_over(void)
 {
-    size_t left;
+    return rv_garbage_snapshot(NULL, 0) + rv_images_leaving();
+}
 
+/* `steps`: 1, or as many as may be of use to who waits. */
+static size_t reclaim_garbage(uintptr_t own_sp, int steps, unsigned *wait_ms)
+{
     *wait_ms = WAIT_FIRST;
     if (!rv_examine_begin())
         return rv_garbage_snapshot(NULL, 0);
     settle();
-    if (rv_garbage_snapshot(NULL, 0)) {
-        pass.own_sp = own_sp;
-        collect();
+    pass.own_sp = own_sp;
+    rv_rounds_wake(steps > 1);
+    for (int n = 0; n < steps && rv_garbage_snapshot(NULL, 0); n++) {
+        collect(steps > 1 ? SIZE_MAX : STEP);
         settle();
     }
-    left = rv_garbage_snapshot(NULL, 0) + rv_images_leaving();
-    *wait_ms = next_wait(left);
+    *wait_ms = next_wait();
     rv_examine_end();
-    return left;
+    return left_over();
 }
 
-static size_t reclaim(uintptr_t own_sp, unsigned *wait_ms)
+static size_t reclaim(uintptr_t own_sp, int steps, unsigned *wait_ms)
 {
     unsigned move_wait_ms;
     const int is_moving = rv_apply_go_on(&move_wait_ms);
-    size_t left = reclaim_garbage(own_sp, wait_ms);
+    size_t left = reclaim_garbage(own_sp, steps, wait_ms);
 
     if (is_moving && (!left || move_wait_ms < *wait_ms))
         *wait_ms = move_wait_ms;
@@ -252,7 +318,7 @@ static size_t reclaim(uintptr_t own_sp, unsigned *wait_ms)
 
 size_t rv_host_reclaim(unsigned *wait_ms)
 {
-    return reclaim(0, wait_ms);
+    return reclaim(0, 1, wait_ms);
 }
 
 struct own_pass {
@@ -263,7 +329,7 @@ static void reclaim_with(void *argument, uintptr_t sp)
 {
     struct own_pass *own = argument;
     unsigned wait_ms;
-    own->left = reclaim(sp, &wait_ms);
+    own->left = reclaim(sp, OWN_STEPS, &wait_ms);
 }
 
 size_t rv_reclaim(void)
@@ -273,32 +339,22 @@ size_t rv_reclaim(void)
     return own.left;
 }
 
-struct heir {
-    pid_t before;
-    struct rv_thread_key now;
-    int is_known; /* `now` could be found out */
-};
-
-static int inherit(const struct rv_garbage *garbage, void *context)
+/* The child has another thread, in the same place: it is looked at anew. */
+static int begin_anew(const struct rv_garbage *garbage, void *unused)
 {
     struct rv_garbage *piece = (struct rv_garbage *)garbage;
-    struct heir *heir = context;
 
+    (void)unused;
+    rv_marks_free_locked(piece);
     piece->hold = RV_HOLD_UNEXAMINED;
-    if (heir->is_known)
-        rv_marks_in_child(piece, heir->before, &heir->now);
-    else
-        piece->notes = NULL; /* all are looked at again; not freed, the core lock is held */
+    piece->stage = RV_GARBAGE_CLEARING;
+    piece->rounds = 0;
     return 0;
 }
 
-void rv_reclaim_in_child(pid_t before)
+void rv_reclaim_in_child(void)
 {
-    struct heir heir = {.before = before};
-
     pass = (struct pass){0};
-    if (!rv_garbage_snapshot(NULL, 0))
-        return;
-    heir.is_known = rv_thread_self(&heir.now) == 0;
-    rv_garbage_each(inherit, &heir);
+    rv_saved_in_child();
+    rv_garbage_each(begin_anew, NULL);
 }

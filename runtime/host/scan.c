@@ -14,7 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define CHUNK 4096u    /* words, or pages */
+#define CHUNK 4096u    /* words */
 #define SMALL 0x10000u /* bytes; not worth a question */
 
 static int add(uintptr_t list[RV_SCAN_FRAMES], uintptr_t value)
@@ -63,7 +63,7 @@ int rv_scan_start(struct rv_scan *scan, const struct rv_piece *pieces, size_t co
     scan->where = calloc(count, sizeof(*scan->where));
     scan->loose = calloc(count, sizeof(*scan->loose));
     scan->memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
-    scan->pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+    rv_pages_open(&scan->pages);
     if (!scan->where || !scan->loose)
         return RV_ENOMEM;
     return scan->memory < 0 ? RV_EUNREADABLE : note_restorers(scan);
@@ -73,11 +73,10 @@ void rv_scan_end(struct rv_scan *scan)
 {
     if (scan->memory >= 0)
         close(scan->memory);
-    if (scan->pagemap >= 0)
-        close(scan->pagemap);
+    rv_pages_close(&scan->pages);
     free(scan->where);
     free(scan->loose);
-    *scan = (struct rv_scan){.memory = -1, .pagemap = -1};
+    *scan = (struct rv_scan){.memory = -1, .pages.fd = -1};
 }
 
 void rv_scan_reset(struct rv_scan *scan, int32_t thread)
@@ -222,63 +221,26 @@ static int scan_words(struct rv_scan *scan, uintptr_t start, uintptr_t end)
     return 0;
 }
 
-/* Present (bit 63 of its pagemap entry) or swapped (62); else it was never written. */
-static int is_used(uint64_t entry)
-{
-    return entry >> 62 != 0;
-}
-
-/*
- * The used ones of the pages that `entries` describes, the first of which holds
- * `start`. Invariant: the pages before number n are done, down to `from`.
- */
-static int scan_pages(struct rv_scan *scan, uintptr_t start, uintptr_t end, const uint64_t *entries,
-                      size_t count)
-{
-    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), first = start & ~(page - 1);
-
-    for (size_t n = 0; n < count;) {
-        uintptr_t from = n ? first + n * page : start, until;
-        const int used = is_used(entries[n]);
-        int error;
-
-        while (n < count && is_used(entries[n]) == used)
-            n++;
-        until = first + n * page < end ? first + n * page : end;
-        error = used ? scan_words(scan, from, until) : 0;
-        if (error || until >= scan->end)
-            return error;
-    }
-    return 0;
-}
-
 /*
  * A stack may lie next to memory of another kind, even gigabytes that were never
  * written and so hold no pointer: those pages are left out.
  */
 int rv_scan_range(struct rv_scan *scan, uintptr_t start, uintptr_t end)
 {
-    static uint64_t entries[CHUNK]; /* callers take turns */
-    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-
     start &= ~(uintptr_t)(sizeof(uintptr_t) - 1);
     scan->end = UINTPTR_MAX;
     scan->registers = 0;
     memset(scan->loose, 0, scan->count * sizeof(*scan->loose));
-    while (start < end && end - start > SMALL) {
-        uintptr_t first = start / page, wanted = (end - 1) / page - first + 1;
-        ssize_t got =
-            pread(scan->pagemap, entries, (wanted < CHUNK ? wanted : CHUNK) * sizeof(*entries),
-                  (off_t)(first * sizeof(*entries)));
-        size_t count = got > 0 ? (size_t)got / sizeof(*entries) : 0;
-        int error = count ? scan_pages(scan, start, end, entries, count) : 0;
+    if (end - start <= SMALL)
+        return scan_words(scan, start, end);
+    while (start < end && start < scan->end) {
+        const struct rv_range run = rv_pages_next(&scan->pages, RV_PAGES_USED, start, end);
+        const uintptr_t from = run.start > start ? run.start : start;
+        const uintptr_t until = run.end < end ? run.end : end;
+        int error = from < until ? scan_words(scan, from, until) : 0;
         if (error)
             return error;
-        if (!count)
-            break;
-        start = (first + count) * page;
-        if (start >= scan->end)
-            return 0;
+        start = until;
     }
-    return scan_words(scan, start, end);
+    return 0;
 }

@@ -8,8 +8,7 @@
 #ifndef REVECTOR_SCAN_H
 #define REVECTOR_SCAN_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "pages.h"
 
 #define RV_SCAN_REGISTER 1u
 #define RV_SCAN_FRAMES   8 /* handlers that interrupt one another; beyond that it is unreadable */
@@ -35,7 +34,8 @@ struct rv_scan {
     int32_t thread;      /* whose stack is scanned; 0: nobody's */
     uintptr_t end;       /* of the stack, once that was found: behind it is something else */
     uintptr_t registers; /* end of the signal frame's that the scan is in, or was in last */
-    int memory, pagemap; /* /proc/self/mem and pagemap; the latter may be -1 */
+    int memory; /* /proc/self/mem */
+    struct rv_pages pages;
     uintptr_t restorers[RV_SCAN_FRAMES]; /* where signal handlers return to; 0 behind the last */
     int leaves_stacks;                   /* a handler may run on a stack of its own */
     uintptr_t frames[RV_SCAN_FRAMES];    /* of such handlers: where a restorer was found */

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define SHARDS       32u /* power of two; a fork holds all, and the thread sanitizer counts to 64 */
 #define FIRST_CHAINS 16u /* power of two */
@@ -89,10 +90,14 @@ static int grow_locked(struct shard *shard)
 
 /* ---- life of an entry ---- */
 
+/* Nothing stays in free memory that would look like a pointer to the patch that has the ID. */
 static void drop(struct entry *entry, int destroy)
 {
-    if (destroy && entry->id->destroy)
-        entry->id->destroy(entry->object, entry->data);
+    const struct rv_shadow_id *id = entry->id;
+
+    if (destroy && id->destroy)
+        id->destroy(entry->object, entry->data);
+    explicit_bzero(entry, sizeof(*entry) + id->size);
     free(entry);
 }
 
@@ -109,7 +114,7 @@ static struct entry *make(const void *object, const struct rv_shadow_id *id, voi
     entry->object = object;
     entry->id = id;
     if (id->create && id->create(object, entry->data, context)) {
-        free(entry);
+        drop(entry, 0);
         return NULL;
     }
     return entry;
@@ -183,13 +188,18 @@ void rv_shadow_free(const void *object, const struct rv_shadow_id *id)
         drop(entry, 1);
 }
 
+static int is_of(const struct entry *entry, uintptr_t start, uintptr_t end)
+{
+    return (uintptr_t)entry->id >= start && (uintptr_t)entry->id < end;
+}
+
 /* Takes the entries of all ids in [start, end) out of a chain and puts them before `taken`. */
 static struct entry *take_locked(struct shard *shard, struct entry **link, uintptr_t start,
                                  uintptr_t end, struct entry *taken)
 {
     while (*link) {
         struct entry *entry = *link;
-        if ((uintptr_t)entry->id < start || (uintptr_t)entry->id >= end) {
+        if (!is_of(entry, start, end)) {
             link = &entry->next;
             continue;
         }
@@ -215,6 +225,24 @@ void rv_shadow_free_within(uintptr_t start, uintptr_t end, int destroy)
             drop(taken, destroy);
         }
     }
+}
+
+int rv_shadow_ranges(uintptr_t start, uintptr_t end,
+                     int (*visit)(struct rv_range range, void *context), void *context)
+{
+    int result = 0;
+
+    for (struct shard *shard = shards; shard < shards + SHARDS && !result; shard++) {
+        pthread_mutex_lock(&shard->lock);
+        for (size_t n = 0; n < shard->chain_count && !result; n++)
+            for (struct entry *at = shard->chains[n]; at && !result; at = at->next)
+                if (is_of(at, start, end))
+                    result =
+                        visit((struct rv_range){(uintptr_t)at, (uintptr_t)at->data + at->id->size},
+                              context);
+        pthread_mutex_unlock(&shard->lock);
+    }
+    return result;
 }
 
 void rv_shadow_free_all(const struct rv_shadow_id *id)

@@ -6,6 +6,7 @@
  * the author's own memory if the object moves, else a buffer whose contents go over the old.
  */
 #include "transform.h"
+#include "own.h"
 #include "revector/error.h"
 #include "revector/record.h"
 #include "revector/transform.h"
@@ -132,14 +133,14 @@ void rv_transform_drop(void)
             if (t->pairs[n].from)
                 drop_object(t, t->pairs[n].to);
         free(t->pairs);
-        free(t);
+        rv_own_free(t);
     }
 }
 
 static struct rv_transform *begin(const struct rv_transformer *record, int with)
 {
     const uint32_t moves = with ? RV_TRANSFORMER_MOVES : RV_TRANSFORMER_MOVES_BACK;
-    struct rv_transform *t = calloc(1, sizeof(*t));
+    struct rv_transform *t = rv_own_alloc(1, sizeof(*t));
 
     if (!t)
         return NULL;

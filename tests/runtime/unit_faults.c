@@ -84,20 +84,20 @@ static int is_same(const struct holdings *a, const struct holdings *b)
 
 static int note_target(const struct rv_method_info *info, void *context)
 {
-    const void ***at = context;
-    *(*at)++ = info->target;
+    uintptr_t **at = context;
+    *(*at)++ = ~(uintptr_t)info->target;
     return 0;
 }
 
-/* Static: addresses of a patch on the stack would keep it loaded. */
+/* Complements: saved addresses of a patch would keep it loaded. */
 static struct table {
-    const void *targets[8];
+    uintptr_t targets[8];
     uint64_t slot;
 } before, after;
 
 static void note_table(struct table *table)
 {
-    const void **at = table->targets;
+    uintptr_t *at = table->targets;
 
     *table = (struct table){.slot = *subject_slot()};
     rv_each_method(note_target, &at);

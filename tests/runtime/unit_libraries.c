@@ -148,10 +148,11 @@ static void a_patch_for_a_library_that_is_not_there_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        /* First: what the linker knew of libraries in the patch's place would keep it. */
+        cmocka_unit_test(a_library_is_updated_and_its_update_goes_with_it),
         cmocka_unit_test(libraries_come_and_go_in_any_order),
         cmocka_unit_test(several_threads_load_and_unload),
         cmocka_unit_test(loading_again_and_again_needs_no_more_memory),
-        cmocka_unit_test(a_library_is_updated_and_its_update_goes_with_it),
         cmocka_unit_test(a_patch_for_a_library_that_is_not_there_is_refused),
     };
     int failed;

@@ -10,6 +10,10 @@
 /* Return address, then ucontext_t: to uc_mcontext.gregs[REG_RSP], and to behind all of gregs. */
 #define RV_ARCH_SIGNAL_SP        168
 #define RV_ARCH_SIGNAL_REGISTERS 232
+/* To REG_CSGSFS, whose low half-word is the code segment of 64-bit programs in a real frame. */
+#define RV_ARCH_SIGNAL_MARK      192
+#define RV_ARCH_SIGNAL_MARK_BITS 0xffffu
+#define RV_ARCH_SIGNAL_MARK_IS   0x33u
 /*
  * A thread's stack ends where its control block begins, to which %fs:0 points: struct pthread
  * of the GNU C library has its own address at 0 and at SELF, and the thread's number at TID.

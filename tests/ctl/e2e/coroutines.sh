@@ -157,6 +157,11 @@ int main(void)
                 nested[n] = -1;
         if (line[0] == 's') /* signals while a fibre is inside */
             raises = !raises;
+        if (line[0] == 'w') { /* what is left on stacks that nobody is on */
+            memset(alternate.ss_sp, 0, SIZE);
+            for (int n = 0; n < FIBRES; n++)
+                memset(fibres[n].uc_stack.ss_sp, 0, SIZE);
+        }
         if (line[0] == 'f')
             fork_and_wait();
         if (line[0] == 'q')
@@ -263,6 +268,7 @@ until_status "$pid" "coroutine" # keeps the code
 grep -qE 'fix.*rvp|revector-patch' "/proc/$pid/maps" || fail "the code that fibres return to was unmapped"
 ask fibres e
 expect "version 1 mixed 1 sums 7168" "$answer" "consistency call is not for whole functions"
+ask fibres w
 eventually "the code is unmapped" maps_lack "$pid" 'fix.*rvp|revector-patch'
 
 # a thread that does nothing but change stacks

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * linked.c - see linked.h.
+ *
+ * What the C library has of an image that it has loaded (elf/dl-object.c, elf/dl-version.c,
+ * elf/dl-find_object.c of glibc 2.36): its struct link_map, which begins as <link.h> says and
+ * goes on with more, such as its start, its end and that of its text; an array of the versions
+ * of symbols, by name; for _dl_find_object its start, its end, the link_map and .eh_frame_hdr.
+ * Of images that are gone, some of that stays in memory.
+ */
+#define _GNU_SOURCE
+#include "linked.h"
+
+#include <elf.h>
+#include <fcntl.h>
+#include <link.h>
+#include <unistd.h>
+
+#define RECORD       160u  /* words: more than struct link_map has */
+#define BEHIND_START 3u
+#define FORMER       1024u /* words of former records that are known */
+
+static int has(struct rv_range range, uintptr_t address)
+{
+    return address >= range.start && address < range.end;
+}
+
+/* By the kernel: how far the memory goes is not known. Returns how many words it has read. */
+static size_t read_words(uintptr_t from, uintptr_t *words, size_t count)
+{
+    int memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+    ssize_t got = memory < 0 ? 0 : pread(memory, words, count * sizeof(*words), (off_t)from);
+
+    if (memory >= 0)
+        close(memory);
+    return got > 0 ? (size_t)got / sizeof(*words) : 0;
+}
+
+static struct rv_range find_record(uintptr_t record, struct rv_range image)
+{
+    uintptr_t words[RECORD];
+    struct rv_range found = {record, record};
+    const size_t count = read_words(record, words, RECORD);
+
+    for (size_t n = 0; n < count; n++)
+        if (has(image, words[n]))
+            found.end = record + (n + 1) * sizeof(*words);
+    return found;
+}
+
+/* A table of the linker's: the tags of its address and of its size, or of its first byte only. */
+static const struct {
+    ElfW(Sxword) address, size;
+} tables[] = {
+    {DT_STRTAB, DT_STRSZ}, {DT_RELA, DT_RELASZ},   {DT_JMPREL, DT_PLTRELSZ},
+    {DT_VERSYM, DT_NULL},  {DT_GNU_HASH, DT_NULL},
+};
+
+static ElfW(Addr) value_of(const ElfW(Dyn) * entry, ElfW(Sxword) tag, ElfW(Addr) otherwise)
+{
+    for (; entry->d_tag != DT_NULL; entry++)
+        if (entry->d_tag == tag)
+            return entry->d_un.d_ptr;
+    return otherwise;
+}
+
+/* Where the last of these ends; the linker has made addresses of what were offsets. */
+static uintptr_t find_tables_end(const ElfW(Dyn) * dynamic)
+{
+    uintptr_t last = 0;
+
+    for (size_t n = 0; n < sizeof(tables) / sizeof(*tables); n++) {
+        const uintptr_t end =
+            value_of(dynamic, tables[n].address, 0) + value_of(dynamic, tables[n].size, 1);
+        if (end > last)
+            last = end;
+    }
+    return last;
+}
+
+/* With the empty entry at its end. */
+static struct rv_range find_dynamic(const struct link_map *map)
+{
+    const ElfW(Dyn) *entry = map->l_ld;
+
+    while (entry->d_tag != DT_NULL)
+        entry++;
+    return (struct rv_range){(uintptr_t)map->l_ld, (uintptr_t)(entry + 1)};
+}
+
+/*
+ * The first segment of a shared object begins with its headers, at address 0; then come, with
+ * all linkers, its tables, and behind them what the program may have the address of.
+ */
+void rv_linked_note(const struct link_map *map, const struct rv_place *place,
+                    struct rv_linked *linked)
+{
+    linked->record = find_record((uintptr_t)map, (struct rv_range){place->start, place->end});
+    if (map->l_addr != place->start)
+        return;
+    linked->tables = (struct rv_range){place->start, find_tables_end(map->l_ld)};
+    linked->dynamic = find_dynamic(map);
+}
+
+/* ---- former records ---- */
+
+static struct {
+    struct {
+        uintptr_t where, word;
+    } all[FORMER];
+    size_t next; /* to be overwritten */
+} former;
+
+static size_t find_former(uintptr_t where)
+{
+    for (size_t n = 0; n < FORMER; n++)
+        if (former.all[n].where == where)
+            return n;
+    return FORMER;
+}
+
+static void note_former(uintptr_t where, uintptr_t word)
+{
+    size_t n = find_former(where);
+
+    if (n == FORMER)
+        n = former.next++ % FORMER;
+    former.all[n].where = where;
+    former.all[n].word = word;
+}
+
+void rv_linked_bury(const struct rv_linked *linked, const struct rv_place *place)
+{
+    const struct rv_range image = {place->start, place->end};
+    uintptr_t words[RECORD];
+    size_t count = (linked->record.end - linked->record.start) / sizeof(*words);
+
+    count = read_words(linked->record.start, words, count);
+    for (size_t n = 0; n < count; n++)
+        if (has(image, words[n]))
+            note_former(linked->record.start + n * sizeof(*words), words[n]);
+}
+
+static int is_former(uintptr_t word, uintptr_t where)
+{
+    const size_t n = find_former(where);
+
+    return n < FORMER && former.all[n].word == word;
+}
+
+/* ---- a pointer ---- */
+
+/* The linker's alone have the start of an image, and then its end, .eh_frame_hdr, or end of text.
+ */
+static int is_behind_start(const uintptr_t *word, size_t before, uintptr_t start)
+{
+    for (size_t n = 1; n <= before && n <= BEHIND_START; n++)
+        if (word[-(ptrdiff_t)n] == start)
+            return 1;
+    return 0;
+}
+
+int rv_linked_has(const struct rv_linked *linked, const uintptr_t *word, size_t before,
+                  uintptr_t where)
+{
+    return has(linked->record, where) || has(linked->tables, *word) ||
+           has(linked->dynamic, *word) || is_behind_start(word, before, linked->tables.start) ||
+           is_former(*word, where);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * linked.h - which pointers to a patch are the dynamic linker's own.
+ *
+ * It has them while the patch is loaded, and so they say nothing about whether the program has
+ * one. Some are told by where they are, others by where they lead to, parts of an image that no
+ * program has the address of, or by what is beside them. And a record that the linker has freed
+ * still says what it said of an image that was in the same place: until somebody writes there.
+ */
+#ifndef REVECTOR_LINKED_H
+#define REVECTOR_LINKED_H
+
+#include "own.h"
+#include "rv_platform.h"
+
+struct link_map;
+
+struct rv_linked {
+    struct rv_range record;           /* of the linker's: up to its last pointer to the image */
+    struct rv_range tables, dynamic;  /* of the image: from its headers on; .dynamic */
+};
+
+/*
+ * Right after the image has been loaded, when nobody but the linker can have its address.
+ * What cannot be found out is empty: then the patch stays loaded. In the gate.
+ */
+void rv_linked_note(const struct link_map *map, const struct rv_place *place,
+                    struct rv_linked *linked);
+
+/* Right before it is unloaded: the linker will free the record. In the gate. */
+void rv_linked_bury(const struct rv_linked *linked, const struct rv_place *place);
+
+/*
+ * Whether the pointer *word, a copy of what was found at `where`, is one of those. `before`: how
+ * many words of what lies before it there are before the copy.
+ */
+int rv_linked_has(const struct rv_linked *linked, const uintptr_t *word, size_t before,
+                  uintptr_t where);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * own.h - memory for lists of addresses in patches.
+ *
+ * In the program's heap a search for pointers to patches would find them, and keep the patches
+ * loaded; also long after they were freed. So they lie in pages of their own, which a search
+ * leaves out (ours.h).
+ *
+ * Any thread, any lock held; not for signal handlers.
+ */
+#ifndef REVECTOR_OWN_H
+#define REVECTOR_OWN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* [start, end) */
+struct rv_range {
+    uintptr_t start, end;
+};
+
+/*
+ * Like realloc, with zeroes behind what there was; `bytes` 0 frees. `before`: the size that it
+ * has, 0 with a null pointer. A null pointer: no memory, and nothing has changed.
+ */
+void *rv_own_resize(void *memory, size_t before, size_t bytes);
+
+/* Like calloc and free; some bytes also for a count of 0. */
+void *rv_own_alloc(size_t count, size_t size);
+void rv_own_free(void *memory);
+
+/* All of it, up to `room` ranges; returns how many there are. */
+size_t rv_own_list(struct rv_range *to, size_t room);
+
+/* In the child of a fork, before it is used there. */
+void rv_own_in_child(void);
+
+#endif
