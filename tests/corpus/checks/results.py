@@ -140,6 +140,15 @@ class SuitesTest(Scratch):
     def test_a_test_that_is_missing_on_patched_processes_counts(self):
         self.assertEqual(self.made("ok one\nok two\nstatus 0", "ok one\nstatus 0"), ["two"])
 
+    def test_one_of_several_folders_of_updates_is_enough(self):
+        for build in ("library", "tests"):
+            self.write(f"updates/{build}/00000001-fix.rvp", "")
+        updates = os.path.join(self.folder, "updates")
+        before = suites.changes(updates)
+        self.assertEqual(suites.changes(updates), before)
+        os.utime(os.path.join(updates, "tests"), ns=(0, 0))
+        self.assertNotEqual(suites.changes(updates), before)
+
     def test_tests_that_met_no_patched_process_are_a_problem(self):
         runner = suites.Suites(package.Package(None, None, None, None, self.folder))
         runner._check = lambda *_, **__: suites.Run(["one"])
