@@ -128,7 +128,7 @@ class Suites:
             suite.served = self._on_served(suite.package, kind(states, scratch), patches[0])
         with tempfile.TemporaryDirectory(prefix="updates-", dir=scratch) as updates:
             for patch in patches:
-                keep(self._package.revector, patch, updates)
+                keep(self._package.revector, patch, updates, kind.user)
             started = kind(states, scratch)
             started.environment["REVECTOR_UPDATES"] = updates
             with running(started):
@@ -218,12 +218,16 @@ def worse(suite):
     return sorted((bad - set(suite.plain.failed)) | gone)
 
 
-def keep(revector, patch, updates):
-    """Puts the patch into a directory of updates: programs that are started with it know it."""
-    os.chmod(updates, 0o755)
+def keep(revector, patch, updates, user=None):
+    """Puts the patch into a directory of updates: programs that are started with it know it. It is
+    the `user`'s, who starts them, if there is one and we can give it away."""
     folder = os.path.join(updates, revector.ask("inspect", patch)["for_build"])
-    os.mkdir(folder, 0o755)
+    os.mkdir(folder)
     shutil.copy(patch, os.path.join(folder, "00000001-fix.rvp"))
+    for path in (updates, folder):
+        os.chmod(path, 0o755)
+        if user and os.geteuid() == 0:
+            shutil.chown(path, user)
 
 
 def changes(updates):
