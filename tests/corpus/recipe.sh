@@ -10,6 +10,8 @@
 #   generated   prints the sources that `generate` writes
 #   suite       prints which of the tests that the package ships are quick; nothing: it has none
 #   no_suite    prints why it has none
+#   tester      prints which of the programs its tests are, if they have the library's code in
+#               themselves, instead of loading it
 #   serves      prints `yes` if they can be pointed at a server that runs already
 #   check       runs these tests on what was built; prints lines `ok NAME` and
 #               `not ok NAME`, and at last `status NUMBER`
@@ -21,12 +23,19 @@ recipe=$(dirname "$0")/recipes/$1.sh
 jobs=${JOBS:-$(nproc)}
 
 programs='' generated='' inputs='' # lists of words
-suite='' no_suite='its recipe names none'
+suite='' no_suite='its recipe names none' tester=''
 configure() { :; }
 generate() { :; }
 
 # Of what a suite prints; a recipe whose suite is not automake's has another.
 results() { sed -nE 's/^PASS: /ok /p; s/^(FAIL|ERROR): /not ok /p'; }
+
+# Of such lines, those whose names upstream's file has: with a patch come tests of it, which the
+# state before it does not have. What fails stays.
+upstreams() {
+    awk 'NR == FNR { text = text $0; next } /^not ok / || index(text, substr($0, 4))' \
+        <(git show "p0:$1") -
+}
 
 # shellcheck source=/dev/null
 . "$recipe"
@@ -61,6 +70,7 @@ programs) printf '%s\n' $programs ;;
 generated) printf '%s\n' $generated ;;
 suite) echo "$suite" ;;
 no_suite) echo "$no_suite" ;;
+tester) echo "$tester" ;;
 serves) [ "$(type -t served)" != function ] || echo yes ;;
 check | served) run_suite "$2" ;;
 *) echo "recipe.sh: there is no step $2" >&2 && exit 2 ;;

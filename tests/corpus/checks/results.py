@@ -5,7 +5,7 @@ import os
 import subprocess
 import unittest
 
-from corpus import figures, live, package, record, report, suites, tool
+from corpus import figures, live, package, record, report, rows, suites, tool
 
 from .made import OTHER, ROW, Scratch
 
@@ -139,6 +139,19 @@ class SuitesTest(Scratch):
 
     def test_a_test_that_is_missing_on_patched_processes_counts(self):
         self.assertEqual(self.made("ok one\nok two\nstatus 0", "ok one\nstatus 0"), ["two"])
+
+    def test_one_of_several_folders_of_updates_is_enough(self):
+        for build in ("library", "tests"):
+            self.write(f"updates/{build}/00000001-fix.rvp", "")
+        updates = os.path.join(self.folder, "updates")
+        before = suites.changes(updates)
+        self.assertEqual(suites.changes(updates), before)
+        os.utime(os.path.join(updates, "tests"), ns=(0, 0))
+        self.assertNotEqual(suites.changes(updates), before)
+
+    def test_each_package_has_tests_or_a_reason(self):
+        for name in {row.package for row in rows.read()}:
+            self.assertNotIn("names none", suites.no_suite(name), name)
 
     def test_tests_that_met_no_patched_process_are_a_problem(self):
         runner = suites.Suites(package.Package(None, None, None, None, self.folder))

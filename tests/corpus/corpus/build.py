@@ -56,7 +56,7 @@ class Builds:
         how = {"cwd": folder or self.sources.folder, "env": {**self._environment, **environment}}
         if step in ("programs", "generated"):
             return run(command, **how).out.split()
-        if step in ("suite", "serves", "check", "served"):
+        if step in ("suite", "tester", "serves", "check", "served"):
             return run(command, 1200, **how).out.strip()
         return run_logged(command, self.log, **how)
 

@@ -49,6 +49,11 @@ class PatchMaker:
             added = self._paths(self._sources.added(before, after))
             return self._make(changed, added, pid, path, lines)
 
+    def make_again(self, made, program, path):
+        """The same for the file `program`, which has the same sources: where make() left them."""
+        files = [os.path.join(self._sources.folder, unit) for unit in made.units]
+        self._revector.do("build", "--for", program, "-o", path, *files, limit=300)
+
     def _generated_at(self, state):
         """What generated sources are there; no list of changed files has them."""
         self._sources.go(state)

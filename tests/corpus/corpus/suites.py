@@ -122,14 +122,13 @@ class Suites:
 
     def _patched(self, suite, row):
         kind, scratch = daemon_of(row), self._package.scratch
-        patch = os.path.join(scratch, f"{suite.package}.rvp")
-        with running(kind(self._package.before(row), scratch)) as daemon:
-            self._package.maker.make(row.patches, daemon.pid, patch)
+        patches = self._make(row, kind)
         states = self._stand_at(self._sources.span(row.patches)[0])
         if self._builds.recipe("serves"):
-            suite.served = self._on_served(suite.package, kind(states, scratch), patch)
+            suite.served = self._on_served(suite.package, kind(states, scratch), patches[0])
         with tempfile.TemporaryDirectory(prefix="updates-", dir=scratch) as updates:
-            keep(self._package.revector, patch, updates)
+            for patch in patches:
+                keep(self._package.revector, patch, updates, kind.user)
             started = kind(states, scratch)
             started.environment["REVECTOR_UPDATES"] = updates
             with running(started):
@@ -137,6 +136,19 @@ class Suites:
             suite.started = self._on_started(suite.package, updates)
         if not self._are(states):
             raise Problem("the tests have built the programs anew")
+
+    def _make(self, row, kind):
+        """The patch for what the probe starts; and, if that is not what the tests start, for the
+        program that they are."""
+        states, scratch = self._package.before(row), self._package.scratch
+        paths = [os.path.join(scratch, f"{row.package}.rvp")]
+        with running(kind(states, scratch)) as daemon:
+            made = self._package.maker.make(row.patches, daemon.pid, paths[0])
+        tester = os.path.basename(self._builds.recipe("tester"))
+        if tester:
+            paths.append(os.path.join(scratch, f"{row.package}-{tester}.rvp"))
+            self._package.maker.make_again(made, os.path.join(states, tester), paths[1])
+        return paths
 
     def _on_served(self, package, daemon, patch):
         with running(daemon):
@@ -150,11 +162,10 @@ class Suites:
     def _on_started(self, package, updates):
         """A start that takes the update has a mark in its folder meanwhile, which leaves a trace:
         so it is known that the tests had patched processes."""
-        folder = os.path.join(updates, os.listdir(updates)[0])
-        before = os.stat(folder).st_mtime_ns
+        before = changes(updates)
         made = self._check(package, "with the update at each start", "check",
                            REVECTOR_UPDATES=updates)
-        if os.stat(folder).st_mtime_ns == before:
+        if changes(updates) == before:
             raise Problem("no process of the tests has taken the update")
         return made
 
@@ -207,9 +218,18 @@ def worse(suite):
     return sorted((bad - set(suite.plain.failed)) | gone)
 
 
-def keep(revector, patch, updates):
-    """Puts the patch into a directory of updates: programs that are started with it know it."""
-    os.chmod(updates, 0o755)
+def keep(revector, patch, updates, user=None):
+    """Puts the patch into a directory of updates: programs that are started with it know it. It is
+    the `user`'s, who starts them, if there is one and we can give it away."""
     folder = os.path.join(updates, revector.ask("inspect", patch)["for_build"])
-    os.mkdir(folder, 0o755)
+    os.mkdir(folder)
     shutil.copy(patch, os.path.join(folder, "00000001-fix.rvp"))
+    for path in (updates, folder):
+        os.chmod(path, 0o755)
+        if user and os.geteuid() == 0:
+            shutil.chown(path, user)
+
+
+def changes(updates):
+    """When something in each folder of a directory of updates was last made or taken away."""
+    return [os.stat(folder).st_mtime_ns for folder in os.scandir(updates)]

@@ -3,6 +3,7 @@
 # Fcgiwrap as debian/rules has it, but compiled and linked in two steps.
 export DEB_BUILD_MAINT_OPTIONS=hardening=+all
 programs='fcgiwrap'
+no_suite="upstream has none; Debian's is for the installed package, in a container, with nginx"
 
 # Configured as it is with all patches: without them it looks for a library that is no more.
 configure() {
