@@ -360,29 +360,39 @@ static void a_disposition_counts(void **state)
     expect_gone();
 }
 
+static __attribute__((noinline)) int make_timer(timer_t *timer)
+{
+    struct sigevent event = {.sigev_notify = SIGEV_SIGNAL,
+                             .sigev_signo = SIGUSR1,
+                             .sigev_value.sival_ptr = (void *)~hidden};
+
+    return timer_create(CLOCK_MONOTONIC, &event, timer);
+}
+
 static void what_a_timer_brings_counts(void **state)
 {
-    struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1};
     timer_t timer;
     (void)state;
-    event.sigev_value.sival_ptr = (void *)~hidden;
-    assert_int_equal(timer_create(CLOCK_MONOTONIC, &event, &timer), 0);
-    memset(&event, 0, sizeof(event));
+    assert_int_equal(make_timer(&timer), 0);
     revert();
     assert_true(loaded());
     timer_delete(timer);
     expect_gone();
 }
 
+static __attribute__((noinline)) int watch(int epoll, int fd)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = (void *)~hidden};
+
+    return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
 static void what_epoll_gives_back_counts(void **state)
 {
-    struct epoll_event event = {.events = EPOLLIN};
     int epoll = epoll_create1(0), ends[2];
     (void)state;
-    event.data.ptr = (void *)~hidden;
     assert_int_equal(pipe(ends), 0);
-    assert_int_equal(epoll_ctl(epoll, EPOLL_CTL_ADD, ends[0], &event), 0);
-    memset(&event, 0, sizeof(event));
+    assert_int_equal(watch(epoll, ends[0]), 0);
     revert();
     assert_true(loaded());
     close(epoll);
