@@ -12,6 +12,7 @@
 #include "own.h"
 #include "reclaim.h"
 #include "root.h"
+#include "rounds.h"
 #include "shadow.h"
 #include "trust.h"
 
@@ -77,6 +78,7 @@ __attribute__((constructor(101))) static void init(void)
         rv_platform_log("no thread-specific key: threads that change stacks may not be seen");
     register_fork_handlers();
     rv_trust_init();
+    rv_rounds_init();
     rv_operate_init();
     if (!is_switched_off())
         rv_agent_start();

@@ -25,8 +25,11 @@ static int has(struct rv_range range, uintptr_t address)
     return address >= range.start && address < range.end;
 }
 
+/* Of a record; not on a stack, where they would stay. In the gate. */
+static uintptr_t words[RECORD];
+
 /* By the kernel: how far the memory goes is not known. Returns how many words it has read. */
-static size_t read_words(uintptr_t from, uintptr_t *words, size_t count)
+static size_t read_words(uintptr_t from, size_t count)
 {
     int memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
     ssize_t got = memory < 0 ? 0 : pread(memory, words, count * sizeof(*words), (off_t)from);
@@ -38,9 +41,8 @@ static size_t read_words(uintptr_t from, uintptr_t *words, size_t count)
 
 static struct rv_range find_record(uintptr_t record, struct rv_range image)
 {
-    uintptr_t words[RECORD];
     struct rv_range found = {record, record};
-    const size_t count = read_words(record, words, RECORD);
+    const size_t count = read_words(record, RECORD);
 
     for (size_t n = 0; n < count; n++)
         if (has(image, words[n]))
@@ -132,10 +134,9 @@ static void note_former(uintptr_t where, uintptr_t word)
 void rv_linked_bury(const struct rv_linked *linked, const struct rv_place *place)
 {
     const struct rv_range image = {place->start, place->end};
-    uintptr_t words[RECORD];
     size_t count = (linked->record.end - linked->record.start) / sizeof(*words);
 
-    count = read_words(linked->record.start, words, count);
+    count = read_words(linked->record.start, count);
     for (size_t n = 0; n < count; n++)
         if (has(image, words[n]))
             note_former(linked->record.start + n * sizeof(*words), words[n]);
@@ -150,8 +151,7 @@ static int is_former(uintptr_t word, uintptr_t where)
 
 /* ---- a pointer ---- */
 
-/* The linker's alone have the start of an image, and then its end, .eh_frame_hdr, or end of text.
- */
+/* Only the linker's records have the start of an image, and then its end, that of its text, ... */
 static int is_behind_start(const uintptr_t *word, size_t before, uintptr_t start)
 {
     for (size_t n = 1; n <= before && n <= BEHIND_START; n++)

@@ -9,16 +9,28 @@
 #include "saved.h"
 
 #include <limits.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define ROUNDS       2u     /* without a pointer; each looks at all threads and searches twice */
 #define STEP_MS      20u    /* between two steps of a search */
 #define REST_FIRST   1000u  /* ms */
 #define REST_LONGEST 60000u /* ms */
 
+static int searches; /* memory; set before there is a second thread */
+
+void rv_rounds_init(void)
+{
+    const char *value = getenv("REVECTOR_SEARCH");
+    searches = value && strcmp(value, "on") == 0;
+}
+
 /* Only stubs and faults have tables in hand. */
 void rv_rounds_cleared_locked(struct rv_garbage *piece)
 {
-    piece->stage = piece->kind == RV_GARBAGE_CODE ? RV_GARBAGE_SEARCHING : RV_GARBAGE_CLEAN;
+    const int is_searched = searches && piece->kind == RV_GARBAGE_CODE;
+
+    piece->stage = is_searched ? RV_GARBAGE_SEARCHING : RV_GARBAGE_CLEAN;
     piece->hold = RV_HOLD_SEARCH;
     piece->holder = 0;
 }

@@ -16,6 +16,12 @@
 
 #include "garbage.h"
 
+/*
+ * Whether memory is searched: REVECTOR_SEARCH=on. If not, code is CLEAN as soon as no thread has
+ * it. When the library is loaded.
+ */
+void rv_rounds_init(void);
+
 /* No thread has the piece. Under the core lock. */
 void rv_rounds_cleared_locked(struct rv_garbage *piece);
 

@@ -17,6 +17,7 @@
 
 #define SWEEPS 2
 #define WORDS  4096u /* read at once */
+#define PAGE   4096u /* bytes, or a part of one; the next step behind what cannot be read */
 
 static uintptr_t words[WORDS]; /* copies of what is searched; in memory that is left out */
 
@@ -90,9 +91,9 @@ static struct rv_mapping *mapping(void)
 /* The C library puts a guard below each stack that it makes. An empty range: there is none. */
 static struct rv_range guard(void)
 {
-    const struct rv_mapping *before = mapping() - 1;
+    const struct rv_mapping *before = search.mapping ? mapping() - 1 : NULL;
 
-    if (search.mapping == 0 || !before->is_closed || before->end != mapping()->start)
+    if (!before || !before->is_closed || before->end != mapping()->start)
         return (struct rv_range){0, 0};
     return (struct rv_range){before->start, before->end};
 }
@@ -154,7 +155,7 @@ static void look_through(uintptr_t start, uintptr_t end)
 
         if (got > 0)
             look_at_all((size_t)got / sizeof(*words), start);
-        start += wanted;
+        start += got > 0 ? (size_t)got : PAGE;
     }
 }
 
