@@ -19,6 +19,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+static pid_t forking; /* the thread; under the core lock */
 
 /* The core's state is whole while its lock is held; so is the child's copy then. */
 static void before_fork(void)
@@ -26,6 +29,7 @@ static void before_fork(void)
     rv_gate_before_fork();
     rv_shadow_before_fork();
     rv_platform_lock();
+    forking = gettid();
 }
 
 static void after_fork(void)
@@ -37,6 +41,8 @@ static void after_fork(void)
 
 static void in_child(void)
 {
+    const pid_t before = forking;
+
     rv_agent_locks_in_child(); /* first: all below may want to say something */
     rv_own_in_child();
     rv_contexts_in_child();
@@ -47,7 +53,7 @@ static void in_child(void)
     rv_move_in_child();
     rv_examine_in_child();
     rv_operate_in_child();
-    rv_reclaim_in_child();
+    rv_reclaim_in_child(before);
     rv_agent_in_child();
 }
 
