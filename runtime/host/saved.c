@@ -141,7 +141,7 @@ look_at_all(size_t count, uintptr_t start)
         const uintptr_t where = start + n * sizeof(*words);
         if (words[n] - low < size)
             look_at(&words[n], where);
-        else if (words[n] == where && is_control_block(n, count, where, below))
+        if (words[n] == where && is_control_block(n, count, where, below))
             forget_seen();
     }
 }

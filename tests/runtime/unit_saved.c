@@ -33,17 +33,21 @@
 static char folder[] = "/tmp/revector-saved-XXXXXX";
 static char path[PATH_MAX];
 static uintptr_t hidden; /* complement of an address in the patch's code */
+static uintptr_t hidden_too; /* the same, or of one in a second patch */
 
-static __attribute__((noinline)) void hide_address(void)
+/* The complement of an address in the code of the patch that is mapped highest, or lowest. */
+static __attribute__((noinline)) uintptr_t hide_address(int lowest)
 {
     FILE *maps = fopen("/proc/self/maps", "r");
+    uintptr_t complement = 0;
     char line[1024];
 
-    while (fgets(line, sizeof(line), maps))
+    while (!(lowest && complement) && fgets(line, sizeof(line), maps))
         if (strstr(line, folder) && strstr(line, "r-xp"))
-            hidden = ~(strtoul(line, NULL, 16) + 0x170);
+            complement = ~(strtoul(line, NULL, 16) + 0x170);
     fclose(maps);
     memset(line, 0, sizeof(line));
+    return complement;
 }
 
 /* Through a volatile, so that no register keeps what is written. */
@@ -66,7 +70,7 @@ static int apply(void **state)
     subject_patch("good", path);
     if (rv_apply(path, &per_call, NULL) || answer(1) != 101)
         return -1;
-    hide_address();
+    hidden = hidden_too = hide_address(0);
     return 0;
 }
 
@@ -273,7 +277,7 @@ static __attribute__((noinline)) void leave_on_stack(int depth)
     volatile uintptr_t words[64];
 
     for (int n = 0; n < 64; n++)
-        words[n] = depth ? 0 : ~hidden;
+        words[n] = depth ? 0 : ~(n % 2 ? hidden : hidden_too);
     if (depth)
         leave_on_stack(depth - 1);
     words[0] = 0;
@@ -311,6 +315,63 @@ static void the_stack_of_a_thread_that_has_ended_does_not_count(void **state)
     pthread_join(thread, NULL);
     revert();
     expect_gone();
+}
+
+static uint32_t go;
+
+static void *leave_when_told(void *waits)
+{
+    while (!tw_load32_acquire(&go))
+        usleep(100);
+    return leave_and_wait(waits);
+}
+
+static uintptr_t stack_of(pthread_t thread)
+{
+    pthread_attr_t attributes;
+    void *start;
+    size_t size;
+
+    assert_int_equal(pthread_getattr_np(thread, &attributes), 0);
+    assert_int_equal(pthread_attr_getstack(&attributes, &start, &size), 0);
+    pthread_attr_destroy(&attributes);
+    return (uintptr_t)start;
+}
+
+/* What is mapped next comes below: the kernel takes the highest place that is free. */
+static void fill_above(uintptr_t address)
+{
+    uintptr_t page;
+
+    do {
+        page = (uintptr_t)mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        assert_true(page != (uintptr_t)MAP_FAILED);
+    } while (page > address);
+}
+
+/* Its address is among those of the patches, and in none of them. */
+static void a_stack_between_two_patches_is_known_as_one(void **state)
+{
+    uintptr_t start;
+    pthread_t thread;
+    (void)state;
+    tw_store32_release(&started, 0);
+    tw_store32_release(&stop, 0);
+    assert_int_equal(pthread_create(&thread, NULL, leave_when_told, &started), 0);
+    start = stack_of(thread);
+    fill_above(start);
+    subject_patch("other", path);
+    assert_int_equal(rv_apply(path, &per_call, NULL), 0);
+    hidden_too = hide_address(1);
+    assert_true(~hidden_too < start && start < ~hidden);
+    tw_store32_release(&go, 1);
+    while (!tw_load32_acquire(&started))
+        usleep(100);
+    assert_int_equal(rv_revert(0, &per_call), 0);
+    assert_int_equal(rv_revert(0, &per_call), 0);
+    expect_gone();
+    tw_store32_release(&stop, 1);
+    pthread_join(thread, NULL);
 }
 
 /* ---- a pointer that moves ---- */
@@ -443,6 +504,7 @@ int main(void)
         TEST(what_pthread_setspecific_keeps_counts),
         TEST(what_is_left_below_a_stack_pointer_does_not_count),
         TEST(the_stack_of_a_thread_that_has_ended_does_not_count),
+        TEST(a_stack_between_two_patches_is_known_as_one),
         TEST(a_pointer_that_moves_is_not_lost),
         TEST(a_disposition_counts),
         TEST(what_a_timer_brings_counts),
