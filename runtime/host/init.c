@@ -19,9 +19,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-static pid_t forking; /* the thread; under the core lock */
 
 /* The core's state is whole while its lock is held; so is the child's copy then. */
 static void before_fork(void)
@@ -29,7 +26,6 @@ static void before_fork(void)
     rv_gate_before_fork();
     rv_shadow_before_fork();
     rv_platform_lock();
-    forking = gettid();
 }
 
 static void after_fork(void)
@@ -41,8 +37,6 @@ static void after_fork(void)
 
 static void in_child(void)
 {
-    const pid_t before = forking;
-
     rv_agent_locks_in_child(); /* first: all below may want to say something */
     rv_own_in_child();
     rv_contexts_in_child();
@@ -53,7 +47,7 @@ static void in_child(void)
     rv_move_in_child();
     rv_examine_in_child();
     rv_operate_in_child();
-    rv_reclaim_in_child(before);
+    rv_reclaim_in_child();
     rv_agent_in_child();
 }
 

@@ -100,36 +100,6 @@ void rv_marks_clear(struct rv_garbage *piece, const struct rv_thread_key *thread
     }
 }
 
-/* Few are out of order, and nothing may be allocated here. */
-static void sort(struct marks *marks)
-{
-    for (size_t n = 1; n < marks->count; n++) {
-        const struct mark mark = marks->all[n];
-        size_t at = n;
-        for (; at > 0 && marks->all[at - 1].thread.tid > mark.thread.tid; at--)
-            marks->all[at] = marks->all[at - 1];
-        marks->all[at] = mark;
-    }
-}
-
-void rv_marks_in_child(struct rv_garbage *piece, pid_t before, const struct rv_thread_key *now)
-{
-    struct marks *marks = piece->notes;
-
-    if (!marks)
-        return;
-    marks->open = 0; /* somebody may have been about to count it down */
-    for (size_t n = 0; n < marks->count; n++) {
-        struct mark *mark = &marks->all[n];
-        if (mark->thread.tid == before)
-            mark->thread = *now;
-        else if (mark->thread.tid == now->tid)
-            mark->thread.tid = 0; /* a thread of the parent's, long gone */
-        marks->open += !mark->cleared;
-    }
-    sort(marks);
-}
-
 void rv_marks_free_locked(struct rv_garbage *piece)
 {
     replace_locked(piece, NULL);

@@ -27,12 +27,6 @@ size_t rv_marks_open(const struct rv_garbage *piece);
 int rv_marks_is_open(const struct rv_garbage *piece, const struct rv_thread_key *thread);
 void rv_marks_clear(struct rv_garbage *piece, const struct rv_thread_key *thread);
 
-/*
- * In the child of a fork: the thread that was `before` in the parent is `now` here, with the
- * same stack; what was seen of it, and of contexts, still holds. Under the core lock.
- */
-void rv_marks_in_child(struct rv_garbage *piece, pid_t before, const struct rv_thread_key *now);
-
 /* Nobody has been seen. Under the core lock. */
 void rv_marks_free_locked(struct rv_garbage *piece);
 

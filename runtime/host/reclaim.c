@@ -339,36 +339,22 @@ size_t rv_reclaim(void)
     return own.left;
 }
 
-struct heir {
-    pid_t before;
-    struct rv_thread_key now;
-    int is_known; /* `now` could be found out */
-};
-
-/* What has been searched, the child may have written to since: there all begins anew. */
-static int inherit(const struct rv_garbage *garbage, void *context)
+/* The child has another thread, in the same place: it is looked at anew. */
+static int begin_anew(const struct rv_garbage *garbage, void *unused)
 {
     struct rv_garbage *piece = (struct rv_garbage *)garbage;
-    const struct heir *heir = context;
 
+    (void)unused;
+    rv_marks_free_locked(piece);
     piece->hold = RV_HOLD_UNEXAMINED;
-    if (heir->is_known && piece->stage == RV_GARBAGE_CLEARING && !piece->rounds)
-        rv_marks_in_child(piece, heir->before, &heir->now);
-    else
-        rv_marks_free_locked(piece);
     piece->stage = RV_GARBAGE_CLEARING;
     piece->rounds = 0;
     return 0;
 }
 
-void rv_reclaim_in_child(pid_t before)
+void rv_reclaim_in_child(void)
 {
-    struct heir heir = {.before = before};
-
     pass = (struct pass){0};
     rv_saved_in_child();
-    if (!rv_garbage_snapshot(NULL, 0))
-        return;
-    heir.is_known = rv_thread_self(&heir.now) == 0;
-    rv_garbage_each(inherit, &heir);
+    rv_garbage_each(begin_anew, NULL);
 }

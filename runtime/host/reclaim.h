@@ -5,12 +5,7 @@
 #ifndef REVECTOR_RECLAIM_H
 #define REVECTOR_RECLAIM_H
 
-#include <sys/types.h>
-
-/*
- * In the child of a fork: of the parent's threads only the one that was `before` is here.
- * Without the core lock.
- */
-void rv_reclaim_in_child(pid_t before);
+/* In the child of a fork. Without the core lock. */
+void rv_reclaim_in_child(void);
 
 #endif

@@ -162,12 +162,6 @@ int rv_threads_list(struct rv_thread_list *list)
     return RV_EBUSY;
 }
 
-int rv_thread_self(struct rv_thread_key *key)
-{
-    key->tid = gettid();
-    return start_time(key->tid, &key->start);
-}
-
 void rv_threads_free(struct rv_thread_list *list)
 {
     free(list->all);

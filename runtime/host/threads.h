@@ -48,9 +48,6 @@ struct rv_thread_view {
     uint64_t changes;       /* how often it has changed stacks */
 };
 
-/* The calling thread. RV_EUNREADABLE. */
-int rv_thread_self(struct rv_thread_key *key) __attribute__((warn_unused_result));
-
 /* Where the thread is at this moment. */
 void rv_thread_look(pid_t tid, struct rv_thread_view *view);
 

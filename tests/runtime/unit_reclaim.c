@@ -342,46 +342,6 @@ static void a_handler_on_top_of_the_patch_counts(void **state)
     assert_false(loaded());
 }
 
-/* ---- a fork ---- */
-
-/* Blocked outside until it has been seen; then with a stale address on its stack. */
-static void *fork_with_a_stale_address(void *result)
-{
-    void (*volatile stale)(void);
-    pid_t child;
-    int status;
-
-    tw_store32_release(&started, 1);
-    block_outside();
-    stale = address_in_patch();
-    child = fork();
-    if (child == 0)
-        _exit((subject_reclaim(500), loaded()));
-    waitpid(child, &status, 0);
-    return stale && status == 0 ? result : NULL;
-}
-
-static void what_was_seen_of_the_thread_that_forks_holds_in_the_child(void **state)
-{
-    pthread_t inside_patch, forks;
-    void *result;
-    (void)state;
-    assert_int_equal(pipe(handler_ends), 0);
-    apply_kind("good");
-    inside_patch = start(wait_in_patch, &handler_ends[0]);
-    forks = start(fork_with_a_stale_address, folder);
-    assert_int_equal(rv_revert(0, &per_call), 0);
-    subject_reclaim(100);
-    assert_true(loaded());
-    assert_int_equal(write(ends[1], "x", 1), 1);
-    pthread_join(forks, &result);
-    assert_non_null(result);
-    assert_int_equal(write(handler_ends[1], "x", 1), 1);
-    pthread_join(inside_patch, NULL);
-    subject_reclaim(1000);
-    assert_false(loaded());
-}
-
 /* ---- threads that run ---- */
 
 static uint32_t stop;
@@ -482,7 +442,6 @@ int main(void)
         TEST(a_handler_on_another_stack_above_a_coroutine_keeps_its_code),
         TEST(a_new_coroutine_with_a_former_ones_number_keeps_its_code),
         TEST(a_handler_on_top_of_the_patch_counts),
-        TEST(what_was_seen_of_the_thread_that_forks_holds_in_the_child),
         TEST(a_running_thread_is_waited_for),
         TEST(the_caller_may_be_in_the_patch),
         TEST(a_thousand_rounds_leave_no_memory),
