@@ -2,6 +2,7 @@
 /*
  * rounds.c - see rounds.h.
  */
+#define _GNU_SOURCE
 #include "rounds.h"
 #include "control/clock.h"
 #include "loader.h"
@@ -21,8 +22,8 @@ static int searches; /* memory; set before there is a second thread */
 
 void rv_rounds_init(void)
 {
-    const char *value = getenv("REVECTOR_SEARCH");
-    searches = value && strcmp(value, "on") == 0;
+    const char *value = secure_getenv("REVECTOR_SEARCH");
+    searches = !value || strcmp(value, "off") != 0;
 }
 
 /* Only stubs and faults have tables in hand. */

@@ -17,8 +17,8 @@
 #include "garbage.h"
 
 /*
- * Whether memory is searched: REVECTOR_SEARCH=on. If not, code is CLEAN as soon as no thread has
- * it. When the library is loaded.
+ * Whether memory is searched: unless REVECTOR_SEARCH=off, with which code is CLEAN as soon as no
+ * thread has it. When the library is loaded.
  */
 void rv_rounds_init(void);
 

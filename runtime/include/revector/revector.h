@@ -147,8 +147,8 @@ int rv_each_method(int (*visit)(const struct rv_method_info *info, void *context
 
 /*
  * Frees at once what reverted updates left and no thread can be using, and no pointer is
- * saved to; else the agent does it, in time. With REVECTOR_SEARCH=on in the environment all
- * memory is searched before it returns. Returns how many pieces are still in use.
+ * saved to; else the agent does it, in time. All memory is searched before it returns, unless
+ * REVECTOR_SEARCH=off is in the environment. Returns how many pieces are still in use.
  */
 size_t rv_reclaim(void);
 

@@ -38,7 +38,6 @@ int main(void)
 }
 C
 compile labels labels.c
-export REVECTOR_SEARCH=on
 start labels ./labels
 ask labels t
 expect "idle 1" "$answer" "before"
