@@ -10,6 +10,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <malloc.h>
+#include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -173,6 +174,16 @@ static int supervise(pid_t child)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/* So that a question and its answer are two switches, and wake no other CPU. */
+static void stay_on_this_cpu(void)
+{
+    cpu_set_t here;
+
+    CPU_ZERO(&here);
+    CPU_SET(sched_getcpu(), &here);
+    (void)sched_setaffinity(0, sizeof(here), &here);
+}
+
 int inject_run(int (*body)(void))
 {
     pid_t child;
@@ -181,6 +192,7 @@ int inject_run(int (*body)(void))
     shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared == MAP_FAILED)
         return 2;
+    stay_on_this_cpu();
     fflush(NULL);
     child = fork();
     if (child)
