@@ -114,8 +114,7 @@ static int add(struct rv_maps *maps, const struct rv_mapping *mapping)
 {
     if (maps->count == maps->capacity) {
         size_t capacity = maps->capacity ? 2 * maps->capacity : 256;
-        struct rv_mapping *all =
-            rv_own_resize(maps->all, maps->capacity * sizeof(*all), capacity * sizeof(*all));
+        struct rv_mapping *all = rv_own_grow(maps->all, capacity * sizeof(*all));
         if (!all)
             return RV_ENOMEM;
         maps->all = all;

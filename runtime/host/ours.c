@@ -28,7 +28,7 @@ static int make_room(size_t wanted)
         room *= 2;
     if (room == ours.room)
         return 0;
-    all = rv_own_resize(ours.all, ours.room * sizeof(*all), room * sizeof(*all));
+    all = rv_own_grow(ours.all, room * sizeof(*all));
     if (!all)
         return RV_ENOMEM;
     ours.all = all;

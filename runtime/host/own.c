@@ -7,7 +7,6 @@
 
 #include <pthread.h>
 #include <stdalign.h>
-#include <string.h>
 #include <sys/mman.h>
 
 struct block {
@@ -45,13 +44,7 @@ static void *make_locked(size_t size)
     return block->memory;
 }
 
-static void free_locked(struct block *block)
-{
-    *link_to_locked(block) = block->next;
-    munmap(block, block->size);
-}
-
-static void *move_locked(struct block *block, size_t size)
+static void *grow_locked(struct block *block, size_t size)
 {
     struct block **link = link_to_locked(block);
     struct block *moved = mremap(block, block->size, size, MREMAP_MAYMOVE);
@@ -63,35 +56,32 @@ static void *move_locked(struct block *block, size_t size)
     return moved->memory;
 }
 
-static void *resize_locked(void *memory, size_t bytes)
+void *rv_own_alloc(size_t count, size_t size)
+{
+    return rv_own_grow(NULL, (count ? count : 1) * size);
+}
+
+void *rv_own_grow(void *memory, size_t bytes)
 {
     const size_t size = bytes + offsetof(struct block, memory);
 
-    if (memory && bytes)
-        return move_locked(block_of(memory), size);
-    if (memory)
-        free_locked(block_of(memory));
-    return bytes ? make_locked(size) : NULL;
-}
-
-void *rv_own_resize(void *memory, size_t before, size_t bytes)
-{
-    if (memory && bytes < before)
-        memset((unsigned char *)memory + bytes, 0, before - bytes);
     pthread_mutex_lock(&lock);
-    memory = resize_locked(memory, bytes);
+    memory = memory ? grow_locked(block_of(memory), size) : make_locked(size);
     pthread_mutex_unlock(&lock);
     return memory;
 }
 
-void *rv_own_alloc(size_t count, size_t size)
-{
-    return rv_own_resize(NULL, 0, (count ? count : 1) * size);
-}
-
 void rv_own_free(void *memory)
 {
-    rv_own_resize(memory, 0, 0);
+    struct block *block;
+
+    if (!memory)
+        return;
+    block = block_of(memory);
+    pthread_mutex_lock(&lock);
+    *link_to_locked(block) = block->next;
+    munmap(block, block->size);
+    pthread_mutex_unlock(&lock);
 }
 
 size_t rv_own_list(struct rv_range *to, size_t room)

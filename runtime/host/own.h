@@ -19,15 +19,15 @@ struct rv_range {
     uintptr_t start, end;
 };
 
-/*
- * Like realloc, with zeroes behind what there was; `bytes` 0 frees. `before`: the size that it
- * has, 0 with a null pointer. A null pointer: no memory, and nothing has changed.
- */
-void *rv_own_resize(void *memory, size_t before, size_t bytes);
-
 /* Like calloc and free; some bytes also for a count of 0. */
 void *rv_own_alloc(size_t count, size_t size);
 void rv_own_free(void *memory);
+
+/*
+ * Like realloc, but `bytes` are no fewer than before, with zeroes behind what there was. A null
+ * pointer: no memory, and nothing has changed.
+ */
+void *rv_own_grow(void *memory, size_t bytes);
 
 /* All of it, up to `room` ranges; returns how many there are. */
 size_t rv_own_list(struct rv_range *to, size_t room);

@@ -104,7 +104,6 @@ static int rest_wanted(const struct rv_garbage *piece, void *unused)
 static void begin(void)
 {
     struct wanted wanted = {0};
-    int failed = 0;
 
     rv_garbage_each(note_wanted, &wanted);
     if (!wanted.count)
@@ -114,9 +113,7 @@ static void begin(void)
     wanted.all = rv_own_alloc(wanted.room, sizeof(*wanted.all));
     if (wanted.all)
         rv_garbage_each(note_wanted, &wanted);
-    failed = !wanted.all || rv_saved_begin(wanted.all, wanted.count);
-    rv_own_free(wanted.all);
-    if (failed)
+    if (!wanted.all || rv_saved_begin(wanted.all, wanted.count))
         rv_garbage_each(rest_wanted, NULL);
 }
 

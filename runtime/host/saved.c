@@ -232,23 +232,18 @@ static int by_start(const void *a, const void *b)
     return (left->patch.start > right->patch.start) - (left->patch.start < right->patch.start);
 }
 
-int rv_saved_begin(const struct rv_saved *patches, size_t count)
+int rv_saved_begin(struct rv_saved *patches, size_t count)
 {
     int error;
 
-    search.all = rv_own_alloc(count, sizeof(*search.all));
+    qsort(patches, count, sizeof(*patches), by_start);
+    search.all = patches;
     search.seen = rv_own_alloc(count, sizeof(*search.seen));
-    if (!search.all || !search.seen) {
-        rv_saved_end();
-        return RV_ENOMEM;
-    }
-    memcpy(search.all, patches, count * sizeof(*patches));
-    qsort(search.all, count, sizeof(*search.all), by_start);
-    search.low = search.all[0].patch.start;
-    search.high = search.all[count - 1].patch.end;
+    search.low = patches[0].patch.start;
+    search.high = patches[count - 1].patch.end;
     search.count = search.left = count;
     search.sweep = 0;
-    error = start_sweep();
+    error = search.seen ? start_sweep() : RV_ENOMEM;
     if (error)
         rv_saved_end();
     return error;

@@ -26,8 +26,11 @@ struct rv_saved {
     uintptr_t where;                /* as in struct rv_garbage */
 };
 
-/* Begins to look for all of these, which are copied. RV_ENOMEM. Locks: see rv_ours_note. */
-int rv_saved_begin(const struct rv_saved *patches, size_t count)
+/*
+ * Begins to look for all of these, one or more, and takes over the list (own.h), also if it
+ * fails. RV_ENOMEM, RV_EUNREADABLE. Locks: see rv_ours_note.
+ */
+int rv_saved_begin(struct rv_saved *patches, size_t count)
     __attribute__((warn_unused_result));
 
 /* Whether a search has begun and not ended. */

@@ -127,6 +127,27 @@ int subject_is_mapped(const void *address)
     return found;
 }
 
+uintptr_t subject_hidden_code(const char *text, enum subject_which which)
+{
+    FILE *maps = fopen("/proc/self/maps", "r");
+    uintptr_t complement = 0;
+    char line[1024];
+
+    while (maps && !(which == SUBJECT_LOWEST && complement) && fgets(line, sizeof(line), maps))
+        if (strstr(line, text) && strstr(line, "r-xp"))
+            complement = ~(strtoul(line, NULL, 16) + 16);
+    if (!maps || fclose(maps))
+        die("/proc/self/maps");
+    return complement;
+}
+
+void subject_sweep_stack(void)
+{
+    volatile char space[16384];
+    for (size_t n = 0; n < sizeof(space); n++)
+        space[n] = 0;
+}
+
 long subject_rss(void)
 {
     FILE *file = fopen("/proc/self/statm", "r");

@@ -45,6 +45,17 @@ int subject_has_mapped(const char *text);
 /* 1 if any mapping holds this address. */
 int subject_is_mapped(const void *address);
 
+/*
+ * The complement of an address in the code of a patch whose path contains `text`, the one that
+ * is mapped highest or lowest: the address itself would keep the patch loaded wherever it was
+ * left. 0: there is none.
+ */
+enum subject_which { SUBJECT_HIGHEST, SUBJECT_LOWEST };
+uintptr_t subject_hidden_code(const char *text, enum subject_which which);
+
+/* Overwrites what earlier calls have left on the stack. */
+void subject_sweep_stack(void);
+
 /* Kilobytes. */
 long subject_rss(void);
 

@@ -33,35 +33,11 @@
 static char folder[] = "/tmp/revector-saved-XXXXXX";
 static char path[PATH_MAX];
 static uintptr_t hidden; /* complement of an address in the patch's code */
-static uintptr_t hidden_too; /* the same, or of one in a second patch */
-
-/* The complement of an address in the code of the patch that is mapped highest, or lowest. */
-static __attribute__((noinline)) uintptr_t hide_address(int lowest)
-{
-    FILE *maps = fopen("/proc/self/maps", "r");
-    uintptr_t complement = 0;
-    char line[1024];
-
-    while (!(lowest && complement) && fgets(line, sizeof(line), maps))
-        if (strstr(line, folder) && strstr(line, "r-xp"))
-            complement = ~(strtoul(line, NULL, 16) + 0x170);
-    fclose(maps);
-    memset(line, 0, sizeof(line));
-    return complement;
-}
 
 /* Through a volatile, so that no register keeps what is written. */
 static __attribute__((noinline)) void save(volatile uintptr_t *at)
 {
     *at = ~hidden;
-}
-
-/* Below what calls next: what earlier calls have left there is overwritten. */
-static __attribute__((noinline)) void sweep_stack(void)
-{
-    volatile char space[16384];
-    for (size_t n = 0; n < sizeof(space); n++)
-        space[n] = 0;
 }
 
 static int apply(void **state)
@@ -70,7 +46,7 @@ static int apply(void **state)
     subject_patch("good", path);
     if (rv_apply(path, &per_call, NULL) || answer(1) != 101)
         return -1;
-    hidden = hidden_too = hide_address(0);
+    hidden = subject_hidden_code(folder, SUBJECT_HIGHEST);
     return 0;
 }
 
@@ -82,13 +58,13 @@ static int loaded(void)
 static void revert(void)
 {
     assert_int_equal(rv_revert(0, &per_call), 0);
-    sweep_stack();
+    subject_sweep_stack();
     subject_reclaim(30);
 }
 
 static void expect_gone(void)
 {
-    sweep_stack();
+    subject_sweep_stack();
     subject_reclaim(1000);
     assert_false(loaded());
 }
@@ -271,109 +247,6 @@ static void what_pthread_setspecific_keeps_counts(void **state)
     pthread_key_delete(key);
 }
 
-/* Deep in its stack, where it then never comes again: not below what calls next. */
-static __attribute__((noinline)) void leave_on_stack(int depth)
-{
-    volatile uintptr_t words[64];
-
-    for (int n = 0; n < 64; n++)
-        words[n] = depth ? 0 : ~(n % 2 ? hidden : hidden_too);
-    if (depth)
-        leave_on_stack(depth - 1);
-    words[0] = 0;
-}
-
-static void *leave_and_wait(void *waits)
-{
-    leave_on_stack(100);
-    tw_store32_release(&started, 1);
-    while (waits && !tw_load32_acquire(&stop))
-        usleep(1000);
-    return NULL;
-}
-
-static void what_is_left_below_a_stack_pointer_does_not_count(void **state)
-{
-    pthread_t thread;
-    (void)state;
-    tw_store32_release(&started, 0);
-    tw_store32_release(&stop, 0);
-    assert_int_equal(pthread_create(&thread, NULL, leave_and_wait, &started), 0);
-    while (!tw_load32_acquire(&started))
-        usleep(100);
-    revert();
-    expect_gone();
-    tw_store32_release(&stop, 1);
-    pthread_join(thread, NULL);
-}
-
-static void the_stack_of_a_thread_that_has_ended_does_not_count(void **state)
-{
-    pthread_t thread;
-    (void)state;
-    assert_int_equal(pthread_create(&thread, NULL, leave_and_wait, NULL), 0);
-    pthread_join(thread, NULL);
-    revert();
-    expect_gone();
-}
-
-static uint32_t go;
-
-static void *leave_when_told(void *waits)
-{
-    while (!tw_load32_acquire(&go))
-        usleep(100);
-    return leave_and_wait(waits);
-}
-
-static uintptr_t stack_of(pthread_t thread)
-{
-    pthread_attr_t attributes;
-    void *start;
-    size_t size;
-
-    assert_int_equal(pthread_getattr_np(thread, &attributes), 0);
-    assert_int_equal(pthread_attr_getstack(&attributes, &start, &size), 0);
-    pthread_attr_destroy(&attributes);
-    return (uintptr_t)start;
-}
-
-/* What is mapped next comes below: the kernel takes the highest place that is free. */
-static void fill_above(uintptr_t address)
-{
-    uintptr_t page;
-
-    do {
-        page = (uintptr_t)mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        assert_true(page != (uintptr_t)MAP_FAILED);
-    } while (page > address);
-}
-
-/* Its address is among those of the patches, and in none of them. */
-static void a_stack_between_two_patches_is_known_as_one(void **state)
-{
-    uintptr_t start;
-    pthread_t thread;
-    (void)state;
-    tw_store32_release(&started, 0);
-    tw_store32_release(&stop, 0);
-    assert_int_equal(pthread_create(&thread, NULL, leave_when_told, &started), 0);
-    start = stack_of(thread);
-    fill_above(start);
-    subject_patch("other", path);
-    assert_int_equal(rv_apply(path, &per_call, NULL), 0);
-    hidden_too = hide_address(1);
-    assert_true(~hidden_too < start && start < ~hidden);
-    tw_store32_release(&go, 1);
-    while (!tw_load32_acquire(&started))
-        usleep(100);
-    assert_int_equal(rv_revert(0, &per_call), 0);
-    assert_int_equal(rv_revert(0, &per_call), 0);
-    expect_gone();
-    tw_store32_release(&stop, 1);
-    pthread_join(thread, NULL);
-}
-
 /* ---- a pointer that moves ---- */
 
 static volatile uintptr_t *cells[2];
@@ -475,7 +348,7 @@ static void the_child_of_a_fork_has_its_own_pointers(void **state)
     child = fork();
     if (child == 0) {
         variable = 0;
-        sweep_stack();
+        subject_sweep_stack();
         subject_reclaim(1000);
         _exit(loaded());
     }
@@ -502,9 +375,6 @@ int main(void)
         TEST(a_pointer_in_between_counts_to_its_last_byte),
         TEST(variables_of_threads_count),
         TEST(what_pthread_setspecific_keeps_counts),
-        TEST(what_is_left_below_a_stack_pointer_does_not_count),
-        TEST(the_stack_of_a_thread_that_has_ended_does_not_count),
-        TEST(a_stack_between_two_patches_is_known_as_one),
         TEST(a_pointer_that_moves_is_not_lost),
         TEST(a_disposition_counts),
         TEST(what_a_timer_brings_counts),
