@@ -30,8 +30,7 @@ struct rv_saved {
  * Begins to look for all of these, one or more, and takes over the list (own.h), also if it
  * fails. RV_ENOMEM, RV_EUNREADABLE. Locks: see rv_ours_note.
  */
-int rv_saved_begin(struct rv_saved *patches, size_t count)
-    __attribute__((warn_unused_result));
+int rv_saved_begin(struct rv_saved *patches, size_t count) __attribute__((warn_unused_result));
 
 /* Whether a search has begun and not ended. */
 int rv_saved_is_on(void);
