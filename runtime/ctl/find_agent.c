@@ -91,7 +91,7 @@ static FILE *open_names(int pid)
 {
     char path[64];
 
-    snprintf(path, sizeof(path), "/proc/%d/net/unix", pid);
+    snprintf(path, sizeof(path), "/proc/%d/net/unix", rv_process_shown(pid));
     return fopen(path, "re");
 }
 
@@ -115,7 +115,7 @@ static int is_same_namespace(int pid)
     char path[64];
     struct stat ours, theirs;
 
-    snprintf(path, sizeof(path), "/proc/%d/ns/net", pid);
+    snprintf(path, sizeof(path), "/proc/%d/ns/net", rv_process_shown(pid));
     return stat(path, &theirs) || stat("/proc/self/ns/net", &ours) ||
            (ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino);
 }
@@ -126,7 +126,7 @@ static int enter_namespace(int pid)
     char path[64];
     int fd, result;
 
-    snprintf(path, sizeof(path), "/proc/%d/ns/net", pid);
+    snprintf(path, sizeof(path), "/proc/%d/ns/net", rv_process_shown(pid));
     fd = open(path, O_RDONLY | O_CLOEXEC);
     result = fd < 0 ? -1 : setns(fd, CLONE_NEWNET);
     if (fd >= 0)

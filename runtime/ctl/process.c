@@ -35,15 +35,22 @@ static void read_word(int pid, const char *file, char *text, size_t size)
     text[strcspn(text, "\n")] = 0;
 }
 
+static ssize_t read_link(int pid, char *text, size_t size)
+{
+    char path[64];
+
+    snprintf(path, sizeof(path), "/proc/%d/exe", pid);
+    return readlink(path, text, size);
+}
+
 /* "" and errno if it cannot be read. */
 static void read_exe(int pid, char *text, size_t size)
 {
     static const char deleted[] = " (deleted)";
-    char path[64];
-    ssize_t length;
+    ssize_t length = read_link(pid, text, size - 1);
 
-    snprintf(path, sizeof(path), "/proc/%d/exe", pid);
-    length = readlink(path, text, size - 1);
+    if (length < 0 && errno == ENOENT)
+        length = read_link(rv_process_shown(pid), text, size - 1);
     text[length > 0 ? length : 0] = 0;
     if (length > (ssize_t)sizeof(deleted) &&
         !strcmp(text + length - (sizeof(deleted) - 1), deleted))
@@ -74,12 +81,47 @@ int rv_process_is_number(const char *word)
 }
 
 /* One that is about to become a zombie has given its memory back already. */
-int rv_process_exists(int pid)
+static int has_memory(int pid)
 {
     char memory[64];
 
     read_status(pid, "VmSize", memory, sizeof(memory));
     return *memory != 0;
+}
+
+/* A thread besides the main one; 0: there is none. */
+static int other_thread(int pid)
+{
+    struct dirent *entry;
+    struct stat status;
+    char path[64];
+    int found = 0;
+    DIR *tasks;
+
+    snprintf(path, sizeof(path), "/proc/%d/task", pid);
+    if (stat(path, &status) || status.st_nlink < 4) /* ".", ".." and two threads */
+        return 0;
+    tasks = opendir(path);
+    while (tasks && !found && (entry = readdir(tasks))) {
+        const int tid = atoi(entry->d_name);
+        if (tid && tid != pid && has_memory(tid))
+            found = tid;
+    }
+    if (tasks)
+        closedir(tasks);
+    return found;
+}
+
+int rv_process_shown(int pid)
+{
+    const int other = has_memory(pid) ? 0 : other_thread(pid);
+
+    return other ? other : pid;
+}
+
+int rv_process_exists(int pid)
+{
+    return has_memory(pid) || other_thread(pid);
 }
 
 int rv_process_is_stopped(int pid)
@@ -96,7 +138,7 @@ static unsigned long long count_descriptors(int pid)
     char path[64];
     DIR *folder;
 
-    snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+    snprintf(path, sizeof(path), "/proc/%d/fd", rv_process_shown(pid));
     folder = opendir(path);
     for (struct dirent *entry; folder && (entry = readdir(folder));)
         count += entry->d_name[0] != '.';
@@ -317,6 +359,7 @@ int rv_process_files(int pid, int (*visit)(const char *path, const char *name, v
     int result = 0;
     FILE *maps;
 
+    pid = rv_process_shown(pid);
     snprintf(path, sizeof(path), "/proc/%d/maps", pid);
     maps = fopen(path, "re");
     if (!maps)

@@ -54,6 +54,12 @@ int rv_process_is_stopped(int pid);
 #define RV_SHORTAGE_TEXT 128
 void rv_process_shortage(int pid, char text[RV_SHORTAGE_TEXT]);
 
+/*
+ * Whose folder in /proc shows memory, files and namespaces of the process: its own, or, when its
+ * main thread has ended (pthread_exit in main) and others go on, that of one of those.
+ */
+int rv_process_shown(int pid);
+
 /* Whether a process is there; one that has ended, or is about to and has no memory left, is not. */
 int rv_process_exists(int pid);
 

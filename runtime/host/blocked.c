@@ -145,23 +145,22 @@ static const struct {
     FOR(mknod, FILES),
     FOR(pause, "a signal"),
     FOR(vfork, "the child"),
+    FOR(clone, "the child"),
+    FOR(clone3, "the child"),
 #endif
 #ifdef SYS_futex_wait /* Linux 6.7 */
     FOR(futex_wait, "a lock or a condition"),
 #endif
 };
 
-/*
- * "descriptor 7 (socket:[4711])". The process's table of descriptors is that of its first
- * thread, which /proc/self shows.
- */
-static void descriptor_text(uintptr_t argument, char *text, size_t size)
+/* "descriptor 7 (socket:[4711])" */
+static void descriptor_text(pid_t tid, uintptr_t argument, char *text, size_t size)
 {
     const int descriptor = (int)argument;
-    char path[32], file[40];
+    char path[48], file[40];
     ssize_t length;
 
-    snprintf(path, sizeof(path), "/proc/self/fd/%d", descriptor);
+    snprintf(path, sizeof(path), "/proc/self/task/%d/fd/%d", (int)tid, descriptor);
     length = readlink(path, file, sizeof(file));
     if (length < 0)
         snprintf(text, size, "descriptor %d", descriptor);
@@ -170,7 +169,7 @@ static void descriptor_text(uintptr_t argument, char *text, size_t size)
                  (size_t)length == sizeof(file) ? "..." : "");
 }
 
-static void call_text(size_t i, const uintptr_t *arguments, char text[RV_BLOCKED_TEXT])
+static void call_text(pid_t tid, size_t i, const uintptr_t *arguments, char text[RV_BLOCKED_TEXT])
 {
     char one[72], other[72] = "";
 
@@ -178,21 +177,21 @@ static void call_text(size_t i, const uintptr_t *arguments, char text[RV_BLOCKED
         snprintf(text, RV_BLOCKED_TEXT, "in %s (%s)", calls[i].name, calls[i].what);
         return;
     }
-    descriptor_text(arguments[0], one, sizeof(one));
+    descriptor_text(tid, arguments[0], one, sizeof(one));
     if (calls[i].second)
-        descriptor_text(arguments[calls[i].second], other, sizeof(other));
+        descriptor_text(tid, arguments[calls[i].second], other, sizeof(other));
     snprintf(text, RV_BLOCKED_TEXT, "in %s of %s%s%s", calls[i].name, one, *other ? " and " : "",
              other);
 }
 
-void rv_blocked_text(const struct rv_thread_view *view, char text[RV_BLOCKED_TEXT])
+void rv_blocked_text(pid_t tid, const struct rv_thread_view *view, char text[RV_BLOCKED_TEXT])
 {
     text[0] = 0;
     if (view->state != RV_THREAD_BLOCKED)
         return;
     for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
         if (calls[i].call == view->call) {
-            call_text(i, view->arguments, text);
+            call_text(tid, i, view->arguments, text);
             return;
         }
     snprintf(text, RV_BLOCKED_TEXT, "in system call %ld", view->call);

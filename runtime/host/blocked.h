@@ -13,9 +13,9 @@
 
 /*
  * "in read of descriptor 7 (socket:[4711])", "in futex (a lock or a condition)", or, of a call
- * that has no name here, "in system call 424"; empty if the thread is not blocked. Any thread,
+ * that has no name here, "in system call 424"; empty if thread `tid` is not blocked. Any thread,
  * no lock; the descriptor may have been closed meanwhile.
  */
-void rv_blocked_text(const struct rv_thread_view *view, char text[RV_BLOCKED_TEXT]);
+void rv_blocked_text(pid_t tid, const struct rv_thread_view *view, char text[RV_BLOCKED_TEXT]);
 
 #endif

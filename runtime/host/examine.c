@@ -10,6 +10,7 @@
 #include "threads.h"
 
 #include <pthread.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define LOOKS 8
@@ -134,6 +135,19 @@ static enum rv_verdict examine_blocked(pid_t tid, const struct rv_thread_view *b
     return error ? RV_VERDICT_UNREADABLE : RV_VERDICT_SEEN;
 }
 
+/*
+ * Its child, which is no thread of this process, runs on the same stack further down, and
+ * nobody sees how far. posix_spawn goes by clone; a clone that shares nothing ends at once.
+ */
+static int is_in_vfork(const struct rv_thread_view *view)
+{
+#ifdef SYS_vfork
+    if (view->call == SYS_vfork)
+        return 1;
+#endif
+    return view->call == SYS_clone || view->call == SYS_clone3;
+}
+
 enum rv_verdict rv_examine_thread(pid_t tid, const uintptr_t **where)
 {
     struct rv_thread_view view;
@@ -142,7 +156,7 @@ enum rv_verdict rv_examine_thread(pid_t tid, const uintptr_t **where)
     rv_thread_look(tid, &view);
     switch (view.state) {
     case RV_THREAD_BLOCKED:
-        return examine_blocked(tid, &view);
+        return is_in_vfork(&view) ? RV_VERDICT_UNREADABLE : examine_blocked(tid, &view);
     case RV_THREAD_RUNNING:
         return RV_VERDICT_RUNNING;
     case RV_THREAD_UNREADABLE:

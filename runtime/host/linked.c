@@ -31,7 +31,7 @@ static uintptr_t words[RECORD];
 /* By the kernel: how far the memory goes is not known. Returns how many words it has read. */
 static size_t read_words(uintptr_t from, size_t count)
 {
-    int memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+    int memory = open("/proc/thread-self/mem", O_RDONLY | O_CLOEXEC);
     ssize_t got = memory < 0 ? 0 : pread(memory, words, count * sizeof(*words), (off_t)from);
 
     if (memory >= 0)

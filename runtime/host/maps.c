@@ -30,7 +30,7 @@ struct procmap_query {
 
 int rv_maps_open(struct rv_maps *maps)
 {
-    *maps = (struct rv_maps){.fd = open("/proc/self/maps", O_RDONLY | O_CLOEXEC)};
+    *maps = (struct rv_maps){.fd = open("/proc/thread-self/maps", O_RDONLY | O_CLOEXEC)};
     return maps->fd < 0 ? RV_EUNREADABLE : 0;
 }
 

@@ -28,7 +28,7 @@ struct rv_mapping {
 };
 
 struct rv_maps {
-    int fd;                 /* /proc/self/maps */
+    int fd;                 /* /proc/thread-self/maps */
     struct rv_mapping *all; /* ascending; see own.h */
     size_t count, capacity;
 };

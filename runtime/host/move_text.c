@@ -45,7 +45,7 @@ static void say_blocked(pid_t tid, char text[RV_BLOCKED_TEXT + 2])
 
     if (tid > 0) {
         rv_thread_look(tid, &view);
-        rv_blocked_text(&view, call);
+        rv_blocked_text(tid, &view, call);
     }
     snprintf(text, RV_BLOCKED_TEXT + 2, "%s%s", *call ? ", " : "", call);
 }

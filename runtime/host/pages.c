@@ -45,7 +45,7 @@ static uintptr_t page_size(void)
 
 void rv_pages_open(struct rv_pages *pages)
 {
-    pages->fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+    pages->fd = open("/proc/thread-self/pagemap", O_RDONLY | O_CLOEXEC);
 }
 
 void rv_pages_close(struct rv_pages *pages)

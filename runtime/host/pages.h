@@ -11,7 +11,7 @@
 #include "own.h"
 
 struct rv_pages {
-    int fd; /* /proc/self/pagemap; -1: all pages count */
+    int fd; /* /proc/thread-self/pagemap; -1: all pages count */
 };
 
 enum rv_pages_kind {

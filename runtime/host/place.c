@@ -37,7 +37,7 @@ static void name_image(const struct dl_phdr_info *info, struct rv_place *place)
         copy_name(place->name, sizeof(place->name), info->dlpi_name);
         return;
     }
-    length = readlink("/proc/self/exe", path, sizeof(path) - 1);
+    length = readlink("/proc/thread-self/exe", path, sizeof(path) - 1);
     path[length < 0 ? 0 : length] = '\0';
     copy_name(place->name, sizeof(place->name), path);
 }

@@ -30,7 +30,7 @@ static struct {
     size_t mapping;       /* number in the list */
     uintptr_t at;         /* in it */
     int sweep;
-    int memory;           /* during a step: /proc/self/mem */
+    int memory;           /* during a step: /proc/thread-self/mem */
     struct rv_pages pages;
 } search = {.maps.fd = -1, .memory = -1, .pages.fd = -1};
 
@@ -218,9 +218,10 @@ static int start_sweep(void)
         error = rv_maps_list(&search.maps);
     if (!error)
         error = note_ours();
+    if (!error)
+        error = rv_saved_each_in_kernel(look_in_kernel);
     if (error)
         return error;
-    rv_saved_each_in_kernel(look_in_kernel);
     search.mapping = 0;
     search.at = mapping()->start;
     return 0;
@@ -256,7 +257,7 @@ int rv_saved_is_on(void)
 
 static int open_memory(void)
 {
-    search.memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+    search.memory = open("/proc/thread-self/mem", O_RDONLY | O_CLOEXEC);
     rv_pages_open(&search.pages);
     return search.memory < 0 ? RV_EUNREADABLE : 0;
 }

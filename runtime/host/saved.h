@@ -28,7 +28,7 @@ struct rv_saved {
 
 /*
  * Begins to look for all of these, one or more, and takes over the list (own.h), also if it
- * fails. RV_ENOMEM, RV_EUNREADABLE. Locks: see rv_ours_note.
+ * fails. RV_ENOMEM, RV_EUNREADABLE, RV_EBUSY. Locks: see rv_ours_note.
  */
 int rv_saved_begin(struct rv_saved *patches, size_t count) __attribute__((warn_unused_result));
 
@@ -37,8 +37,8 @@ int rv_saved_is_on(void);
 
 /*
  * Goes on for about that many bytes of memory. 1: there is more. 0: it is through, and
- * rv_saved_result says what was found. RV_EUNREADABLE, RV_ENOMEM: nobody can say. Locks as
- * above.
+ * rv_saved_result says what was found. RV_EUNREADABLE, RV_ENOMEM, RV_EBUSY: nobody can say. Locks
+ * as above.
  */
 int rv_saved_go_on(size_t bytes) __attribute__((warn_unused_result));
 
@@ -47,7 +47,11 @@ const struct rv_saved *rv_saved_result(size_t *count);
 void rv_saved_end(void);
 void rv_saved_in_child(void); /* after fork, after rv_own_in_child */
 
-/* For saved.c: calls `visit` for each pointer of the program's that the kernel holds. */
-void rv_saved_each_in_kernel(void (*visit)(uintptr_t pointer, enum rv_hold why, uintptr_t where));
+/*
+ * For saved.c: calls `visit` for each pointer of the program's that the kernel holds.
+ * RV_EUNREADABLE, RV_ENOMEM, RV_EBUSY: not for all of them.
+ */
+int rv_saved_each_in_kernel(void (*visit)(uintptr_t pointer, enum rv_hold why, uintptr_t where))
+    __attribute__((warn_unused_result));
 
 #endif

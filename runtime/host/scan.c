@@ -62,7 +62,7 @@ int rv_scan_start(struct rv_scan *scan, const struct rv_piece *pieces, size_t co
     }
     scan->where = calloc(count, sizeof(*scan->where));
     scan->loose = calloc(count, sizeof(*scan->loose));
-    scan->memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+    scan->memory = open("/proc/thread-self/mem", O_RDONLY | O_CLOEXEC);
     rv_pages_open(&scan->pages);
     if (!scan->where || !scan->loose)
         return RV_ENOMEM;

@@ -34,7 +34,7 @@ struct rv_scan {
     int32_t thread;      /* whose stack is scanned; 0: nobody's */
     uintptr_t end;       /* of the stack, once that was found: behind it is something else */
     uintptr_t registers; /* end of the signal frame's that the scan is in, or was in last */
-    int memory; /* /proc/self/mem */
+    int memory; /* /proc/thread-self/mem */
     struct rv_pages pages;
     uintptr_t restorers[RV_SCAN_FRAMES]; /* where signal handlers return to; 0 behind the last */
     int leaves_stacks;                   /* a handler may run on a stack of its own */

@@ -48,8 +48,9 @@ static enum rv_thread_state state_of_error(int error)
 }
 
 /*
- * Field 22 of stat; the command's name may hold spaces and brackets. *start is 0: it is
- * gone. RV_EUNREADABLE: nobody can say, as without descriptors.
+ * Fields 3 and 22 of stat; the command's name may hold spaces and brackets. *start is 0: it is
+ * gone, or a main thread that has ended, of which a zombie stays. RV_EUNREADABLE: nobody can
+ * say, as without descriptors.
  */
 static int start_time(pid_t tid, uint64_t *start)
 {
@@ -60,6 +61,8 @@ static int start_time(pid_t tid, uint64_t *start)
     if (read_task_file(tid, "stat", text, sizeof(text)) <= 0)
         return state_of_error(errno) == RV_THREAD_GONE ? 0 : RV_EUNREADABLE;
     at = strrchr(text, ')');
+    if (at && strncmp(at, ") Z", 3) == 0)
+        return 0;
     for (int field = 2; at && field < 22; field++)
         at = strchr(at + 1, ' ');
     *start = at ? strtoull(at + 1, NULL, 10) : 0;

@@ -4,6 +4,10 @@
  *
  * Reads /proc only: no signal, no ptrace, nobody is stopped, no system call of
  * anybody returns early. For the reclaimer, one thread at a time.
+ *
+ * Of memory and descriptors /proc/self shows the main thread's, and nothing any more once that
+ * has ended (pthread_exit in main), which no other thread does to the process. Who reads those
+ * goes by /proc/thread-self or by a thread's number.
  */
 #ifndef REVECTOR_THREADS_H
 #define REVECTOR_THREADS_H

@@ -27,7 +27,7 @@ static const char *text_of(long call, int first, int second, int third)
         .arguments = {(uintptr_t)first, (uintptr_t)second, (uintptr_t)third},
     };
 
-    rv_blocked_text(&view, text);
+    rv_blocked_text(getpid(), &view, text);
     return text;
 }
 
@@ -102,7 +102,7 @@ static void who_is_not_blocked_waits_for_nothing(void **state)
     char text[RV_BLOCKED_TEXT];
 
     (void)state;
-    rv_blocked_text(&view, text);
+    rv_blocked_text(getpid(), &view, text);
     assert_string_equal(text, "");
 }
 

@@ -334,6 +334,58 @@ static void a_handler_on_top_of_the_patch_counts(void **state)
     assert_false(loaded());
 }
 
+/* ---- vfork ---- */
+
+/* Beyond the red zone. */
+static __attribute__((noinline)) void wait_further_down(void)
+{
+    volatile char space[1024];
+
+    for (size_t n = 0; n < sizeof(space); n++)
+        space[n] = 0;
+    wait_in(ends[0]);
+    space[1] = 0;
+}
+
+/* The child is in the patch, on the stack of the thread that waits for it. */
+static __attribute__((noinline)) void *wait_for_child_in_patch(void *unused)
+{
+    pid_t child;
+    int status;
+
+    child = vfork();
+    if (child == 0) {
+        wait_further_down();
+        _exit(0);
+    }
+    return child > 0 && waitpid(child, &status, 0) == child && status == 0 ? ends : unused;
+}
+
+/* What an earlier thread has left on this stack is not what the test is about. */
+static void *wait_on_a_clean_stack(void *unused)
+{
+    tw_store32_release(&started, 1);
+    subject_sweep_stack();
+    return wait_for_child_in_patch(unused);
+}
+
+static void the_child_of_a_vfork_keeps_the_code_that_it_is_in(void **state)
+{
+    pthread_t thread;
+    void *result;
+    (void)state;
+    apply_kind("good");
+    thread = start(wait_on_a_clean_stack, NULL);
+    assert_int_equal(rv_revert(0, &per_call), 0);
+    subject_reclaim(100);
+    assert_true(loaded());
+    assert_int_equal(write(ends[1], "x", 1), 1);
+    pthread_join(thread, &result);
+    assert_non_null(result);
+    subject_reclaim(1000);
+    assert_false(loaded());
+}
+
 /* ---- threads that run ---- */
 
 static uint32_t stop;
@@ -434,6 +486,7 @@ int main(void)
         TEST(a_handler_on_another_stack_above_a_coroutine_keeps_its_code),
         TEST(a_new_coroutine_with_a_former_ones_number_keeps_its_code),
         TEST(a_handler_on_top_of_the_patch_counts),
+        TEST(the_child_of_a_vfork_keeps_the_code_that_it_is_in),
         TEST(a_running_thread_is_waited_for),
         TEST(the_caller_may_be_in_the_patch),
         TEST(a_thousand_rounds_leave_no_memory),
