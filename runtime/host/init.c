@@ -26,10 +26,12 @@ static void before_fork(void)
     rv_gate_before_fork();
     rv_shadow_before_fork();
     rv_platform_lock();
+    rv_own_before_fork();
 }
 
 static void after_fork(void)
 {
+    rv_own_after_fork();
     rv_platform_unlock();
     rv_shadow_after_fork();
     rv_gate_after_fork();
@@ -38,7 +40,7 @@ static void after_fork(void)
 static void in_child(void)
 {
     rv_agent_locks_in_child(); /* first: all below may want to say something */
-    rv_own_in_child();
+    rv_own_after_fork();
     rv_contexts_in_child();
     rv_updates_in_child_locked();
     rv_platform_unlock();

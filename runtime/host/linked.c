@@ -154,7 +154,7 @@ static int is_former(uintptr_t word, uintptr_t where)
 /* Only the linker's records have the start of an image, and then its end, that of its text, ... */
 static int is_behind_start(const uintptr_t *word, size_t before, uintptr_t start)
 {
-    for (size_t n = 1; n <= before && n <= BEHIND_START; n++)
+    for (size_t n = 1; start && n <= before && n <= BEHIND_START; n++)
         if (word[-(ptrdiff_t)n] == start)
             return 1;
     return 0;

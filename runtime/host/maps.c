@@ -34,14 +34,20 @@ int rv_maps_open(struct rv_maps *maps)
     return maps->fd < 0 ? RV_EUNREADABLE : 0;
 }
 
+void rv_maps_close_file(struct rv_maps *maps)
+{
+    if (maps->fd >= 0)
+        close(maps->fd);
+    maps->fd = -1;
+}
+
 void rv_maps_close(struct rv_maps *maps)
 {
-    const struct rv_maps before = *maps;
+    struct rv_mapping *all = maps->all;
 
+    rv_maps_close_file(maps);
     *maps = (struct rv_maps){.fd = -1}; /* first, for the child of a fork */
-    if (before.fd >= 0)
-        close(before.fd);
-    rv_own_free(before.all);
+    rv_own_free(all);
 }
 
 /* ---- one by one ---- */
@@ -79,15 +85,24 @@ static int begins(const char *text, const char *end, const char *with)
     return (size_t)(end - text) >= size && memcmp(text, with, size) == 0;
 }
 
-/* Shared memory has its files in /dev, too. */
+/* Memory whose file nobody else writes to disk: shared memory of all kinds, and large pages. */
+static int is_shared_memory(const char *name, const char *end)
+{
+    static const char *const names[] = {"/dev/zero", "/dev/shm/", "/memfd:", "/SYSV", "/dev/huge"};
+
+    for (size_t n = 0; n < sizeof(names) / sizeof(*names); n++)
+        if (begins(name, end, names[n]))
+            return 1;
+    return 0;
+}
+
 static enum rv_mapping_kind kind_of(const char *name, const char *end)
 {
     if (begins(name, end, "[stack]"))
         return RV_MAPPING_STACK;
     if (begins(name, end, "[v"))
         return RV_MAPPING_KERNEL;
-    if (begins(name, end, "/dev/") && !begins(name, end, "/dev/shm/") &&
-        !begins(name, end, "/dev/zero"))
+    if (begins(name, end, "/dev/") && !is_shared_memory(name, end))
         return RV_MAPPING_DEVICE;
     return RV_MAPPING_MEMORY;
 }
@@ -95,6 +110,7 @@ static enum rv_mapping_kind kind_of(const char *name, const char *end)
 /* "start-end rwxp ...", hexadecimal, up to `end`. 0: it is something else. */
 static int parse_line(const char *line, const char *end, struct rv_mapping *mapping)
 {
+    const char *name;
     char *at;
     mapping->start = strtoul(line, &at, 16);
     if (at >= end || *at != '-')
@@ -102,11 +118,12 @@ static int parse_line(const char *line, const char *end, struct rv_mapping *mapp
     mapping->end = strtoul(at + 1, &at, 16);
     if (end - at < 5 || *at != ' ')
         return 0;
-    mapping->is_written = at[2] == 'w';
+    name = name_in(line, end);
+    mapping->is_written = at[2] == 'w' || is_shared_memory(name, end);
     mapping->is_data = at[1] == 'r' && at[2] == 'w';
     mapping->is_closed = at[1] == '-' && at[2] == '-' && at[3] == '-';
     mapping->is_shared = at[4] == 's';
-    mapping->kind = kind_of(name_in(line, end), end);
+    mapping->kind = kind_of(name, end);
     return 1;
 }
 

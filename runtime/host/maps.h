@@ -23,7 +23,8 @@ struct rv_mapping {
     int is_data;          /* readable and writable */
     /* Only in the list: */
     int is_closed;        /* nobody may do anything with it: a guard, or kept free */
-    int is_shared, is_written; /* with other processes; and may be written to here */
+    int is_shared;        /* with other processes, or with children of this one */
+    int is_written;       /* may be written to here, or may have been before */
     enum rv_mapping_kind kind;
 };
 
@@ -36,6 +37,9 @@ struct rv_maps {
 /* RV_EUNREADABLE. rv_maps_close() in any case. */
 int rv_maps_open(struct rv_maps *maps) __attribute__((warn_unused_result));
 void rv_maps_close(struct rv_maps *maps);
+
+/* Leaves the list only. */
+void rv_maps_close_file(struct rv_maps *maps);
 
 /*
  * The end of the readable and writable memory that goes on without a gap from

@@ -18,13 +18,14 @@ struct block {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* protects all below; innermost */
 static struct block *blocks;
 
+/* Null: there is none, as in the child of a fork that came before somebody noted a new address. */
 static struct block **link_to_locked(const struct block *block)
 {
     struct block **at = &blocks;
 
-    while (*at != block)
+    while (*at && *at != block)
         at = &(*at)->next;
-    return at;
+    return *at ? at : NULL;
 }
 
 static struct block *block_of(void *memory)
@@ -71,16 +72,22 @@ void *rv_own_grow(void *memory, size_t bytes)
     return memory;
 }
 
+static void free_locked(struct block *block)
+{
+    struct block **link = link_to_locked(block);
+
+    if (!link)
+        return;
+    *link = block->next;
+    munmap(block, block->size);
+}
+
 void rv_own_free(void *memory)
 {
-    struct block *block;
-
     if (!memory)
         return;
-    block = block_of(memory);
     pthread_mutex_lock(&lock);
-    *link_to_locked(block) = block->next;
-    munmap(block, block->size);
+    free_locked(block_of(memory));
     pthread_mutex_unlock(&lock);
 }
 
@@ -96,8 +103,12 @@ size_t rv_own_list(struct rv_range *to, size_t room)
     return count;
 }
 
-/* Whoever held it is not in the child. */
-void rv_own_in_child(void)
+void rv_own_before_fork(void)
 {
-    pthread_mutex_init(&lock, NULL);
+    pthread_mutex_lock(&lock);
+}
+
+void rv_own_after_fork(void)
+{
+    pthread_mutex_unlock(&lock);
 }

@@ -32,7 +32,8 @@ void *rv_own_grow(void *memory, size_t bytes);
 /* All of it, up to `room` ranges; returns how many there are. */
 size_t rv_own_list(struct rv_range *to, size_t room);
 
-/* In the child of a fork, before it is used there. */
-void rv_own_in_child(void);
+/* Around a fork, in the parent and in the child: the child has a whole list. */
+void rv_own_before_fork(void);
+void rv_own_after_fork(void);
 
 #endif

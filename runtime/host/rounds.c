@@ -13,9 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROUNDS       2u     /* without a pointer; each looks at all threads and searches twice */
-#define STEP_MS      20u    /* between two steps of a search */
-#define REST_FIRST   1000u  /* ms */
+#define ROUNDS       2u /* searches that find nothing, with a look at all threads around each */
+#define STEP_MS      20u /* between two steps of a search */
+#define REST_FIRST   1000u /* ms */
 #define REST_LONGEST 60000u /* ms */
 
 static int searches; /* memory; set before there is a second thread */
@@ -29,7 +29,7 @@ void rv_rounds_init(void)
 /* Only stubs and faults have tables in hand. */
 void rv_rounds_cleared_locked(struct rv_garbage *piece)
 {
-    const int is_searched = searches && piece->kind == RV_GARBAGE_CODE;
+    const int is_searched = searches && piece->kind == RV_GARBAGE_CODE && piece->rounds < ROUNDS;
 
     piece->stage = is_searched ? RV_GARBAGE_SEARCHING : RV_GARBAGE_CLEAN;
     piece->hold = RV_HOLD_SEARCH;
@@ -63,8 +63,10 @@ static void conclude(int error)
             rest_locked(piece, RV_HOLD_UNREADABLE, 0);
         else if (all[n].why != RV_HOLD_UNEXAMINED)
             rest_locked(piece, all[n].why, all[n].where);
-        else
-            piece->stage = ++piece->rounds == ROUNDS ? RV_GARBAGE_CLEAN : RV_GARBAGE_CLEARING;
+        else {
+            piece->stage = RV_GARBAGE_CLEARING;
+            piece->rounds++;
+        }
     }
     rv_platform_unlock();
     rv_saved_end();
@@ -134,12 +136,25 @@ void rv_rounds_search(size_t bytes)
 
 /* ---- rests ---- */
 
+/* One word in the place of all memory: the pointer that was found is still there. */
+static int is_still_saved(const struct rv_garbage *piece)
+{
+    uintptr_t word = 0;
+
+    return piece->hold == RV_HOLD_MEMORY && rv_saved_read(piece->where, &word) &&
+           word >= piece->start && word < piece->end;
+}
+
 static int wake(const struct rv_garbage *garbage, void *until)
 {
     struct rv_garbage *piece = (struct rv_garbage *)garbage;
 
-    if (piece->stage == RV_GARBAGE_RESTING && piece->rest_until <= *(const uint64_t *)until)
+    if (piece->stage != RV_GARBAGE_RESTING || piece->rest_until > *(const uint64_t *)until)
+        return 0;
+    if (!is_still_saved(piece))
         piece->stage = RV_GARBAGE_CLEARING;
+    else if (piece->rest_until <= rv_clock_ms())
+        rest_locked(piece, piece->hold, piece->where);
     return 0;
 }
 

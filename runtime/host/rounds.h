@@ -3,9 +3,10 @@
  * rounds.h - what happens to garbage between the moment that no thread has it and its end.
  *
  *   stage       ends when
- *   CLEARING    no thread has it (reclaim.c): code is SEARCHING then, a table CLEAN
- *   SEARCHING   memory has been searched. Nothing was found: CLEARING once more, for the next
- *               round, or after the last one CLEAN; something was: RESTING
+ *   CLEARING    no thread has it (reclaim.c): a table, or code after the last round, is CLEAN
+ *               then, other code SEARCHING
+ *   SEARCHING   memory has been searched. Nothing was found: CLEARING once more; something was:
+ *               RESTING
  *   RESTING     the rest is over, twice as long as the one before: CLEARING
  *   CLEAN       it is freed (reclaim.c)
  *

@@ -216,6 +216,7 @@ static int start_sweep(void)
     error = rv_maps_open(&search.maps);
     if (!error)
         error = rv_maps_list(&search.maps);
+    rv_maps_close_file(&search.maps); /* the next step may be a thread's with other descriptors */
     if (!error)
         error = note_ours();
     if (!error)
@@ -296,6 +297,16 @@ int rv_saved_go_on(size_t bytes)
         return 0;
     error = start_sweep();
     return error ? error : 1;
+}
+
+int rv_saved_read(uintptr_t where, uintptr_t *word)
+{
+    ssize_t got = -1;
+
+    if (open_memory() == 0)
+        got = pread(search.memory, word, sizeof(*word), (off_t)where);
+    close_memory();
+    return got == sizeof(*word);
 }
 
 const struct rv_saved *rv_saved_result(size_t *count)

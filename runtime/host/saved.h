@@ -42,10 +42,13 @@ int rv_saved_is_on(void);
  */
 int rv_saved_go_on(size_t bytes) __attribute__((warn_unused_result));
 
+/* The word at an address; 0: it cannot be read. */
+int rv_saved_read(uintptr_t where, uintptr_t *word);
+
 const struct rv_saved *rv_saved_result(size_t *count);
 
 void rv_saved_end(void);
-void rv_saved_in_child(void); /* after fork, after rv_own_in_child */
+void rv_saved_in_child(void); /* after fork, after rv_own_after_fork */
 
 /*
  * For saved.c: calls `visit` for each pointer of the program's that the kernel holds.

@@ -130,10 +130,8 @@ static void a_mapping_counts(void **state)
     munmap(memory, 64 * PAGE);
 }
 
-static void memory_that_cannot_be_written_any_more_counts(void **state)
+static void expect_kept_when_closed(uintptr_t *memory)
 {
-    uintptr_t *memory = map(MAP_PRIVATE | MAP_ANONYMOUS, -1);
-    (void)state;
     save(&memory[7]);
     mprotect(memory, 64 * PAGE, PROT_READ);
     revert();
@@ -143,6 +141,18 @@ static void memory_that_cannot_be_written_any_more_counts(void **state)
     assert_true(loaded());
     munmap(memory, 64 * PAGE);
     expect_gone();
+}
+
+static void memory_that_cannot_be_written_any_more_counts(void **state)
+{
+    (void)state;
+    expect_kept_when_closed(map(MAP_PRIVATE | MAP_ANONYMOUS, -1));
+}
+
+static void shared_memory_that_cannot_be_written_any_more_counts(void **state)
+{
+    (void)state;
+    expect_kept_when_closed(map(MAP_SHARED | MAP_ANONYMOUS, -1));
 }
 
 static void a_private_copy_of_a_file_counts(void **state)
@@ -369,6 +379,7 @@ int main(void)
         TEST(a_large_allocation_counts_to_its_end),
         TEST(a_mapping_counts),
         TEST(memory_that_cannot_be_written_any_more_counts),
+        TEST(shared_memory_that_cannot_be_written_any_more_counts),
         TEST(a_private_copy_of_a_file_counts),
         TEST(shared_memory_counts),
         TEST(shared_memory_that_another_process_has_written_counts),
