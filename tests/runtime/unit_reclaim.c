@@ -348,11 +348,13 @@ static __attribute__((noinline)) void wait_further_down(void)
 }
 
 /* The child is in the patch, on the stack of the thread that waits for it. */
-static __attribute__((noinline)) void *wait_for_child_in_patch(void *unused)
+static void *wait_for_child_in_patch(void *unused)
 {
     pid_t child;
     int status;
 
+    tw_store32_release(&started, 1);
+    subject_sweep_stack(); /* of what an earlier thread has left on it */
     child = vfork();
     if (child == 0) {
         wait_further_down();
@@ -361,21 +363,13 @@ static __attribute__((noinline)) void *wait_for_child_in_patch(void *unused)
     return child > 0 && waitpid(child, &status, 0) == child && status == 0 ? ends : unused;
 }
 
-/* What an earlier thread has left on this stack is not what the test is about. */
-static void *wait_on_a_clean_stack(void *unused)
-{
-    tw_store32_release(&started, 1);
-    subject_sweep_stack();
-    return wait_for_child_in_patch(unused);
-}
-
 static void the_child_of_a_vfork_keeps_the_code_that_it_is_in(void **state)
 {
     pthread_t thread;
     void *result;
     (void)state;
     apply_kind("good");
-    thread = start(wait_on_a_clean_stack, NULL);
+    thread = start(wait_for_child_in_patch, NULL);
     assert_int_equal(rv_revert(0, &per_call), 0);
     subject_reclaim(100);
     assert_true(loaded());
