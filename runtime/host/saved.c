@@ -17,6 +17,7 @@
 
 #define SWEEPS 2
 #define WORDS  4096u /* read at once */
+#define AHEAD  (1ul << 30) /* bytes */
 #define PAGE   4096u /* bytes, or a part of one; the next step behind what cannot be read */
 
 static uintptr_t words[WORDS]; /* copies of what is searched; in memory that is left out */
@@ -29,6 +30,7 @@ static struct {
     struct rv_maps maps;
     size_t mapping;       /* number in the list */
     uintptr_t at;         /* in it */
+    struct rv_range run;  /* of pages, the last that was asked for; goes on in later steps */
     int sweep;
     int memory;           /* during a step: /proc/thread-self/mem */
     struct rv_pages pages;
@@ -174,22 +176,35 @@ static void next_mapping(void)
         search.at = mapping()->start;
 }
 
+/* The kernel goes through all that it is asked about, so not more than AHEAD. */
+static void find_run(void)
+{
+    const enum rv_pages_kind kind = mapping()->is_shared ? RV_PAGES_SHARED : RV_PAGES_PRIVATE;
+    uintptr_t end = mapping()->end;
+
+    if (end - search.at > AHEAD)
+        end = search.at + AHEAD;
+    search.run = rv_pages_next(&search.pages, kind, search.at, end);
+    search.at = search.run.start;
+}
+
 /* Returns how many bytes have been searched; at most about `room`. */
 static size_t go_through_mapping(size_t room)
 {
-    const enum rv_pages_kind kind = mapping()->is_shared ? RV_PAGES_SHARED : RV_PAGES_PRIVATE;
-    struct rv_range run;
+    size_t size;
 
     if (!is_wanted(mapping()) || search.at >= mapping()->end) {
         next_mapping();
         return 0;
     }
-    run = rv_pages_next(&search.pages, kind, search.at, mapping()->end);
-    if (run.end - run.start > room)
-        run.end = run.start + room;
-    look_through(run.start, run.end);
-    search.at = run.end;
-    return run.end - run.start + sizeof(words); /* a question has its price, too */
+    if (search.at >= search.run.end)
+        find_run();
+    size = search.run.end - search.at;
+    if (size > room)
+        size = room;
+    look_through(search.at, search.at + size);
+    search.at += size;
+    return size + sizeof(words); /* a question has its price, too */
 }
 
 /* ---- a search ---- */
@@ -225,6 +240,7 @@ static int start_sweep(void)
         return error;
     search.mapping = 0;
     search.at = mapping()->start;
+    search.run = (struct rv_range){0, 0};
     return 0;
 }
 

@@ -260,9 +260,9 @@ kill -9 "$pid"
 # many; under a name that no other test's program has, since tests run side by side
 kill -9 "$master"
 cp prefork.c throng.c && cp prefork throng
-start throng ./throng 200
+start throng ./throng 500
 works revector apply throng fix.rvp
-expect_has "$output" "in force     201" "of 201 processes"
+expect_has "$output" "in force     501" "of 501 processes"
 ask throng v
-expect "own 2 workers 2 to 2 mixed 0" "$answer" "in 201 processes"
-echo "families of 5 to 201 processes: all or none"
+expect "own 2 workers 2 to 2 mixed 0" "$answer" "in 501 processes"
+echo "families of 5 to 501 processes: all or none"
