@@ -35,28 +35,6 @@ static void read_word(int pid, const char *file, char *text, size_t size)
     text[strcspn(text, "\n")] = 0;
 }
 
-static ssize_t read_link(int pid, char *text, size_t size)
-{
-    char path[64];
-
-    snprintf(path, sizeof(path), "/proc/%d/exe", pid);
-    return readlink(path, text, size);
-}
-
-/* "" and errno if it cannot be read. */
-static void read_exe(int pid, char *text, size_t size)
-{
-    static const char deleted[] = " (deleted)";
-    ssize_t length = read_link(pid, text, size - 1);
-
-    if (length < 0 && errno == ENOENT)
-        length = read_link(rv_process_shown(pid), text, size - 1);
-    text[length > 0 ? length : 0] = 0;
-    if (length > (ssize_t)sizeof(deleted) &&
-        !strcmp(text + length - (sizeof(deleted) - 1), deleted))
-        text[length - (ssize_t)(sizeof(deleted) - 1)] = 0;
-}
-
 /* The value of a line of /proc/PID/status, or "". */
 static void read_status(int pid, const char *key, char *text, size_t size)
 {
@@ -110,6 +88,29 @@ static int other_thread(int pid)
     if (tasks)
         closedir(tasks);
     return found;
+}
+
+static ssize_t read_link(int pid, char *text, size_t size)
+{
+    char path[64];
+
+    snprintf(path, sizeof(path), "/proc/%d/exe", pid);
+    return readlink(path, text, size);
+}
+
+/* "" and errno if it cannot be read. */
+static void read_exe(int pid, char *text, size_t size)
+{
+    static const char deleted[] = " (deleted)";
+    ssize_t length = read_link(pid, text, size - 1);
+    const int other = length < 0 && errno == ENOENT ? other_thread(pid) : 0;
+
+    if (other)
+        length = read_link(other, text, size - 1);
+    text[length > 0 ? length : 0] = 0;
+    if (length > (ssize_t)sizeof(deleted) &&
+        !strcmp(text + length - (sizeof(deleted) - 1), deleted))
+        text[length - (ssize_t)(sizeof(deleted) - 1)] = 0;
 }
 
 int rv_process_shown(int pid)

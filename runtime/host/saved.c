@@ -317,11 +317,13 @@ int rv_saved_go_on(size_t bytes)
 
 int rv_saved_read(uintptr_t where, uintptr_t *word)
 {
+    const int memory = open("/proc/thread-self/mem", O_RDONLY | O_CLOEXEC);
     ssize_t got = -1;
 
-    if (open_memory() == 0)
-        got = pread(search.memory, word, sizeof(*word), (off_t)where);
-    close_memory();
+    if (memory >= 0) {
+        got = pread(memory, word, sizeof(*word), (off_t)where);
+        close(memory);
+    }
     return got == sizeof(*word);
 }
 
