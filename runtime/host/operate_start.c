@@ -299,12 +299,13 @@ void rv_operate_image(const struct rv_place *place)
 {
     if (!rv_journal_directory())
         return;
-    tw_store32_release(&wanted, 1);
     if (is_executable(place)) {
         rv_operation_lock();
+        rv_host_go_on(START_MS); /* the agent may have begun */
         catch_up(START_MS);
         rv_operation_unlock();
     } else {
+        tw_store32_release(&wanted, 1);
         rv_agent_wake();
     }
 }

@@ -74,6 +74,69 @@ story ours 2 "a program of ours"
 clang-19 -O2 main.c -o main -L. -lone -Wl,-rpath,"$work" || fail "cannot compile"
 story other "" "a program of a plain compiler"
 
+# A thread is in the old function before its library registers, so the agent begins with the update
+# and does not come to its end before the program's own constructor: which waits for it.
+cat >first.c <<'C'
+#include <dlfcn.h>
+#include <pthread.h>
+#include <unistd.h>
+volatile int is_inside, has_left;
+static void *stay(void *unused)
+{
+    ((int (*)(int))dlsym(RTLD_DEFAULT, "begun_value"))(400000);
+    has_left = 1;
+    return unused;
+}
+__attribute__((constructor)) static void begin(void)
+{
+    pthread_t thread;
+    pthread_create(&thread, NULL, stay, NULL);
+    while (!is_inside)
+        usleep(1000);
+}
+C
+clang-19 -O2 -shared -fPIC first.c -o libfirst.so || fail "cannot compile"
+cat >begun.c <<'C'
+#include <unistd.h>
+extern volatile int is_inside;
+int begun_base;
+__attribute__((noinline)) int begun_value(int us)
+{
+    is_inside = 1;
+    return usleep(us) + begun_base + 1;
+}
+__attribute__((constructor)) static void begin(void)
+{
+    usleep(100000);
+}
+C
+compile libbegun.so -shared -fPIC begun.c -L. -lfirst -Wl,-rpath,"$work"
+change begun.c 's/base + 1/base + 2/'
+revector build --for ./libbegun.so -o fix-begun.rvp fix/begun.c >/dev/null 2>&1 || fail "cannot build"
+cat >begins.c <<'C'
+#include <stdio.h>
+extern volatile int has_left;
+int begun_value(int us);
+int main(void)
+{
+    char line[64];
+    int had_left = has_left;
+    do {
+        printf("%d %d\n", had_left, begun_value(0));
+        fflush(stdout);
+    } while (fgets(line, sizeof(line), stdin));
+}
+C
+compile begins begins.c -L. -lbegun -lfirst -Wl,-rpath,"$work"
+rm -rf updates
+mkdir updates
+start begins ./begins
+hear begins
+works revector apply "$pid" fix-begun.rvp
+start begins_again ./begins
+hear begins_again
+expect "1 2" "$answer" "main, after an update of a library that a thread was in"
+
 # The runtime's constructor is over, and its agent answers; the program's own is not.
 cat >late.c <<'C'
 #include <unistd.h>
