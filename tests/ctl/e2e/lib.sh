@@ -108,9 +108,10 @@ answers() {
     [ "$answer" = "$3" ]
 }
 
-# status_has PID PART, status_lacks PID PART: now; for `eventually`.
+# status_has PID PART, status_lacks PID PART: now, not in the log of what has been; for
+# `eventually`.
 status_has() {
-    case $(revector status "$1" 2>&1) in *"$2"*) ;; *) return 1 ;; esac
+    case $(revector status "$1" 2>&1 | sed '/^ *age  event$/,$d') in *"$2"*) ;; *) return 1 ;; esac
 }
 
 status_lacks() {
