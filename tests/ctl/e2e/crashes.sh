@@ -349,6 +349,7 @@ done
 apply --probation 1min
 kill -9 "$prog"
 fresh
+calls 0 +
 works revector status "$prog" --json
 left=$(printf '%s' "$output" | sed -n 's/.*"on_probation_for_ns": \([0-9]*\).*/\1/p')
 [ "${left:-0}" -gt 30000000000 ] || fail "the next start has a probation of '$left' ns"
