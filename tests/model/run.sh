@@ -46,10 +46,11 @@ without 'the old table may be in hand' 's/ && !HOLDS(me, OLD) -> t/ -> t/'
 without 'a thread goes back with a clean stack only' \
     's/:: back && t\[me\].blocked && t\[me\].new == 0/:: back \&\& t[me].blocked/'
 without 'a table is freed when nobody has it in hand' 's/^    HAS_NO_HOLD(0);/    skip;/'
+without 'reverted code is unloaded when nobody is in it' 's/^        HAS_NO_OLD(0);/        skip;/'
 without 'faults ask who has moved' 's/^    side = (t\[me\].stage == 1 -> NEW : OLD);/    side = OLD;/'
 without 'who sets out looks at the stage once more' 's/^        :: back -> t\[me\].stage = 2/        :: false -> t[me].stage = 2/'
 without 'and says so first' 's/^        t\[me\].went = true;/        skip;/'
 without 'callers wait until all have moved' 's/^    over;$/    true;/' 1
 without 'a caller with an old function on its stack waits for nobody' \
     's/(!t\[me\].handler && t\[me\].old == 0)/!t[me].handler/' 1
-without 'giving up wakes those who wait' 's/^        over = TOGETHER$/        skip/; s/^            over = true;$/            skip;/' 1
+without 'giving up wakes those who wait' 's/^    over = TOGETHER$/    skip/; s/^            over = true;$/            skip;/' 1

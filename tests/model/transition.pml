@@ -2,16 +2,17 @@
 /*
  * transition.pml - threads move from one side of an update to the other (Promela).
  *
- * One function is replaced. Threads call it, also from inside itself, return, and
- * block; when they block, or between the two loads of a stub with the table in hand,
+ * One function is replaced by an update, or comes back by a revert, which is the same with
+ * the sides changed. Threads call it, also from inside itself, return, and block; when they block, or between the two loads of a stub with the table in hand,
  * they may be interrupted by a handler that blocks and calls too. The agent moves them,
- * gives up whenever it likes, and in the end frees the code that is not in force. Names
+ * gives up whenever it likes, and in the end unloads the patch if it is not in force. Names
  * are those of runtime/core/transition.c and update.h; UPDATES.md has the argument that
- * this checks. With TOGETHER 1 it is `process` consistency, else `thread`.
+ * this checks. With TOGETHER 1 it is `process` consistency, else `thread`; or
+ * `call`, if the agent likes, where threads may mix and unloading is all that can go wrong.
  *
  *   no mixed thread       the assertions in enter
  *   no mixed process      the same, with TOGETHER
- *   no use of freed code  the assertions in enter and leave, and of tables in the fault
+ *   no use of freed code  the assertions in enter and return, and of tables in the fault
  *   no lost update        the assertions behind commit and returned
  *   abort at any step     the agent may turn in any round
  */
@@ -24,7 +25,7 @@
 #define HANDLERS 1 /* that interrupt the first thread; none interrupts the others */
 
 mtype = { OLD, NEW, HOLD, NONE };                     /* tables; NONE: nothing in hand */
-mtype = { STAGING, MOVING, RETURNING, COMMITTED, ABORTED }; /* of the update */
+mtype = { STAGING, CHECKED, READY, MOVING, RETURNING, COMMITTED, REVERTED, ABORTED }; /* of the update */
 
 mtype word = OLD;      /* what stubs load: rv_slot.leaf */
 mtype directory = OLD; /* what a fault walks */
@@ -32,8 +33,9 @@ mtype state = STAGING;
 bool current = false;  /* a fault asks the transition */
 bool back = false;     /* its stage */
 bool closed = false, over = false; /* its phase */
+bool at_once = false;  /* `call` */
 bool wavered = false;  /* somebody has, since the mark */
-bool new_is_loaded = true, hold_is_there = true;
+bool old_is_loaded = true, new_is_loaded = true, hold_is_there = true;
 
 typedef Thread {
     byte stage;      /* its own word: 0, or 1 forward, 2 back */
@@ -54,13 +56,14 @@ inline enter(me, side) {
     if
     :: side == NEW ->
         assert(new_is_loaded);
-        assert(t[me].old == 0);           /* never new under old */
-        assert(!TOGETHER || !SOMEBODY(old));
+        assert(at_once || t[me].old == 0);           /* never new under old */
+        assert(at_once || !TOGETHER || !SOMEBODY(old));
         t[me].new++
     :: else ->
-        assert(t[me].new == 0);           /* never old under new */
-        assert(t[me].stage != 1 || back || state == ABORTED || TOGETHER); /* never old after new */
-        assert(!TOGETHER || (!SOMEBODY(new) && state != COMMITTED));
+        assert(old_is_loaded);
+        assert(at_once || t[me].new == 0);           /* never old under new */
+        assert(t[me].stage != 1 || back || TOGETHER); /* never old after new */
+        assert(at_once || !TOGETHER || (!SOMEBODY(new) && directory == OLD));
         t[me].old++
     fi
 }
@@ -148,12 +151,20 @@ inline sleep(me) {
     t[me].blocked = false
 }
 
+inline return_old(me) {
+    assert(old_is_loaded);
+    t[me].old--
+}
+
+inline return_new(me) {
+    assert(new_is_loaded);
+    t[me].new--
+}
+
 inline return_from(me, side) {
     if
-    :: side == OLD -> t[me].old--
-    :: else ->
-        assert(new_is_loaded);
-        t[me].new--
+    :: side == OLD -> return_old(me)
+    :: else -> return_new(me)
     fi;
     side = NONE
 }
@@ -199,10 +210,8 @@ proctype thread(byte me) {
         go_on(me, 0, side, asks);
         side = NONE;
         calls++
-    :: t[me].old > 0 -> t[me].old--
-    :: t[me].new > 0 ->
-        assert(new_is_loaded);
-        t[me].new--
+    :: t[me].old > 0 -> return_old(me)
+    :: t[me].new > 0 -> return_new(me)
     :: calls < CALLS -> rest(me)
     :: calls == CALLS && t[me].old + t[me].new == 0 -> break
     od;
@@ -242,10 +251,37 @@ inline close() {
 
 /* Each thread was seen, blocked, with nothing of it: UPDATES.md, "The rule". */
 #define HAS_NO_HOLD(n) (t[n].blocked && !HOLDS(n, HOLD))
-#define HAS_NO_NEW(n)  (t[n].blocked && t[n].new == 0 && !HOLDS(n, HOLD) && !HOLDS(n, NEW))
+#define HAS_NO_OLD(n)  (HAS_NO_HOLD(n) && t[n].old == 0 && !HOLDS(n, OLD))
+#define HAS_NO_NEW(n)  (HAS_NO_HOLD(n) && t[n].new == 0 && !HOLDS(n, NEW))
+
+/* The deadline, or somebody who asked for it: rv_update_turn */
+inline turn() {
+    atomic { back = true; state = RETURNING; mark() };
+    over = TOGETHER
+}
+
+/* commit_locked: of an update, or of a revert */
+inline commit() {
+    directory = NEW;
+    word = NEW;
+    current = false;
+    if
+    :: state = COMMITTED
+    :: state = REVERTED
+    fi;
+    over = true
+}
 
 proctype agent() {
-    byte i;
+    if
+    :: state = CHECKED
+    :: goto ended /* refused: rv_update_abort */
+    fi;
+    if
+    :: skip
+    :: at_once = true; state = READY; commit(); goto ended
+    :: goto ended /* no memory for a transition: rv_update_abort */
+    fi;
     /* start_moving */
     current = true;
     state = MOVING;
@@ -254,13 +290,8 @@ proctype agent() {
     :: state == MOVING && ALL_SEEN -> /* rv_update_commit */
         close();
         if
-        :: closed ->
-            directory = NEW;
-            word = NEW;
-            current = false;
-            state = COMMITTED;
-            over = true;
-            break
+        :: closed -> commit(); break
+        :: closed && TOGETHER -> turn() /* closed for a transformer, which could not do it */
         :: else -> skip
         fi
     :: state == RETURNING && (ALL_SEEN || TOGETHER) -> /* rv_update_returned */
@@ -272,28 +303,35 @@ proctype agent() {
         :: closed || TOGETHER ->
             word = OLD;
             current = false;
-            state = ABORTED;
+            if
+            :: state = ABORTED
+            :: state = COMMITTED /* a revert that was given up */
+            fi;
             over = true;
             break
         :: else -> skip
         fi
-    :: state == MOVING -> /* the deadline: rv_update_turn */
-        atomic { back = true; state = RETURNING; mark() };
-        over = TOGETHER
+    :: state == MOVING -> turn()
     :: !t[0].seen -> look_at(0)
     :: !t[1].seen -> look_at(1)
     od;
-    /* the garbage: first the tables with the faults, then code that is not in force */
+    /* the garbage: first the tables with the faults, then a patch's code that is not in force */
     HAS_NO_HOLD(0);
     HAS_NO_HOLD(1);
     hold_is_there = false;
+ended:
+    assert(word == directory);
+    assert((word == NEW) == (over && !back));
     if
-    :: state == ABORTED ->
-        assert(word == OLD && directory == OLD);
+    :: state == REVERTED ->
+        HAS_NO_OLD(0);
+        HAS_NO_OLD(1);
+        old_is_loaded = false
+    :: state == STAGING || state == CHECKED || state == ABORTED ->
         HAS_NO_NEW(0);
         HAS_NO_NEW(1);
         new_is_loaded = false
-    :: else -> assert(word == NEW && directory == NEW)
+    :: else -> skip
     fi
 }
 
