@@ -3,7 +3,10 @@
  * patch.c - patches for subject.c, one for each -DPATCH_...; see the tests that use them.
  */
 #include "made_code.h"
+#include "revector/patch.h"
+#include "revector/transform.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 #ifndef ANSWER_NAME
@@ -83,3 +86,67 @@ int wait_in_body(int pipe)
     calls++;
     return read(pipe, &byte, 1) == 1 ? byte : -1;
 }
+
+#ifdef WITH_STATE
+
+/* `counter` holds the address of an object, which has one number; here it has two. */
+struct was {
+    int64_t number;
+};
+struct is {
+    int64_t number, twice;
+};
+
+static void **object(void)
+{
+    return (void **)(uintptr_t)made_slot_counter;
+}
+
+static int walk(struct rv_transform *transform)
+{
+    return rv_transform_object(transform, *object());
+}
+
+static int convert(struct rv_transform *transform, const void *from, void *to)
+{
+    const struct was *was = from;
+    (void)transform;
+    *(struct is *)to = (struct is){was->number, 2 * was->number};
+    return 0;
+}
+
+static int convert_back(struct rv_transform *transform, const void *from, void *to)
+{
+    const struct is *is = from;
+    (void)transform;
+    *(struct was *)to = (struct was){is->twice / 2};
+    return 0;
+}
+
+static void point(struct rv_transform *transform)
+{
+    *object() = rv_transform_moved(transform, *object());
+}
+
+__attribute__((used)) static const struct rv_transform_how how = {
+    walk, convert, point, walk, convert_back, point, malloc, free};
+MADE_TRANSFORMER(how, 8, 16);
+
+/* What has begun and has not come to its end is memory that is missed. */
+static void *begun;
+
+__attribute__((used)) static int begin(struct rv_hook *hook)
+{
+    begun = malloc(100);
+    return begun ? 0 : rv_hook_refuse(hook, 1, "no memory for what the hook makes ready");
+}
+
+__attribute__((used)) static void end(struct rv_hook *hook)
+{
+    (void)hook;
+    free(begun);
+    begun = NULL;
+}
+
+MADE_HOOKS(begin, end, begin, end);
+#endif

@@ -3,9 +3,9 @@
  * made_code.h - stubs and records in assembler, for tests that need none of the plugin.
  *
  * A program uses MADE_IMAGE once and MADE_METHOD for each of its methods, in the
- * order of their ordinals; a patch adds MADE_PATCH, MADE_REPLACEMENT, MADE_IMPORT
- * and MADE_FIXUP. The body of method `f` is the C function `f_body`. Every record
- * is exactly as the plugin writes it.
+ * order of their ordinals; a patch adds MADE_PATCH, MADE_REPLACEMENT, MADE_IMPORT,
+ * MADE_FIXUP, MADE_HOOKS and MADE_TRANSFORMER. The body of method `f` is the C function `f_body`.
+ * Every record is exactly as the plugin writes it.
  */
 #ifndef MADE_CODE_H
 #define MADE_CODE_H
@@ -52,6 +52,8 @@
     MADE_BOUNDS(rv_replacement, rv_replacements)                                                   \
     MADE_BOUNDS(rv_import, rv_imports)                                                             \
     MADE_BOUNDS(rv_fixup, rv_fixups)                                                               \
+    MADE_BOUNDS(rv_hook_file, rv_hooks)                                                            \
+    MADE_BOUNDS(rv_transformer, rv_transforms)                                                     \
     __attribute__((used)) static const struct rv_image made_image = {                                                    \
         .abi = RV_RECORD_ABI,                                                                      \
         .methods = __start_rv_methods,                                                             \
@@ -68,6 +70,10 @@
         .imports_end = __stop_rv_imports,                                                          \
         .fixups = __start_rv_fixups,                                                               \
         .fixups_end = __stop_rv_fixups,                                                            \
+        .hooks = __start_rv_hooks,                                                                 \
+        .hooks_end = __stop_rv_hooks,                                                              \
+        .transforms = __start_rv_transforms,                                                       \
+        .transforms_end = __stop_rv_transforms,                                                    \
     };                                                                                             \
     __attribute__((constructor(101))) static void made_add(void)                                   \
     {                                                                                              \
@@ -118,6 +124,21 @@
     __asm__(".pushsection rv_fixups,\"a\",@progbits\n.p2align 3\n"                                 \
             ".long " #where " - ., made.import." #name " - .\n.quad " MADE_NUMBER(addend)          \
             "\n.popsection\n")
+
+/* In the order of enum rv_hook_kind. */
+#define MADE_HOOKS(pre_apply, post_apply, pre_revert, post_revert)                                 \
+    __asm__(MADE_STRING("made.hook", "hook")                                                       \
+            ".pushsection rv_hooks,\"a\",@progbits\n.p2align 2\n"                                  \
+            ".long made.hook - ., " #pre_apply " - ., made.hook - ., " #post_apply                 \
+            " - ., made.hook - ., " #pre_revert " - ., made.hook - ., " #post_revert               \
+            " - .\n.popsection\n")
+
+/* Objects of `then` bytes become objects of `now` bytes elsewhere; `how`: rv_transform_how. */
+#define MADE_TRANSFORMER(how, then, now)                                                           \
+    __asm__(MADE_STRING("made.type", "struct made")                                                \
+            ".pushsection rv_transforms,\"a\",@progbits\n.p2align 2\n"                             \
+            ".long made.type - ., " #how " - ., " MADE_NUMBER(then) ", " MADE_NUMBER(now)          \
+            ", 3\n.popsection\n")
 
 /* clang-format on */
 
