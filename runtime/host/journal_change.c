@@ -92,9 +92,11 @@ static int link_both(int folder, const struct rv_journal_copy *copy, const char 
 static int link_copy(int folder, const struct rv_journal_copy *copy)
 {
     char name[RV_JOURNAL_NAME_MAX];
-    unsigned number = rv_journal_last_number(folder);
+    unsigned number;
     int failed;
 
+    if (rv_journal_last_number(folder, &number))
+        return -1;
     do {
         snprintf(name, sizeof(name), "%08u-%s.rvp", ++number, copy->name);
         failed = link_both(folder, copy, name);
@@ -110,15 +112,14 @@ int rv_journal_keep(struct rv_journal_copy *copy, const struct rv_journal_key *k
                     size_t size)
 {
     char name[RV_JOURNAL_NAME_MAX];
-    int error, failed, folder = rv_journal_open(key->build, 1, why, size);
+    int error, found, folder = rv_journal_open(key->build, 1, why, size);
 
     if (folder < 0)
         return folder;
     error = rv_journal_lock(folder, why, size);
     if (!error) {
-        failed = rv_journal_find(folder, key, name) ? renew(folder, copy, name)
-                                                    : link_copy(folder, copy);
-        if (failed)
+        found = rv_journal_find(folder, key, name);
+        if (found < 0 || (found ? renew(folder, copy, name) : link_copy(folder, copy)))
             error = rv_journal_because(RV_EJOURNAL, why, size, "naming the copy");
     }
     close(folder);
@@ -128,15 +129,19 @@ int rv_journal_keep(struct rv_journal_copy *copy, const struct rv_journal_key *k
 int rv_journal_remove(const struct rv_journal_key *key, char *why, size_t size)
 {
     char name[RV_JOURNAL_NAME_MAX];
-    int error, folder = rv_journal_open(key->build, 0, why, size);
+    int error, found = 1, folder = rv_journal_open(key->build, 0, why, size);
 
     if (folder < 0)
         return folder == RV_ENOCHANGE ? 0 : folder;
     error = rv_journal_lock(folder, why, size);
-    while (!error && rv_journal_find(folder, key, name))
-        if (unlinkat(folder, name, 0) || unlink_signature(folder, name) ||
-            rv_journal_take_mark(folder, name) || fsync(folder))
+    while (!error && found) {
+        found = rv_journal_find(folder, key, name);
+        if (found < 0)
+            error = rv_journal_because(RV_EJOURNAL, why, size, "looking for it");
+        else if (found && (unlinkat(folder, name, 0) || unlink_signature(folder, name) ||
+                           rv_journal_take_mark(folder, name) || fsync(folder)))
             error = rv_journal_because(RV_EJOURNAL, why, size, name);
+    }
     close(folder);
     return error;
 }

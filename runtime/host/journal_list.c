@@ -58,19 +58,20 @@ static void free_names(struct dirent **names, int count)
     free(names);
 }
 
-unsigned rv_journal_last_number(int folder)
+int rv_journal_last_number(int folder, unsigned *number)
 {
     struct dirent **names = NULL;
     int count = scandirat(folder, ".", &names, is_patch, by_bytes);
     unsigned long highest = 0;
 
     for (int n = 0; n < count; n++) {
-        unsigned long number = strtoul(names[n]->d_name, NULL, 10);
-        if (number > highest && number < 99999999)
-            highest = number;
+        unsigned long its = strtoul(names[n]->d_name, NULL, 10);
+        if (its > highest && its < 99999999)
+            highest = its;
     }
     free_names(names, count);
-    return (unsigned)highest;
+    *number = (unsigned)highest;
+    return count < 0 ? -1 : 0;
 }
 
 /* Not a symbolic link, whose target anybody may exchange; not a pipe, which makes us wait. */
@@ -79,18 +80,32 @@ static int open_file(int folder, const char *name)
     return openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 }
 
-static int is_same(int folder, const char *name, const struct rv_journal_key *key)
+/* 1, 0, or -1 with errno. */
+static int holds(int fd, const struct rv_journal_key *key)
 {
     uint8_t sha256[RV_SHA256_SIZE];
     struct stat status;
-    int fd = open_file(folder, name), same = 0;
     off_t size;
+    int owner;
+
+    if (fstat(fd, &status))
+        return -1;
+    owner = rv_owner_check(fd);
+    if (owner || status.st_size != key->size)
+        return owner == RV_EREAD ? -1 : 0;
+    if (rv_journal_digest(fd, sha256, &size))
+        return -1;
+    return size == key->size && !memcmp(sha256, key->sha256, sizeof(sha256));
+}
+
+/* What we may not open, or what is no file any more, is none that we have kept. */
+static int is_same(int folder, const char *name, const struct rv_journal_key *key)
+{
+    int fd = open_file(folder, name), same;
 
     if (fd < 0)
-        return 0;
-    if (!fstat(fd, &status) && status.st_size == key->size && !rv_owner_check(fd))
-        same = !rv_journal_digest(fd, sha256, &size) && size == key->size &&
-               !memcmp(sha256, key->sha256, sizeof(sha256));
+        return errno == ENOENT || errno == ELOOP || errno == EACCES || errno == ENXIO ? 0 : -1;
+    same = holds(fd, key);
     close(fd);
     return same;
 }
@@ -99,11 +114,11 @@ static int find(int folder, const struct rv_journal_key *key,
                 int (*is_wanted)(const struct dirent *), char name[RV_JOURNAL_NAME_MAX])
 {
     struct dirent **names = NULL;
-    int count = scandirat(folder, ".", &names, is_wanted, by_bytes), found = 0;
+    int count = scandirat(folder, ".", &names, is_wanted, by_bytes), found = count < 0 ? -1 : 0;
 
     for (int n = 0; n < count && !found; n++) {
         found = is_same(folder, names[n]->d_name, key);
-        if (found)
+        if (found > 0)
             memccpy(name, names[n]->d_name, 0, RV_JOURNAL_NAME_MAX);
     }
     free_names(names, count);
@@ -125,8 +140,8 @@ static int path_of(const struct rv_journal_key *key, int (*is_wanted)(const stru
         return folder;
     found = find(folder, key, is_wanted, name);
     close(folder);
-    if (!found)
-        return RV_ENOCHANGE;
+    if (found <= 0)
+        return found ? RV_EJOURNAL : RV_ENOCHANGE;
     snprintf(path, size, "%s/%s/%s", rv_journal_directory(), key->build, name);
     return 0;
 }

@@ -41,10 +41,13 @@ int rv_journal_take_mark(int folder, const char *patch) __attribute__((warn_unus
 
 /* ---- journal_list.c ---- */
 
-/* The highest number that a file of the folder has; 0: none has one. */
-unsigned rv_journal_last_number(int folder);
+/* The highest number that a file of the folder has; 0: none has one. 0, or -1 with errno. */
+int rv_journal_last_number(int folder, unsigned *number) __attribute__((warn_unused_result));
 
-/* 1 and the file's name if this patch is in the folder, else 0. */
+/*
+ * 1 and the file's name if this patch is in the folder; 0: it is not. -1 with errno: a file that
+ * may be it cannot be read.
+ */
 int rv_journal_find(int folder, const struct rv_journal_key *key, char name[RV_JOURNAL_NAME_MAX]);
 
 #endif

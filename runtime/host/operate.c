@@ -61,16 +61,15 @@ static int check_owner(const struct wish *wish, const struct rv_asker *asker)
     return error;
 }
 
-/* A patch for this process, with a good signature if that is asked for. */
-static int is_welcome(const struct wish *wish, struct rv_trailer *trailer)
+static int check_file(const struct wish *wish, struct rv_trailer *trailer)
 {
-    struct rv_detail unwanted = {.text = NULL};
+    struct rv_detail detail = {.text = wish->options.detail, .size = wish->options.detail_size};
     struct rv_patch_file file;
-    int error = rv_patch_file_check(wish->fd, "patch", signature_of(wish), &file, &unwanted);
+    int error = rv_patch_file_check(wish->fd, "patch", signature_of(wish), &file, &detail);
 
     rv_patch_file_close(&file);
     *trailer = file.trailer;
-    return !error && rv_target_has_registered(trailer);
+    return error;
 }
 
 /* Whoever applies it has heard of the crash, or should. */
@@ -86,7 +85,7 @@ static void note_crashed(const struct wish *wish)
                  path);
 }
 
-/* What of keeping it may fail. Whatever is not welcome is refused later. */
+/* What of keeping it may fail. What is for none of the images is refused later. */
 static int copy_for_journal(struct wish *wish)
 {
     struct rv_memo *memo = wish->memo;
@@ -94,8 +93,11 @@ static int copy_for_journal(struct wish *wish)
     char why[256] = "";
     int error;
 
-    if (!rv_journal_directory() || !is_welcome(wish, &trailer))
+    if (!rv_journal_directory())
         return 0;
+    error = check_file(wish, &trailer);
+    if (error || !rv_target_has_registered(&trailer))
+        return error;
     rv_journal_build(memo->key.build, trailer.build_id, trailer.build_id_size);
     note_crashed(wish);
     if (wish->is_once)

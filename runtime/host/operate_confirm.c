@@ -45,11 +45,17 @@ static int choose(uint32_t id, struct rv_memo **chosen, char *detail, size_t siz
     return count == 0 ? RV_ENOCONFIRM : count > 1 ? RV_EAMBIGUOUS : 0;
 }
 
+/* A child of fork has none. */
+static int has_copy(const struct rv_memo *memo)
+{
+    return memo->copy.patch.fd >= 0;
+}
+
 static int keep(struct rv_memo *memo, char *detail, size_t size)
 {
     int error = 0;
 
-    if (rv_journal_has(&memo->copy))
+    if (has_copy(memo))
         error = rv_memo_keep(memo, detail, size);
     else if (rv_journal_directory())
         rv_agent_note("confirmed in this process; its journal is its parent's business");
@@ -103,7 +109,7 @@ int rv_operate_confirm(uint32_t *id, int once, const struct rv_asker *asker, cha
 /* What is overdue may be only that the patch is kept: see has_come() in operate_end.c. */
 static int is_kept_now(struct rv_memo *memo)
 {
-    if (memo->has_crashed || memo->confirm_ms || memo->unkept || !rv_journal_has(&memo->copy))
+    if (memo->has_crashed || memo->confirm_ms || memo->unkept || !has_copy(memo))
         return 0;
     memo->unkept = rv_memo_keep(memo, memo->why_unkept, sizeof(memo->why_unkept));
     rv_journal_drop(&memo->copy);

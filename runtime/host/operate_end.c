@@ -72,9 +72,14 @@ void rv_memo_unmark(struct rv_memo *memo)
 
 int rv_memo_keep(struct rv_memo *memo, char *why, size_t size)
 {
-    int error = rv_journal_keep(&memo->copy, &memo->key, why, size);
     char path[PATH_MAX];
+    int error;
 
+    if (!rv_journal_has(&memo->copy)) { /* whoever closes what is not his */
+        snprintf(why, size, "the copy of the patch is gone");
+        return RV_EJOURNAL;
+    }
+    error = rv_journal_keep(&memo->copy, &memo->key, why, size);
     if (!error)
         memo->is_kept = 1;
     if (!error && !rv_journal_path(&memo->key, path, sizeof(path)))
