@@ -8,6 +8,7 @@
 #include "made_code.h"
 #include "revector/revector.h"
 
+#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,6 +141,25 @@ uintptr_t subject_hidden_code(const char *text, enum subject_which which)
         die("/proc/self/maps");
     return complement;
 }
+
+static unsigned loads;
+
+unsigned subject_loads(void)
+{
+    return loads;
+}
+
+#if !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer) /* have one, too */
+
+/* In the place of the C library's, also for librevector.so. */
+__attribute__((visibility("default"))) void *dlopen(const char *name, int flags)
+{
+    void *(*next)(const char *, int) = (void *(*)(const char *, int))dlsym(RTLD_NEXT, "dlopen");
+
+    loads += name && strchr(name, '/') && !(flags & RTLD_NOLOAD);
+    return next(name, flags);
+}
+#endif
 
 void subject_sweep_stack(void)
 {

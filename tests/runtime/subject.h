@@ -53,6 +53,9 @@ int subject_is_mapped(const void *address);
 enum subject_which { SUBJECT_HIGHEST, SUBJECT_LOWEST };
 uintptr_t subject_hidden_code(const char *text, enum subject_which which);
 
+/* How many patches the dynamic linker has been given so far; with sanitizers always 0. */
+unsigned subject_loads(void);
+
 /* Overwrites what earlier calls have left on the stack. */
 void subject_sweep_stack(void);
 

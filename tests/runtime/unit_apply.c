@@ -258,6 +258,29 @@ static void a_patch_by_another_compiler_is_refused_unloaded(void **state)
     expect_refusal(RV_ECOMPILER, "");
 }
 
+static void a_flipped_byte_is_refused(size_t at, int error)
+{
+    subject_patch("good", path);
+    rewrite(0, at, 1);
+    assert_int_equal(apply(NULL), error);
+}
+
+static void what_the_trailer_refuses_is_not_even_loaded(void **state)
+{
+    const unsigned before = subject_loads();
+    size_t trailer;
+    (void)state;
+    apply_kind("good");
+    assert_int_equal(subject_loads(), before + !subject_is_sanitized());
+    assert_int_equal(rv_revert(0, NULL), 0);
+    trailer = (size_t)size_of_patch() - sizeof(struct rv_trailer);
+    a_flipped_byte_is_refused(trailer / 2, RV_EDAMAGED);
+    a_flipped_byte_is_refused(trailer + offsetof(struct rv_trailer, build_id), RV_EWRONGBUILD);
+    a_flipped_byte_is_refused(trailer + offsetof(struct rv_trailer, compiler), RV_ECOMPILER);
+    a_flipped_byte_is_refused(trailer + offsetof(struct rv_trailer, size), RV_ETRUNCATED);
+    assert_int_equal(subject_loads(), before + !subject_is_sanitized());
+}
+
 static void what_the_dynamic_linker_refuses_is_told_in_its_words(void **state)
 {
     (void)state;
@@ -339,6 +362,7 @@ int main(void)
         TEST(what_is_not_a_patch_is_refused),
         TEST(a_patch_for_another_build_is_refused_unloaded),
         TEST(a_patch_by_another_compiler_is_refused_unloaded),
+        TEST(what_the_trailer_refuses_is_not_even_loaded),
         TEST(what_the_dynamic_linker_refuses_is_told_in_its_words),
         TEST(tours_show_updates_and_methods),
         TEST(descriptors_do_not_leak),

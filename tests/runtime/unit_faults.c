@@ -6,7 +6,7 @@
  * Either the step succeeds all the same, or it refuses with a code that has a sentence
  * and everything is as before; and the next one works. Two other threads have to be
  * moved meanwhile. What the core asks of its platform is in unit_exhaustion.c; of the agent
- * and the journal, ctl/e2e/scarce.sh and unit_journal.c have the same.
+ * and the journal: ctl/e2e/failures.sh.
  */
 #define _GNU_SOURCE
 #include <setjmp.h>
@@ -36,8 +36,8 @@
 #define ANY     "faults-" /* in the name of whatever is mapped of patches */
 
 static const struct flavour {
-    const char *name, *patch,
-        *under; /* under: what is in force and is superseded, if anything is */
+    const char *name, *patch;
+    const char *under; /* in force before, and superseded; or a null pointer */
     int without; /* answer(1) before */
     struct rv_apply_options options;
     int is_signed;

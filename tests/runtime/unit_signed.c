@@ -58,7 +58,10 @@ static int fresh(void **state)
 
 static void expect_refusal(int error)
 {
+    const unsigned before = subject_loads();
+
     assert_int_equal(rv_apply(path, &options, NULL), error);
+    assert_int_equal(subject_loads(), before);
     assert_int_equal(answer(1), 2);
     assert_false(subject_has_mapped("fix.rvp"));
 }
@@ -69,6 +72,7 @@ static void a_signature_beside_the_file_is_found(void **state)
     sign();
     assert_int_equal(rv_apply(path, NULL, NULL), 0);
     assert_int_equal(answer(1), 101);
+    assert_true(subject_loads() || subject_is_sanitized());
     assert_true(subject_has_mapped("/memfd:fix.rvp")); /* what was checked, not the file */
     assert_int_equal(rv_apply(path, NULL, NULL), RV_EAPPLIED);
 }
