@@ -16,8 +16,10 @@ static int note_keeper(const struct rv_garbage *piece, void *context)
 {
     struct agent_waits *waits = context;
 
-    if (waits->keeper_count == AGENT_WAITS)
-        return 1;
+    if (waits->keeper_count == AGENT_WAITS) {
+        waits->more_keepers++;
+        return 0;
+    }
     waits->keepers[waits->keeper_count++] =
         (struct agent_keeper){piece->update, piece->kind, piece->hold, piece->holder, piece->where};
     return 0;
@@ -191,16 +193,20 @@ static void put_stragglers(const struct agent_waits *waits, const struct rv_upda
     rv_ctl_put_text(out, RV_CTL_TAG_OLD_CODE, text);
 }
 
-static void put_keepers(const struct agent_waits *waits, uint32_t update, struct rv_ctl_writer *out)
+/* Whose those are that are not shown is not known: of any that has ended. */
+static void put_keepers(const struct agent_waits *waits, const struct rv_update *update,
+                        struct rv_ctl_writer *out)
 {
     uint64_t count = 0;
 
     for (uint32_t i = 0; i < waits->keeper_count; i++) {
-        if (waits->keepers[i].update != update)
+        if (waits->keepers[i].update != update->id)
             continue;
         put_keeper(out, &waits->keepers[i]);
         count++;
     }
+    if (rv_update_has_ended(update))
+        put_more(out, RV_CTL_TAG_KEEPER, waits->more_keepers);
     rv_ctl_put_number(out, RV_CTL_TAG_HOLDERS, count);
 }
 
@@ -214,7 +220,7 @@ void agent_waits_note(struct agent_waits *waits)
 void agent_waits_put(const struct agent_waits *waits, const struct rv_update *update,
                      struct rv_ctl_writer *out)
 {
-    put_keepers(waits, update->id, out);
+    put_keepers(waits, update, out);
     put_waiters(waits, update, out);
     put_stragglers(waits, update, out);
 }

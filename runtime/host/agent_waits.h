@@ -37,7 +37,7 @@ struct agent_straggler {
 
 struct agent_waits {
     struct agent_keeper keepers[AGENT_WAITS];
-    uint32_t keeper_count;
+    uint32_t keeper_count, more_keepers;
     struct agent_waiter waiters[AGENT_WAITS];
     uint32_t waiter_count, more_waiters;
     struct agent_straggler stragglers[AGENT_WAITS];
