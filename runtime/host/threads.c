@@ -47,10 +47,19 @@ static enum rv_thread_state state_of_error(int error)
     return error == ENOENT || error == ESRCH ? RV_THREAD_GONE : RV_THREAD_UNREADABLE;
 }
 
+/* A number from behind the command's name, which may hold spaces and brackets; 0: none there. */
+static uint64_t stat_field(const char *stat, int wanted)
+{
+    const char *at = strrchr(stat, ')');
+
+    for (int field = 2; at && field < wanted; field++)
+        at = strchr(at + 1, ' ');
+    return at ? strtoull(at + 1, NULL, 10) : 0;
+}
+
 /*
- * Fields 3 and 22 of stat; the command's name may hold spaces and brackets. *start is 0: it is
- * gone, or a main thread that has ended, of which a zombie stays. RV_EUNREADABLE: nobody can
- * say, as without descriptors.
+ * Fields 3 and 22 of stat. *start is 0: it is gone, or a main thread that has ended, of which a
+ * zombie stays. RV_EUNREADABLE: nobody can say, as without descriptors.
  */
 static int start_time(pid_t tid, uint64_t *start)
 {
@@ -63,10 +72,17 @@ static int start_time(pid_t tid, uint64_t *start)
     at = strrchr(text, ')');
     if (at && strncmp(at, ") Z", 3) == 0)
         return 0;
-    for (int field = 2; at && field < 22; field++)
-        at = strchr(at + 1, ' ');
-    *start = at ? strtoull(at + 1, NULL, 10) : 0;
+    *start = stat_field(text, 22);
     return *start ? 0 : RV_EUNREADABLE;
+}
+
+/* Field 20 of stat, which the kernel takes with a lock that a thread needs to leave the list. */
+static int count_threads(uint64_t *count)
+{
+    char text[1024];
+
+    *count = read_file("/proc/thread-self/stat", text, sizeof(text)) > 0 ? stat_field(text, 20) : 0;
+    return *count ? 0 : RV_EUNREADABLE;
 }
 
 static int add(struct rv_thread_list *list, pid_t tid)
@@ -144,17 +160,21 @@ static int by_number(const void *a, const void *b)
 }
 
 /*
- * The kernel goes from each thread that it has listed to the next. If that one
- * ends just then, it loses its way and may leave out others behind it; so a
- * listing counts only if all that it has were alive after it.
+ * The kernel goes from each thread that it lists to the next (proc_task_readdir). If that one
+ * ends just then, it loses its way and may leave out others behind it. It may have named the one
+ * that ends, or been about to; so a listing counts only if it has as many as the kernel counts
+ * after it, and all that it has were alive after that: then none of those counted is missing.
  */
 int rv_threads_list(struct rv_thread_list *list)
 {
     for (int n = 0; n < LISTINGS; n++) {
+        uint64_t count;
         int error = list_numbers(list);
+        if (!error)
+            error = count_threads(&count);
         if (error)
             return error;
-        if (!all_are_alive(list))
+        if (list->count != count || !all_are_alive(list))
             continue;
         error = add_start_times(list);
         if (!error)
