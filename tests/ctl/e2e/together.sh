@@ -58,7 +58,7 @@ __attribute__((noinline)) int outer(void)
     return mine;
 }
 
-static volatile int is_held, has_lock, may_call;
+static volatile int is_inside, has_lock, may_call;
 
 /* Left when a byte comes. */
 __attribute__((noinline)) int hold(void)
@@ -66,7 +66,7 @@ __attribute__((noinline)) int hold(void)
     char byte;
     volatile int mine = 1;
     enter(mine);
-    is_held = 1;
+    is_inside = 1;
     if (read(ends[0], &byte, 1) != 1)
         woken++;
     leave(mine);
@@ -78,6 +78,7 @@ __attribute__((noinline)) int locked(void)
 {
     volatile int mine = 1;
     enter(mine);
+    is_inside = 1;
     pthread_mutex_lock(&lock);
     pthread_mutex_unlock(&lock);
     leave(mine);
@@ -172,7 +173,7 @@ int main(void)
     start(sleep_for_ever, "sleeper");
     setvbuf(stdout, NULL, _IOLBF, 0);
     while (fgets(line, sizeof(line), stdin)) {
-        is_held = 0;
+        is_inside = 0;
         if (line[0] == 'h')
             start(held, "held");
         else if (line[0] == 'r')
@@ -186,7 +187,7 @@ int main(void)
         else if (line[0] == 's')
             for (int n = 0; n < 1000; n++)
                 pthread_kill(threads[n % 4], SIGUSR1);
-        while (line[0] == 'h' && !is_held)
+        while (strchr("hd", line[0]) && !is_inside)
             usleep(1000);
         printf("version %d mixed %d woken %d\n", strchr("rg", line[0]) ? 0 : outer(), mixed, woken);
     }
