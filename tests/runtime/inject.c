@@ -4,6 +4,7 @@
  */
 #define _GNU_SOURCE
 #include "inject.h"
+#include "refused_call.h"
 #include "tablewalk/tw_atomic.h"
 
 #include <errno.h>
@@ -91,12 +92,7 @@ size_t inject_held(void)
 
 /* ---- system calls ---- */
 
-/* What cannot fail, or after whose failure nobody could do better; and ways out. */
-static const uint32_t spared[] = {
-    SYS_close,   SYS_munmap,       SYS_futex,           SYS_gettid,  SYS_getpid,
-    SYS_exit,    SYS_exit_group,   SYS_rt_sigprocmask,  SYS_getuid,  SYS_geteuid,
-    SYS_sendmsg, SYS_rt_sigreturn, SYS_restart_syscall, SYS_madvise, SYS_sched_yield,
-};
+static const uint32_t spared[] = {REFUSED_CALL_SPARED, SYS_sendmsg};
 #define SPARED (sizeof(spared) / sizeof(spared[0]))
 
 static int install_filter(void)
@@ -117,23 +113,6 @@ static int install_filter(void)
                         &program);
 }
 
-/* As the kernel would put it. */
-static int error_of(int call)
-{
-    switch (call) {
-    case SYS_openat:
-    case SYS_open:
-    case SYS_memfd_create:
-        return EMFILE;
-    case SYS_mmap:
-    case SYS_mprotect:
-    case SYS_brk:
-        return ENOMEM;
-    default:
-        return EIO;
-    }
-}
-
 static void answer_one(int listener, pid_t thread)
 {
     struct seccomp_notif question = {0};
@@ -148,7 +127,7 @@ static void answer_one(int listener, pid_t thread)
         tw_store32_release(&shared->left, left - 1);
         if (left == 1) {
             reply.flags = 0;
-            reply.error = -error_of(question.data.nr);
+            reply.error = -refused_call_error((unsigned long long)question.data.nr);
             tw_store32_release(&shared->failed, (uint32_t)question.data.nr + 1);
         }
     }

@@ -5,16 +5,14 @@
  *   fail_at N THREAD     the n-th one from now on, from 1. Says "ready" when it counts, and "call"
  *                        with its number when it has failed. Goes on until it is killed, which
  *                        leaves the thread to itself
- *
- * Spared is what Linux does not refuse, or what gives something back: nobody could do better.
  */
 #define _GNU_SOURCE
-#include <errno.h>
+#include "refused_call.h"
+
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ptrace.h>
-#include <sys/syscall.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,36 +21,12 @@
 
 static int is_spared(unsigned long long call)
 {
-    static const unsigned long long spared[] = {
-        SYS_close,        SYS_munmap,          SYS_futex,   SYS_gettid,
-        SYS_getpid,       SYS_getuid,          SYS_geteuid, SYS_madvise,
-        SYS_rt_sigreturn, SYS_restart_syscall, SYS_exit,    SYS_rt_sigprocmask,
-    };
+    static const unsigned long long spared[] = {REFUSED_CALL_SPARED};
 
     for (size_t n = 0; n < sizeof(spared) / sizeof(spared[0]); n++)
         if (call == spared[n])
             return 1;
     return 0;
-}
-
-/* As the kernel would put it. */
-static long error_of(unsigned long long call)
-{
-    switch (call) {
-    case SYS_openat:
-    case SYS_memfd_create:
-    case SYS_accept4:
-        return EMFILE;
-    case SYS_mmap:
-    case SYS_mprotect:
-    case SYS_brk:
-        return ENOMEM;
-    case SYS_write:
-    case SYS_fsync:
-        return ENOSPC;
-    default:
-        return EIO;
-    }
 }
 
 static void go_on(pid_t thread, long signal)
@@ -64,18 +38,17 @@ static void go_on(pid_t thread, long signal)
 static void let_it_fail(pid_t thread)
 {
     struct user_regs_struct registers;
-    long error;
-    int status;
+    int status, error;
 
     ptrace(PTRACE_GETREGS, thread, NULL, &registers);
-    error = error_of(registers.orig_rax);
+    error = refused_call_error(registers.orig_rax);
     printf("call %llu\n", registers.orig_rax);
     fflush(stdout);
     registers.orig_rax = (unsigned long long)-1;
     ptrace(PTRACE_SETREGS, thread, NULL, &registers);
     go_on(thread, 0);
     waitpid(thread, &status, __WALL);
-    registers.rax = (unsigned long long)-error;
+    registers.rax = (unsigned long long)-(long)error;
     ptrace(PTRACE_SETREGS, thread, NULL, &registers);
 }
 

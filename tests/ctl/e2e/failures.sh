@@ -7,7 +7,7 @@
 # shellcheck source=lib.sh
 . "$(dirname -- "$0")/lib.sh"
 
-clang-19 "$here/fail_at.c" -o fail_at || fail "cannot compile fail_at.c"
+clang-19 -I"$here/../../runtime" "$here/fail_at.c" -o fail_at || fail "cannot compile fail_at.c"
 cp "$here"/prog.c "$here"/prog.h "$here"/other.c .
 compile prog prog.c other.c
 change prog.c 's/return x;/return x + 1000;/'
@@ -40,11 +40,6 @@ with_failure() {
 
 kept() {
     find updates -name '*.rvp' | wc -l
-}
-
-# one_sentence WHAT
-one_sentence() {
-    [ "$(grep '^revector: ' err | grep -vc 'revector: waiting: ')" = 1 ] || fail "not one sentence, $1: $(cat err)"
 }
 
 is_kept() {

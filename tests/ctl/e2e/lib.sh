@@ -61,6 +61,11 @@ refused() {
     expect_has "$(cat err.refused)" "$sentence" "what '$*' says"
 }
 
+# one_sentence WHAT: what is in `err` is one, apart from what it said while it waited.
+one_sentence() {
+    [ "$(grep '^revector: ' err | grep -vc 'revector: waiting: ')" = 1 ] || fail "not one sentence, $1: $(cat err)"
+}
+
 # works COMMAND...: ends well; its output is in $output.
 works() {
     output=$("$@" 2>err.works) || fail "'$*' failed: $(cat err.works)"

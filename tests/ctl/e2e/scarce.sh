@@ -47,7 +47,7 @@ scarcely() {
     1) wanted=5 ;;
     *) fail "exit status $status, $1: $(cat err)" ;;
     esac
-    [ $status = 0 ] || [ "$(grep '^revector: ' err | grep -vc 'revector: waiting: ')" = 1 ] || fail "not one sentence, $1: $(cat err)"
+    [ $status = 0 ] || one_sentence "$1"
     ask prog "new 5"
     expect $wanted "$answer" "after '$(cat err)', $1"
     refusals="$refusals $status"
