@@ -9,9 +9,11 @@
 #include "revector/revector.h"
 
 #include <dlfcn.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 MADE_IMAGE(5)
@@ -185,6 +187,61 @@ int subject_is_sanitized(void)
 #else
     return 0;
 #endif
+}
+
+/* The file is /proc/ID/syscall; whoever has ended reads nothing. */
+static int file_says_read(const char *path, int fd)
+{
+    FILE *file = fopen(path, "r");
+    unsigned long first;
+    long call;
+    int found = 0;
+
+    if (file) {
+        found = fscanf(file, "%ld %lx", &call, &first) == 2 && call == SYS_read &&
+                first == (unsigned)fd;
+        fclose(file);
+    }
+    return found;
+}
+
+static int child_reads(const char *children, int fd)
+{
+    FILE *file = fopen(children, "r");
+    char path[64];
+    int child, found = 0;
+
+    while (file && !found && fscanf(file, "%d", &child) == 1) {
+        snprintf(path, sizeof(path), "/proc/%d/syscall", child);
+        found = file_says_read(path, fd);
+    }
+    if (file)
+        fclose(file);
+    return found;
+}
+
+static int somebody_reads(int fd)
+{
+    glob_t tasks;
+    char path[64];
+    int found = 0;
+
+    if (glob("/proc/self/task/*", 0, NULL, &tasks))
+        die("/proc/self/task");
+    for (size_t n = 0; n < tasks.gl_pathc && !found; n++) {
+        snprintf(path, sizeof(path), "%s/syscall", tasks.gl_pathv[n]);
+        found = file_says_read(path, fd);
+        snprintf(path, sizeof(path), "%s/children", tasks.gl_pathv[n]);
+        found |= child_reads(path, fd);
+    }
+    globfree(&tasks);
+    return found;
+}
+
+void subject_until_read(int fd)
+{
+    while (!somebody_reads(fd))
+        usleep(100);
 }
 
 void subject_reclaim(int ms)

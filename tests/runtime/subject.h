@@ -65,6 +65,9 @@ long subject_rss(void);
 /* 1 where a sanitizer makes figures of memory meaningless. */
 int subject_is_sanitized(void);
 
+/* Returns when a thread of ours, or a child of one, waits for something to read from it. */
+void subject_until_read(int fd);
+
 /* Calls rv_reclaim() until nothing is left or about `ms` milliseconds have passed. */
 void subject_reclaim(int ms);
 

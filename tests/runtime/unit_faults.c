@@ -25,7 +25,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <time.h>
 #include <unistd.h>
 
 #define MOST 5000 /* that one step can ask for */
@@ -298,11 +297,10 @@ static void *enter(void *unused)
 static uint32_t apply_and_enter(pthread_t *thread)
 {
     uint32_t id = apply_now();
-    struct timespec moment = {.tv_nsec = 20000000};
 
     assert_int_equal(pipe(entrance), 0);
     assert_int_equal(pthread_create(thread, NULL, enter, NULL), 0);
-    nanosleep(&moment, NULL);
+    subject_until_read(entrance[0]);
     return id;
 }
 

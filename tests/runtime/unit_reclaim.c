@@ -67,22 +67,16 @@ static struct rv_update_info last_update(void)
 
 /* ---- a thread in the patch ---- */
 
-static uint32_t started;
-
 static void *wait_in_patch(void *argument)
 {
-    tw_store32_release(&started, 1);
     return (void *)(intptr_t)wait_in(*(int *)argument);
 }
 
 static pthread_t start(void *(*body)(void *), void *argument)
 {
     pthread_t thread;
-    tw_store32_release(&started, 0);
     assert_int_equal(pthread_create(&thread, NULL, body, argument), 0);
-    while (!tw_load32_acquire(&started))
-        usleep(100);
-    usleep(20000); /* until it is blocked */
+    subject_until_read(ends[0]);
     return thread;
 }
 
@@ -134,7 +128,6 @@ static void *wait_in_coroutine(void *unused)
     inside.uc_stack.ss_size = 65536;
     inside.uc_link = &outside;
     makecontext(&inside, in_coroutine, 0);
-    tw_store32_release(&started, 1);
     swapcontext(&outside, &inside);
     return unused;
 }
@@ -172,7 +165,6 @@ static void *wait_with_alternate_stack(void *memory)
     const stack_t stack = {.ss_sp = memory, .ss_size = 65536};
 
     sigaltstack(&stack, NULL);
-    tw_store32_release(&started, 1);
     return (void *)(intptr_t)wait_in(ends[0]);
 }
 
@@ -187,7 +179,7 @@ static void a_handler_on_another_stack_does_not_hide_what_it_interrupted(void **
     apply_kind("good");
     thread = start(wait_with_alternate_stack, memory);
     pthread_kill(thread, SIGUSR2);
-    usleep(20000); /* until it is blocked there */
+    subject_until_read(handler_ends[0]);
     assert_int_equal(rv_revert(0, &per_call), 0);
     subject_reclaim(100);
     assert_true(loaded());
@@ -224,7 +216,6 @@ static void *block_in_coroutine(void *memory)
     inside.uc_stack.ss_size = 65536;
     inside.uc_link = &outside;
     makecontext(&inside, block_outside, 0);
-    tw_store32_release(&started, 1);
     swapcontext(&outside, &inside);
     return NULL;
 }
@@ -242,7 +233,7 @@ static void a_handler_on_another_stack_above_a_coroutine_keeps_its_code(void **s
     apply_kind("good");
     thread = start(block_in_coroutine, memory);
     pthread_kill(thread, SIGUSR2);
-    usleep(20000); /* until it is blocked there */
+    subject_until_read(handler_ends[0]);
     assert_int_equal(rv_revert(0, &per_call), 0);
     subject_reclaim(100);
     assert_true(loaded());
@@ -304,11 +295,13 @@ static void a_new_coroutine_with_a_former_ones_number_keeps_its_code(void **stat
 
 /* ---- a signal handler on top of the patch ---- */
 
+static uint32_t handles;
+
 static void on_signal(int number)
 {
     char byte;
     (void)number;
-    tw_store32_release(&started, 2);
+    tw_store32_release(&handles, 1);
     if (read(ends[0], &byte, 1) != 1)
         abort();
 }
@@ -322,7 +315,7 @@ static void a_handler_on_top_of_the_patch_counts(void **state)
     apply_kind("good");
     thread = start(wait_in_patch, &ends[0]);
     pthread_kill(thread, SIGUSR1);
-    while (tw_load32_acquire(&started) != 2)
+    while (!tw_load32_acquire(&handles))
         usleep(100);
     assert_int_equal(rv_revert(0, &per_call), 0);
     subject_reclaim(100);
@@ -351,7 +344,6 @@ static void *wait_for_child_in_patch(void *unused)
     pid_t child;
     int status;
 
-    tw_store32_release(&started, 1);
     subject_sweep_stack(); /* of what an earlier thread has left on it */
     child = vfork();
     if (child == 0) {
@@ -383,11 +375,11 @@ static void the_child_of_a_vfork_keeps_the_code_that_it_is_in(void **state)
 
 /* ---- threads that run ---- */
 
-static uint32_t stop;
+static uint32_t runs, stop;
 
 static void *run_until_told(void *unused)
 {
-    tw_store32_release(&started, 1);
+    tw_store32_release(&runs, 1);
     while (!tw_load32_acquire(&stop))
         ;
     return unused;
@@ -397,9 +389,10 @@ static void a_running_thread_is_waited_for(void **state)
 {
     pthread_t thread;
     (void)state;
-    tw_store32_release(&stop, 0);
     apply_kind("good");
-    thread = start(run_until_told, NULL);
+    assert_int_equal(pthread_create(&thread, NULL, run_until_told, NULL), 0);
+    while (!tw_load32_acquire(&runs))
+        usleep(100);
     assert_int_equal(rv_revert(0, &per_call), 0);
     subject_reclaim(50);
     assert_true(loaded()); /* nobody can tell where it is */

@@ -215,9 +215,7 @@ ask fibres i
 ask fibres s
 revector apply "$pid" fix.rvp --timeout 20s >apply.out 2>&1 &
 client=$!
-sleep 0.3
-ask fibres v
-expect "version 2 mixed 0 sums 3584" "$answer" "the thread, which has moved"
+eventually "the thread has moved" answers fibres v "version 2 mixed 0 sums 3584"
 ask fibres r
 expect "version 2 mixed 0 sums 3584" "$answer" "a handler above a coroutine that has not moved"
 ask fibres o
@@ -231,9 +229,7 @@ ask fibres m
 ask fibres i
 revector apply "$pid" fix.rvp --timeout 20s >apply.out 2>&1 &
 client=$!
-sleep 0.3
-ask fibres v
-expect "version 2 mixed 0 sums 5376" "$answer" "the thread that is about to fork"
+eventually "the thread that is about to fork has moved" answers fibres v "version 2 mixed 0 sums 5376"
 ask fibres f
 child=${answer#child }
 started="$started $child"
@@ -243,11 +239,7 @@ expect_has "$(revector status "$child")" "is inside pause_inside" "who has not m
 ask fibres r
 expect "version 2 mixed 0 sums 5376" "$answer" "the child, with a coroutine that has not moved"
 ask fibres o
-for _ in $(seq 50); do
-    case $(revector status "$child") in *committed*) break ;; esac
-    sleep 0.1
-done
-expect_has "$(revector status "$child")" "committed" "the child, when its coroutine has moved"
+until_status "$child" "committed" # its coroutine has moved
 expect_has "$(revector history "$child")" "committed" "what the child's history says"
 ask fibres r
 expect "version 2 mixed 0 sums 5376" "$answer" "the child, at the end"

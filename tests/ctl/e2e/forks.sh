@@ -9,6 +9,7 @@
 cat >plug.c <<'C'
 #include <unistd.h>
 int plug_ends[2];
+volatile int plug_is_inside;
 __attribute__((noinline)) int plug_value(void)
 {
     return 1;
@@ -16,6 +17,7 @@ __attribute__((noinline)) int plug_value(void)
 __attribute__((noinline)) int plug_hold(void)
 {
     char byte;
+    plug_is_inside = 1;
     return (int)read(plug_ends[0], &byte, 1) + 1;
 }
 C
@@ -46,11 +48,11 @@ static int has_mapped(const char *name)
     return found;
 }
 
-/* Three seconds are more than the agent needs. */
+/* 20 seconds are more than the agent needs. */
 static void unload(void *plug)
 {
     dlclose(plug);
-    for (int n = 0; n < 300 && (has_mapped("plug.so") || has_mapped(".rvp")); n++)
+    for (int n = 0; n < 2000 && (has_mapped("plug.so") || has_mapped(".rvp")); n++)
         usleep(10000);
     printf("library %d patch %d\n", has_mapped("plug.so"), has_mapped(".rvp"));
 }
@@ -60,6 +62,7 @@ int main(void)
     void *plug = dlopen("./plug.so", RTLD_NOW);
     int (*value)(void) = (int (*)(void))dlsym(plug, "plug_value");
     int *ends = dlsym(plug, "plug_ends");
+    volatile int *is_inside = dlsym(plug, "plug_is_inside");
     pthread_t thread;
     char line[64];
     pid_t child;
@@ -69,8 +72,11 @@ int main(void)
     if (pipe(ends))
         return 3;
     while (fgets(line, sizeof(line), stdin)) {
+        *is_inside = 0;
         if (line[0] == 'h')
             pthread_create(&thread, NULL, hold_on, NULL);
+        while (line[0] == 'h' && !*is_inside)
+            usleep(1000);
         if (line[0] == 'r' && write(ends[1], "x", 1) == 1)
             pthread_join(thread, NULL);
         if (line[0] == 'f') {
@@ -97,11 +103,14 @@ change plug.c 's/return 1;/return 2;/; s/1) + 1;/1) + 2;/'
 revector build --for ./plug.so -o fix.rvp fix/plug.c >/dev/null 2>&1 || fail "cannot build"
 cp fix.rvp plain.rvp
 cat >>fix/plug.c <<'C'
+#include <fcntl.h>
 #include "revector/patch.h"
 REVECTOR_PRE_APPLY static int takes_its_time(struct rv_hook *hook)
 {
     (void)hook;
-    sleep(1);
+    close(creat("hook-runs", 0600));
+    for (int n = 0; n < 2000 && access("hook-may-end", F_OK); n++)
+        usleep(10000);
     return 0;
 }
 C
@@ -126,8 +135,9 @@ child() {
 # while a hook of the patch runs, and nothing has begun
 revector apply "$parent" slow.rvp >apply.out 2>&1 &
 client=$!
-sleep 0.3
+eventually "the hook runs" test -e hook-runs
 child 1 "during pre_apply"
+touch hook-may-end
 wait $client || fail "the update did not end: $(cat apply.out)"
 works revector revert "$parent" --all
 
@@ -136,8 +146,8 @@ for side in 1 2; do
     ask main h
     revector apply "$parent" plain.rvp --timeout 20s >apply.out 2>&1 &
     client=$!
-    sleep 0.3
-    [ $side = 1 ] || ask main v
+    until_status "$parent" "is inside plug_hold" # which keeps the update waiting
+    [ $side = 1 ] || eventually "the thread that is about to fork has moved" answers main v "value 2"
     child $side "on side $side"
     ask main r
     wait $client || fail "the update did not end: $(cat apply.out)"

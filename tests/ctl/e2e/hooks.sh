@@ -207,12 +207,12 @@ ask prog "keep 0"
 expect "2 second_asked 0" "$answer" "a refusal of the one that is to supersede it"
 works revector apply "$pid" second.rvp --replace
 all=
-for _ in $(seq 100); do
+has_destroyed() {
     ask prog x
     all="$all${answer#3}"
-    case $all in *destroyed*) break ;; esac
-    sleep 0.05
-done
+    [[ $all == *destroyed* ]]
+}
+eventually "the first one's shadow data are destroyed" has_destroyed
 expect " second_asked 0 takes_over 0 destroyed 41" "$all" "whose functions run when one supersedes another"
 works revector revert "$pid" --all
 ask prog x

@@ -251,6 +251,10 @@ compile endless endless.c
 change endless.c 's/serve(one)/serve(one + 1)/'
 revector build --for ./endless -o fix.rvp fix/endless.c >/dev/null 2>&1 || fail "cannot build"
 start endless ./endless
+both_pause() {
+    [ "$(cat "/proc/$pid/task"/*/syscall | grep -c '^34 ')" = 2 ]
+}
+eventually "both threads are where they stay" both_pause
 refused 1 "is inside endless_worker" revector apply "$pid" fix.rvp --timeout 300ms
 works revector apply "$pid" fix.rvp --consistency call
 expect_has "$output" "endless_worker" "who goes on in old code"

@@ -12,7 +12,7 @@ cat >run.c <<'C'
 #include <stdio.h>
 #include <unistd.h>
 
-static volatile int go_on, is_awake;
+static volatile int go_on, is_awake, is_inside;
 static int wakes[2];
 
 __attribute__((noinline)) int part(void)
@@ -24,6 +24,7 @@ __attribute__((noinline)) int part(void)
 __attribute__((noinline)) int crunch(void)
 {
     int sum = 0;
+    is_inside = 1;
     while (go_on)
         sum += part();
     return sum;
@@ -34,6 +35,7 @@ __attribute__((noinline)) int block_and_spin(void)
 {
     char byte;
     int turns = 0;
+    is_inside = 1;
     if (read(wakes[0], &byte, 1) != 1)
         return -1;
     is_awake = 1;
@@ -58,7 +60,10 @@ int main(void)
     while (fgets(line, sizeof(line), stdin)) {
         if (line[0] == 'c' || line[0] == 'b') {
             go_on = 1;
+            is_inside = 0;
             pthread_create(&thread, NULL, run, line[0] == 'c' ? line : NULL);
+            while (!is_inside)
+                usleep(100);
         }
         is_awake = 0;
         if (line[0] == 'w' && write(wakes[1], line, 1) != 1)

@@ -67,7 +67,9 @@ patch post_crash REVECTOR_POST_APPLY void '*(volatile int *)(long)base = 1;'
 patch post_abort REVECTOR_POST_APPLY void 'abort();'
 patch pre_exit REVECTOR_PRE_APPLY int 'exit(3);'
 patch pre_hang REVECTOR_PRE_APPLY int 'for (;;) pause();'
-patch post_slow REVECTOR_POST_APPLY void 'sleep(1);'
+patch post_slow REVECTOR_POST_APPLY void '
+    for (int n = 0; n < 2000 && access("hook-may-end", F_OK); n++)
+        usleep(10000);'
 
 # The same for a transformer.
 sed 's/int number;/long flags;\n    int number;/' prog.h >fix/prog.h
@@ -182,10 +184,10 @@ expect "" "$(names)" "the mark of a patch that is reverted"
 cp post_slow.rvp "$folder/00000001-post_slow.rvp"
 ./prog </dev/null >slow.printed 2>&1 &
 slow=$!
-sleep 0.4
-[ -e "$folder/00000001-post_slow.rvp.applying" ] || fail "there is no mark while a hook runs"
+eventually "a mark while a hook runs" test -e "$folder/00000001-post_slow.rvp.applying"
 TAME=1 begins 0 "main 2" "beside another start"
 [ -e "$folder/00000001-post_slow.rvp.applying" ] || fail "the other start has lost its mark"
+touch hook-may-end
 wait $slow || fail "the other start did not end well"
 expect "main 2" "$(cat slow.printed)" "the other start"
 expect "00000001-post_slow.rvp " "$(names)" "after both"
@@ -200,6 +202,10 @@ if [ "$(id -u)" = 0 ] && command -v unshare >/dev/null && unshare -m true 2>/dev
     rm "$folder"/*
 fi
 
+has_died() {
+    ! grep -qs '^State:.*[SRD]' "/proc/$pid/status"
+}
+
 # By an operator: the process dies, and the next start is as the one before.
 for name in pre_crash post_crash walk_crash; do
     unset TAME
@@ -207,11 +213,7 @@ for name in pre_crash post_crash walk_crash; do
     hear "$name"
     [ $name = walk_crash ] && ask "$name" add
     revector apply "$pid" $name.rvp --consistency process >out 2>&1 && fail "$name: apply says that it is done"
-    for _ in $(seq 100); do
-        grep -qs '^State:.*[SRD]' "/proc/$pid/status" || break
-        sleep 0.02
-    done
-    grep -qs '^State:.*[SRD]' "/proc/$pid/status" && fail "$name: the process lives ($(cat out))"
+    eventually "$name: the process dies ($(cat out))" has_died
     expect "" "$(names)" "$name: the folder after it"
     begins 0 "main 1" "$name: the start after it"
 done
