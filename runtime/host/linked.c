@@ -14,11 +14,14 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <link.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #define RECORD       160u  /* words: more than struct link_map has */
 #define BEHIND_START 3u
 #define FORMER       1024u /* words of former records that are known */
+#define PIECES       8u    /* of memory, to find what the linker has freed */
 
 static int has(struct rv_range range, uintptr_t address)
 {
@@ -147,6 +150,32 @@ static int is_former(uintptr_t word, uintptr_t where)
     const size_t n = find_former(where);
 
     return n < FORMER && former.all[n].word == word;
+}
+
+/* Returns how many bytes of the record lie in what malloc has handed out. */
+static size_t clear_in(unsigned char *memory, size_t size, struct rv_range record)
+{
+    const uintptr_t start = (uintptr_t)memory, end = start + size;
+    const uintptr_t from = start > record.start ? start : record.start;
+    const uintptr_t to = end < record.end ? end : record.end;
+
+    if (from >= to)
+        return 0;
+    explicit_bzero(memory + (from - start), to - from);
+    return to - from;
+}
+
+/* Most allocators give first what was freed last, if it is as large. */
+void rv_linked_clear(const struct rv_linked *linked)
+{
+    const size_t size = linked->record.end - linked->record.start;
+    void *pieces[PIECES];
+    size_t left = size, count = 0;
+
+    while (left && count < PIECES && (pieces[count] = malloc(size)))
+        left -= clear_in(pieces[count++], size, linked->record);
+    while (count)
+        free(pieces[--count]);
 }
 
 /* ---- a pointer ---- */

@@ -5,7 +5,8 @@
  * It has them while the patch is loaded, and so they say nothing about whether the program has
  * one. Some are told by where they are, others by where they lead to, parts of an image that no
  * program has the address of, or by what is beside them. And a record that the linker has freed
- * still says what it said of an image that was in the same place: until somebody writes there.
+ * still says what it said of an image that was in the same place: until somebody writes there,
+ * and then it may be half of what it was. So it is cleared, or at least remembered.
  */
 #ifndef REVECTOR_LINKED_H
 #define REVECTOR_LINKED_H
@@ -29,6 +30,9 @@ void rv_linked_note(const struct link_map *map, const struct rv_place *place,
 
 /* Right before it is unloaded: the linker will free the record. In the gate. */
 void rv_linked_bury(const struct rv_linked *linked, const struct rv_place *place);
+
+/* Right after that, in the same thread: clears the record if malloc hands its memory out again. */
+void rv_linked_clear(const struct rv_linked *linked);
 
 /*
  * Whether the pointer *word, a copy of what was found at `where`, is one of those. `before`: how

@@ -197,6 +197,7 @@ void rv_loader_unload(struct rv_patch_image *patch)
     if (patch->handle) {
         rv_linked_bury(&patch->linked, &patch->place);
         dlclose(patch->handle);
+        rv_linked_clear(&patch->linked);
     }
     patch->handle = NULL;
     patch->image = NULL;

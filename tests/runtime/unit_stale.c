@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * unit_stale.c - what only looks like a saved pointer, on a stack where nobody uses it any
- * more, does not keep reverted code.
+ * more or where the dynamic linker has left it, does not keep reverted code.
  *
  * Addresses are kept as complements, as in unit_saved.c.
  */
@@ -20,10 +20,12 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define PAGE 4096u
+#define PAGE   4096u
+#define RECORD 1280u /* bytes: more than the linker's of an image */
 
 static char folder[] = "/tmp/revector-stale-XXXXXX";
 static char path[PATH_MAX];
@@ -144,6 +146,24 @@ static void a_stack_between_two_patches_is_known_as_one(void **state)
     pthread_join(thread, NULL);
 }
 
+/*
+ * Of each length, and so with its end in each word of what the linker has just freed: a zero
+ * byte makes another address in the patch of one.
+ */
+static void a_string_on_top_of_what_the_linker_has_left_does_not_count(void **state)
+{
+    (void)state;
+    for (size_t length = 0; length < RECORD; length += sizeof(uintptr_t)) {
+        char *volatile text;
+        expect_gone_after_revert();
+        text = malloc(length + 1);
+        memset(text, 'x', length);
+        text[length] = 0;
+        free(text);
+        assert_int_equal(rv_apply(path, &per_call, NULL), 0);
+    }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, apply, subject_clean)
@@ -151,6 +171,7 @@ int main(void)
         TEST(what_is_left_below_a_stack_pointer_does_not_count),
         TEST(the_stack_of_a_thread_that_has_ended_does_not_count),
         TEST(a_stack_between_two_patches_is_known_as_one),
+        TEST(a_string_on_top_of_what_the_linker_has_left_does_not_count),
     };
     int failed;
 

@@ -28,8 +28,10 @@ trap cleanup EXIT
 trap 'exit 1' INT TERM
 cd "$work" || exit 1
 
+# fail SENTENCE: with what the last process of the test says of itself, if it still does.
 fail() {
     printf 'FAILED: %s\n' "$1" >&2
+    [ -z "${pid-}" ] || timeout 5 revector status "$pid" >&2
     exit 1
 }
 
