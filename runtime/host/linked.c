@@ -20,7 +20,7 @@
 
 #define RECORD       160u  /* words: more than struct link_map has */
 #define BEHIND_START 3u
-#define FORMER       1024u /* words of former records that are known */
+#define FORMER       2048u /* words that are remembered; an image has about 50 */
 #define PIECES       8u    /* of memory, to find what the linker has freed */
 
 static int has(struct rv_range range, uintptr_t address)
@@ -105,9 +105,10 @@ void rv_linked_note(const struct link_map *map, const struct rv_place *place,
         return;
     linked->tables = (struct rv_range){place->start, find_tables_end(map->l_ld)};
     linked->dynamic = find_dynamic(map);
+    linked->end = place->end;
 }
 
-/* ---- former records ---- */
+/* ---- what was the linker's ---- */
 
 static struct {
     struct {
@@ -132,17 +133,6 @@ static void note_former(uintptr_t where, uintptr_t word)
         n = former.next++ % FORMER;
     former.all[n].where = where;
     former.all[n].word = word;
-}
-
-void rv_linked_bury(const struct rv_linked *linked, const struct rv_place *place)
-{
-    const struct rv_range image = {place->start, place->end};
-    size_t count = (linked->record.end - linked->record.start) / sizeof(*words);
-
-    count = read_words(linked->record.start, count);
-    for (size_t n = 0; n < count; n++)
-        if (has(image, words[n]))
-            note_former(linked->record.start + n * sizeof(*words), words[n]);
 }
 
 static int is_former(uintptr_t word, uintptr_t where)
@@ -181,18 +171,32 @@ void rv_linked_clear(const struct rv_linked *linked)
 /* ---- a pointer ---- */
 
 /* Only the linker's records have the start of an image, and then its end, that of its text, ... */
-static int is_behind_start(const uintptr_t *word, size_t before, uintptr_t start)
+static int is_behind_start(const uintptr_t *copy, size_t n, uintptr_t start)
 {
-    for (size_t n = 1; start && n <= before && n <= BEHIND_START; n++)
-        if (word[-(ptrdiff_t)n] == start)
+    for (size_t back = 1; start && back <= n && back <= BEHIND_START; back++)
+        if (copy[n - back] == start)
             return 1;
     return 0;
 }
 
-int rv_linked_has(const struct rv_linked *linked, const uintptr_t *word, size_t before,
+/* The end of an image is not in it, but may be in one to come. */
+static void note_end(uintptr_t end, const uintptr_t *copy, size_t n, size_t count, uintptr_t where)
+{
+    for (size_t on = 1; n + on < count && on <= BEHIND_START; on++)
+        if (copy[n + on] == end)
+            note_former(where + on * sizeof(*copy), end);
+}
+
+int rv_linked_has(const struct rv_linked *linked, const uintptr_t *copy, size_t n, size_t count,
                   uintptr_t where)
 {
-    return has(linked->record, where) || has(linked->tables, *word) ||
-           has(linked->dynamic, *word) || is_behind_start(word, before, linked->tables.start) ||
-           is_former(*word, where);
+    const uintptr_t word = copy[n], start = linked->tables.start;
+
+    if (!has(linked->record, where) && !has(linked->tables, word) && !has(linked->dynamic, word) &&
+        !is_behind_start(copy, n, start))
+        return is_former(word, where);
+    note_former(where, word);
+    if (word == start)
+        note_end(linked->end, copy, n, count, where);
+    return 1;
 }

@@ -195,7 +195,6 @@ int rv_loader_load(int fd, const char *path, const struct rv_patch_file *file,
 void rv_loader_unload(struct rv_patch_image *patch)
 {
     if (patch->handle) {
-        rv_linked_bury(&patch->linked, &patch->place);
         dlclose(patch->handle);
         rv_linked_clear(&patch->linked);
     }

@@ -62,17 +62,17 @@ static void found(size_t n, enum rv_hold why, uintptr_t where)
     search.left--;
 }
 
-/* A patch may point to itself. */
-static void look_at(const uintptr_t *word, uintptr_t where)
+/* Word number n of `count`. A patch may point to itself. */
+static void look_at(size_t n, size_t count, uintptr_t where)
 {
-    const size_t n = find(*word);
-    const struct rv_saved *patch = &search.all[n];
+    const size_t which = find(words[n]);
+    const struct rv_saved *patch = &search.all[which];
 
-    if (n == search.count || patch->why != RV_HOLD_UNEXAMINED || search.seen[n] ||
-        (where >= patch->patch.start && where < patch->patch.end) ||
-        rv_linked_has(patch->linked, word, (size_t)(word - words), where) || rv_ours_has(where))
+    if (which == search.count || patch->why != RV_HOLD_UNEXAMINED || search.seen[which] ||
+        (where >= patch->patch.start && where < patch->patch.end) || rv_ours_has(where) ||
+        rv_linked_has(patch->linked, words, n, count, where))
         return;
-    search.seen[n] = where;
+    search.seen[which] = where;
 }
 
 static void look_in_kernel(uintptr_t pointer, enum rv_hold why, uintptr_t where)
@@ -142,7 +142,7 @@ look_at_all(size_t count, uintptr_t start)
     for (size_t n = 0; n < count; n++) {
         const uintptr_t where = start + n * sizeof(*words);
         if (words[n] - low < size)
-            look_at(&words[n], where);
+            look_at(n, count, where);
         if (words[n] == where && is_control_block(n, count, where, below))
             forget_seen();
     }

@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #define PAGE   4096u
+#define SHIFTS 6
 #define RECORD 1280u /* bytes: more than the linker's of an image */
 
 static char folder[] = "/tmp/revector-stale-XXXXXX";
@@ -164,6 +165,25 @@ static void a_string_on_top_of_what_the_linker_has_left_does_not_count(void **st
     }
 }
 
+static void apply_another(const char *kind)
+{
+    subject_patch(kind, path);
+    assert_int_equal(rv_apply(path, &per_call, NULL), 0);
+}
+
+/* The last page of the highest patch is taken, so the next one comes across where two have been. */
+static void what_the_linker_has_left_of_images_in_other_places_does_not_count(void **state)
+{
+    (void)state;
+    for (int n = 0; n < SHIFTS; n++) {
+        apply_another("other");
+        hidden = subject_hidden_code(folder, SUBJECT_HIGHEST);
+        expect_gone_after_revert();
+        fill_above(~hidden + PAGE);
+        apply_another("good");
+    }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, apply, subject_clean)
@@ -172,6 +192,7 @@ int main(void)
         TEST(the_stack_of_a_thread_that_has_ended_does_not_count),
         TEST(a_stack_between_two_patches_is_known_as_one),
         TEST(a_string_on_top_of_what_the_linker_has_left_does_not_count),
+        TEST(what_the_linker_has_left_of_images_in_other_places_does_not_count),
     };
     int failed;
 
