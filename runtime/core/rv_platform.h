@@ -74,6 +74,7 @@ uintptr_t rv_platform_function_end(uintptr_t start, uintptr_t limit);
 struct rv_side {
     uint32_t stage;   /* in which it last changed sides */
     uint32_t looking; /* how many faults of it are looking at a transition */
+    uint32_t note;    /* which one says that it has changed, if that is not overwritten */
 };
 struct rv_side *rv_platform_side(void);
 

@@ -218,12 +218,18 @@ const struct rv_method *rv_transition_held(const struct rv_transition *t, int32_
     return t->spans[back][note >> 32 & INT32_MAX].method;
 }
 
-/* A note that is overwritten is no harm: a roll call asks for it again. */
-static void note_move(struct rv_transition *t, uint32_t stage)
+/*
+ * Once, however often the thread is asked: else who calls all the time would overwrite what all
+ * others have noted. A note that is overwritten is no harm: a roll call asks for it again.
+ */
+static void note_move(struct rv_transition *t, uint32_t stage, struct rv_side *mine)
 {
-    uint32_t n = tw_add32_acq_rel(&t->moved_count, 1) % t->moved_room;
+    const uint64_t note = (uint64_t)stage << 32 | (uint32_t)rv_platform_thread();
 
-    tw_store_release(&t->moved[n], (uint64_t)stage << 32 | (uint32_t)rv_platform_thread());
+    if (tw_load_relaxed(&t->moved[mine->note % t->moved_room]) == note)
+        return;
+    mine->note = tw_add32_acq_rel(&t->moved_count, 1);
+    tw_store_release(&t->moved[mine->note % t->moved_room], note);
 }
 
 /*
@@ -246,7 +252,7 @@ static int waver(struct rv_transition *t)
 static void come_to(struct rv_transition *t, uint32_t stage, struct rv_side *mine)
 {
     mine->stage = stage;
-    note_move(t, stage);
+    note_move(t, stage, mine);
 }
 
 /*
@@ -321,10 +327,11 @@ static int runs_new(struct rv_transition *t)
 static void answer_roll(struct rv_transition *t)
 {
     const uint32_t stage = tw_load32_acquire(&t->stage);
+    struct rv_side *mine = rv_platform_side();
 
     (void)is_on_new_side(t);
-    if (rv_platform_side()->stage == stage)
-        note_move(t, stage);
+    if (mine->stage == stage)
+        note_move(t, stage, mine);
 }
 
 uint64_t rv_transition_target(const struct rv_slot *slot, uint32_t index)

@@ -9,9 +9,11 @@
 
 #include "rv_platform.h"
 
+#define FAKE_THREADS 2000
+
 struct fake_platform {
-    int thread;          /* the calling one: 0 or 1 */
-    struct rv_side side[2];
+    int thread;       /* the calling one: 0, 1, ... */
+    struct rv_side side[FAKE_THREADS];
     int parked_count; /* stacks that nobody is on, in rv_platform_sides */
     struct rv_side parked[2];
     void (*while_waiting)(void); /* null: who waits must not */

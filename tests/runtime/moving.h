@@ -2,8 +2,8 @@
 /*
  * moving.h - an update whose threads move, on the fake platform.
  *
- * Methods 1 and 5 (`walk`) and 6 (`leaf`) are replaced. fake.thread says which of two
- * threads calls, fake.stack what it has on its stack; a call is what compiled code does,
+ * Methods 1 and 5 (`walk`) and 6 (`leaf`) are replaced. fake.thread says which
+ * thread calls, fake.stack what it has on its stack; a call is what compiled code does,
  * with the method fault behind it.
  */
 #ifndef MOVING_H

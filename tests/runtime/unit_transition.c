@@ -282,37 +282,6 @@ static void a_fork_forgets_what_threads_that_are_gone_have_noted(void **state)
     assert_int_equal(rv_update_commit(update), 0);
 }
 
-static void a_roll_call_moves_a_thread_that_calls_something_else(void **state)
-{
-    struct rv_update *update = moving();
-    (void)state;
-    assert_int_equal(call(0, 4), made_body(&made, 4));
-    assert_false(rv_update_has_moved(update, 100));
-    assert_int_equal(rv_update_roll_call(update, 1), 0);
-    assert_true(is_thunk(4, made_call(&made, 4)));
-    assert_int_equal(call(0, 4), made_body(&made, 4)); /* it is not replaced */
-    assert_true(rv_update_has_moved(update, 100));
-    stand_in(made_body(&made, 1));
-    assert_int_equal(call(1, 4), made_body(&made, 4));
-    assert_false(rv_update_has_moved(update, 101)); /* it is inside */
-    stand_in(0);
-    assert_int_equal(rv_update_roll_call(update, 0), 0);
-    assert_int_equal(made_call(&made, 4), made_body(&made, 4));
-    expect_side(0, 1);
-    rv_update_commit(update);
-    expect_side(1, 1);
-}
-
-static void a_commit_ends_a_roll_call(void **state)
-{
-    struct rv_update *update = moving();
-    (void)state;
-    assert_int_equal(rv_update_roll_call(update, 1), 0);
-    rv_update_commit(update);
-    assert_int_equal(made_call(&made, 4), made_body(&made, 4));
-    assert_int_equal(made_call(&made, 5), new_body(5));
-}
-
 static void a_commit_that_cannot_open_the_tables_changes_nothing_and_is_tried_again(void **state)
 {
     struct rv_update *update = moving();
@@ -477,8 +446,6 @@ int main(void)
         TEST(a_fork_on_the_way_back_goes_on_while_a_parked_stack_is_new),
         TEST(a_fork_during_a_roll_call_ends_it),
         TEST(a_fork_forgets_what_threads_that_are_gone_have_noted),
-        TEST(a_roll_call_moves_a_thread_that_calls_something_else),
-        TEST(a_commit_ends_a_roll_call),
         TEST(a_commit_that_cannot_open_the_tables_changes_nothing_and_is_tried_again),
         TEST(spans_end_where_the_next_function_begins),
         TEST(a_thread_that_cannot_tell_and_was_counted_keeps_the_commit_back),
