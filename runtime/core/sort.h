@@ -2,7 +2,8 @@
 /*
  * sort.h - sorting without recursion, memory or a bad case (heap sort).
  *
- * For the core, which has no C library. Any thread.
+ * For the core, which has no C library; and for lists of addresses, of which qsort leaves a copy
+ * in the heap, where they look like saved pointers (host/own.h). Any thread.
  */
 #ifndef REVECTOR_SORT_H
 #define REVECTOR_SORT_H

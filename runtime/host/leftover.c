@@ -12,11 +12,11 @@
 #include "own.h"
 #include "revector/error.h"
 #include "rv_platform.h"
+#include "sort.h"
 #include "threads.h"
 #include "update.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #define FUNCTION_MAX (1u << 24) /* bytes; no function is larger */
@@ -95,19 +95,19 @@ static int copy_changes(struct changes *changes)
     return 0;
 }
 
-static int by_method_and_age(const void *a, const void *b)
+static int is_before(const void *a, const void *b)
 {
     const struct change *left = a, *right = b;
 
     if (left->method != right->method)
-        return left->method < right->method ? -1 : 1;
-    return left->update < right->update ? -1 : left->update > right->update;
+        return left->method < right->method;
+    return left->update < right->update;
 }
 
-static int by_start(const void *a, const void *b)
+static int starts_before(const void *a, const void *b)
 {
     const struct old *left = a, *right = b;
-    return left->piece.start < right->piece.start ? -1 : left->piece.start > right->piece.start;
+    return left->piece.start < right->piece.start;
 }
 
 /* Where it ends is not in the records; a function that the unwinder does not know is left out. */
@@ -131,7 +131,7 @@ static size_t list_old(const struct changes *changes, struct old *old)
                                   .is_endless = is_first && change->is_endless};
         count += change->at_once && find_end(&old[count].piece);
     }
-    qsort(old, count, sizeof(*old), by_start);
+    rv_sort(old, (uint32_t)count, sizeof(*old), starts_before);
     return count;
 }
 
@@ -209,7 +209,7 @@ int rv_leftovers_each(int (*visit)(const struct rv_leftover *leftover, void *con
         return 0;
     error = copy_changes(&changes);
     if (!error) {
-        qsort(changes.all, changes.count, sizeof(*changes.all), by_method_and_age);
+        rv_sort(changes.all, (uint32_t)changes.count, sizeof(*changes.all), is_before);
         old = rv_own_alloc(changes.count + 1, sizeof(*old));
         error = old ? 0 : RV_ENOMEM;
     }

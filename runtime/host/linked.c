@@ -10,6 +10,7 @@
  */
 #define _GNU_SOURCE
 #include "linked.h"
+#include "tablewalk/tw_atomic.h"
 
 #include <elf.h>
 #include <fcntl.h>
@@ -21,6 +22,7 @@
 #define RECORD       160u  /* words: more than struct link_map has */
 #define BEHIND_START 3u
 #define FORMER       2048u /* words that are remembered; an image has about 50 */
+#define STARTS       256u  /* of images that are remembered */
 #define PIECES       8u    /* of memory, to find what the linker has freed */
 
 static int has(struct rv_range range, uintptr_t address)
@@ -93,6 +95,21 @@ static struct rv_range find_dynamic(const struct link_map *map)
     return (struct rv_range){(uintptr_t)map->l_ld, (uintptr_t)(entry + 1)};
 }
 
+/* ---- where images were ---- */
+
+/* Of patches, loaded or not, the last ones. Written in the gate, read by the examiner. */
+static uint64_t starts[STARTS];
+
+static void note_start(uintptr_t start)
+{
+    static size_t next;
+
+    for (size_t n = 0; n < STARTS; n++)
+        if (starts[n] == start)
+            return;
+    tw_store_release(&starts[next++ % STARTS], start);
+}
+
 /*
  * The first segment of a shared object begins with its headers, at address 0; then come, with
  * all linkers, its tables, and behind them what the program may have the address of.
@@ -105,7 +122,7 @@ void rv_linked_note(const struct link_map *map, const struct rv_place *place,
         return;
     linked->tables = (struct rv_range){place->start, find_tables_end(map->l_ld)};
     linked->dynamic = find_dynamic(map);
-    linked->end = place->end;
+    note_start(place->start);
 }
 
 /* ---- what was the linker's ---- */
@@ -142,6 +159,8 @@ static int is_former(uintptr_t word, uintptr_t where)
     return n < FORMER && former.all[n].word == word;
 }
 
+/* ---- the memory of a record ---- */
+
 /* Returns how many bytes of the record lie in what malloc has handed out. */
 static size_t clear_in(unsigned char *memory, size_t size, struct rv_range record)
 {
@@ -170,33 +189,28 @@ void rv_linked_clear(const struct rv_linked *linked)
 
 /* ---- a pointer ---- */
 
-/* Only the linker's records have the start of an image, and then its end, that of its text, ... */
-static int is_behind_start(const uintptr_t *copy, size_t n, uintptr_t start)
+static int is_start(uintptr_t word)
 {
-    for (size_t back = 1; start && back <= n && back <= BEHIND_START; back++)
-        if (copy[n - back] == start)
+    for (size_t n = 0; n < STARTS; n++)
+        if (tw_load_acquire(&starts[n]) == word)
+            return word != 0;
+    return 0;
+}
+
+/* Only the linker's records have the start of an image, and then its end, that of its text, ... */
+static int is_behind_start(const uintptr_t *copy, size_t n)
+{
+    for (size_t back = 1; back <= n && back <= BEHIND_START; back++)
+        if (is_start(copy[n - back]))
             return 1;
     return 0;
 }
 
-/* The end of an image is not in it, but may be in one to come. */
-static void note_end(uintptr_t end, const uintptr_t *copy, size_t n, size_t count, uintptr_t where)
+int rv_linked_has(const struct rv_linked *linked, const uintptr_t *copy, size_t n, uintptr_t where)
 {
-    for (size_t on = 1; n + on < count && on <= BEHIND_START; on++)
-        if (copy[n + on] == end)
-            note_former(where + on * sizeof(*copy), end);
-}
-
-int rv_linked_has(const struct rv_linked *linked, const uintptr_t *copy, size_t n, size_t count,
-                  uintptr_t where)
-{
-    const uintptr_t word = copy[n], start = linked->tables.start;
-
-    if (!has(linked->record, where) && !has(linked->tables, word) && !has(linked->dynamic, word) &&
-        !is_behind_start(copy, n, start))
-        return is_former(word, where);
-    note_former(where, word);
-    if (word == start)
-        note_end(linked->end, copy, n, count, where);
+    if (!has(linked->record, where) && !has(linked->tables, copy[n]) &&
+        !has(linked->dynamic, copy[n]) && !is_behind_start(copy, n))
+        return is_former(copy[n], where);
+    note_former(where, copy[n]);
     return 1;
 }

@@ -20,7 +20,6 @@ struct link_map;
 struct rv_linked {
     struct rv_range record;           /* of the linker's: up to its last pointer to the image */
     struct rv_range tables, dynamic;  /* of the image: from its headers on; .dynamic */
-    uintptr_t end;                    /* of the image */
 };
 
 /*
@@ -37,10 +36,9 @@ void rv_linked_note(const struct link_map *map, const struct rv_place *place,
 void rv_linked_clear(const struct rv_linked *linked);
 
 /*
- * Whether copy[n], of `count` words, is one of those; it was found at `where`. If so, it is one
- * for all images to come as long as it stays there. One thread at a time: the examiner.
+ * Whether copy[n] is one of those; it was found at `where`. If so, it is one for all images to
+ * come as long as it stays there. One thread at a time: the examiner.
  */
-int rv_linked_has(const struct rv_linked *linked, const uintptr_t *copy, size_t n, size_t count,
-                  uintptr_t where);
+int rv_linked_has(const struct rv_linked *linked, const uintptr_t *copy, size_t n, uintptr_t where);
 
 #endif

@@ -9,8 +9,7 @@
 #include "memory.h"
 #include "place.h"
 #include "shadow.h"
-
-#include <stdlib.h>
+#include "sort.h"
 
 #define FIRST_ROOM 128u
 
@@ -76,10 +75,10 @@ static int add_library(void)
     return add((struct rv_range){place.start, place.end}, NULL);
 }
 
-static int by_start(const void *a, const void *b)
+static int starts_before(const void *a, const void *b)
 {
     const struct rv_range *left = a, *right = b;
-    return (left->start > right->start) - (left->start < right->start);
+    return left->start < right->start;
 }
 
 int rv_ours_note(const struct rv_range *patches, size_t count)
@@ -97,7 +96,7 @@ int rv_ours_note(const struct rv_range *patches, size_t count)
     if (!error)
         error = add_listed(rv_own_list); /* last: it is what the list lies in, too */
     if (!error)
-        qsort(ours.all, ours.count, sizeof(*ours.all), by_start);
+        rv_sort(ours.all, (uint32_t)ours.count, sizeof(*ours.all), starts_before);
     return error;
 }
 

@@ -18,9 +18,9 @@
 #include "own.h"
 #include "rounds.h"
 #include "saved.h"
+#include "sort.h"
 
 #include <limits.h>
-#include <stdlib.h>
 
 #define LISTINGS     4 /* in one pass, to catch threads that are born meanwhile */
 #define WAIT_FIRST   1u    /* ms */
@@ -147,11 +147,11 @@ static void note_cleared(void)
     rv_platform_unlock();
 }
 
-static int by_start(const void *a, const void *b)
+static int starts_before(const void *a, const void *b)
 {
     const struct rv_garbage *left = *(struct rv_garbage *const *)a;
     const struct rv_garbage *right = *(struct rv_garbage *const *)b;
-    return (left->start > right->start) - (left->start < right->start);
+    return left->start < right->start;
 }
 
 /* Of all garbage, what threads are looked at for. */
@@ -160,7 +160,7 @@ static void choose(size_t count)
     for (size_t n = 0; n < count; n++)
         if (pass.garbage[n]->stage == RV_GARBAGE_CLEARING)
             pass.garbage[pass.count++] = pass.garbage[n];
-    qsort(pass.garbage, pass.count, sizeof(*pass.garbage), by_start);
+    rv_sort(pass.garbage, (uint32_t)pass.count, sizeof(*pass.garbage), starts_before);
     for (size_t n = 0; n < pass.count; n++)
         pass.pieces[n] = (struct rv_piece){
             pass.garbage[n]->start, pass.garbage[n]->end,

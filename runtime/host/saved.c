@@ -9,9 +9,9 @@
 #include "ours.h"
 #include "pages.h"
 #include "revector/error.h"
+#include "sort.h"
 
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -62,15 +62,15 @@ static void found(size_t n, enum rv_hold why, uintptr_t where)
     search.left--;
 }
 
-/* Word number n of `count`. A patch may point to itself. */
-static void look_at(size_t n, size_t count, uintptr_t where)
+/* Word number n. A patch may point to itself. */
+static void look_at(size_t n, uintptr_t where)
 {
     const size_t which = find(words[n]);
     const struct rv_saved *patch = &search.all[which];
 
     if (which == search.count || patch->why != RV_HOLD_UNEXAMINED || search.seen[which] ||
         (where >= patch->patch.start && where < patch->patch.end) || rv_ours_has(where) ||
-        rv_linked_has(patch->linked, words, n, count, where))
+        rv_linked_has(patch->linked, words, n, where))
         return;
     search.seen[which] = where;
 }
@@ -142,7 +142,7 @@ look_at_all(size_t count, uintptr_t start)
     for (size_t n = 0; n < count; n++) {
         const uintptr_t where = start + n * sizeof(*words);
         if (words[n] - low < size)
-            look_at(n, count, where);
+            look_at(n, where);
         if (words[n] == where && is_control_block(n, count, where, below))
             forget_seen();
     }
@@ -244,17 +244,17 @@ static int start_sweep(void)
     return 0;
 }
 
-static int by_start(const void *a, const void *b)
+static int starts_before(const void *a, const void *b)
 {
     const struct rv_saved *left = a, *right = b;
-    return (left->patch.start > right->patch.start) - (left->patch.start < right->patch.start);
+    return left->patch.start < right->patch.start;
 }
 
 int rv_saved_begin(struct rv_saved *patches, size_t count)
 {
     int error;
 
-    qsort(patches, count, sizeof(*patches), by_start);
+    rv_sort(patches, (uint32_t)count, sizeof(*patches), starts_before);
     search.all = patches;
     search.seen = rv_own_alloc(count, sizeof(*search.seen));
     search.low = patches[0].patch.start;
