@@ -368,6 +368,7 @@ int rv_operate_revert(uint32_t id, const struct rv_apply_options *options,
     order.options = options ? *options : (struct rv_apply_options){.size = sizeof(*options)};
     rv_operation_lock();
     error = id ? rv_revert_one(id, &order) : revert_all(&order);
+    rv_memo_sweep(); /* who is out is on probation no longer, and no longer suspected */
     rv_operation_unlock();
     return error;
 }

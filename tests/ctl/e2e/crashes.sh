@@ -300,7 +300,7 @@ nobody_is_suspected() {
     [ -z "$(find updates -name '*.rvp.crashed.txt')" ]
 }
 fresh
-apply
+apply --probation 10min
 for nth in first second; do
     eval "echo old >&\$${me}_to"
     dies 139
@@ -310,7 +310,7 @@ for nth in first second; do
 done
 works revector revert "$prog" 1
 eventually "there is no report when somebody has taken it out" nobody_is_suspected
-apply
+apply --probation 10min
 for nth in first second third; do
     eval "echo old >&\$${me}_to"
     dies 139
