@@ -81,3 +81,8 @@ struct rv_update *moving_as(enum rv_consistency consistency)
     rv_update_mark(update);
     return update;
 }
+
+struct rv_update *moving(void)
+{
+    return moving_as(RV_CONSISTENCY_THREAD);
+}

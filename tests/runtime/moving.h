@@ -18,6 +18,7 @@ int moving_tear_down(void **state);
 
 /* The update, MOVING, with a listing begun. */
 struct rv_update *moving_as(enum rv_consistency consistency);
+struct rv_update *moving(void); /* with `thread` consistency */
 
 /* What it replaces that method's body by; for other numbers, bodies beside those. */
 uint64_t new_body(int method);

@@ -79,7 +79,7 @@ static void a_later_update_does_not_bring_it_back(void **state)
 static void one_that_is_under_way_does_not_bring_it_back(void **state)
 {
     const uint32_t id = core_update(&made, "one", 0, (uint64_t)0x70000, 7, (uint64_t)0x71000, -1);
-    struct rv_update *update = moving_as(RV_CONSISTENCY_THREAD);
+    struct rv_update *update = moving();
     (void)state;
     assert_int_equal(call(0, 0), 0x70000);
     assert_int_equal(take_back(id), 0);
@@ -94,7 +94,7 @@ static void one_that_is_under_way_does_not_bring_it_back(void **state)
 static void threads_that_move_away_from_it_do_not_run_it_before(void **state)
 {
     const uint32_t id = core_update(&made, "one", 1, (uint64_t)0x70000, -1);
-    struct rv_update *update = moving_as(RV_CONSISTENCY_THREAD);
+    struct rv_update *update = moving();
     (void)state;
     stand_in(0x70000 + 3);
     assert_int_equal(call(0, 1), 0x70000);
@@ -107,7 +107,7 @@ static void threads_that_move_away_from_it_do_not_run_it_before(void **state)
 
 static void one_that_threads_are_moving_to_is_taken_from_those_that_have_moved(void **state)
 {
-    struct rv_update *update = moving_as(RV_CONSISTENCY_THREAD);
+    struct rv_update *update = moving();
     (void)state;
     expect_side(0, 1);
     assert_int_equal(take_back(update->id), 0);

@@ -5,11 +5,6 @@
 #include "moving.h"
 #include "transition.h"
 
-static struct rv_update *moving(void)
-{
-    return moving_as(RV_CONSISTENCY_THREAD);
-}
-
 /* The number that rv_update_spans gives to that method's body. */
 static uint32_t span_of(const struct rv_update *update, int method)
 {

@@ -4,11 +4,6 @@
  */
 #include "moving.h"
 
-static struct rv_update *moving(void)
-{
-    return moving_as(RV_CONSISTENCY_THREAD);
-}
-
 static void a_roll_call_moves_a_thread_that_calls_something_else(void **state)
 {
     struct rv_update *update = moving();

@@ -45,6 +45,12 @@ static int apply(void **state)
     return 0;
 }
 
+static void apply_another(const char *kind)
+{
+    subject_patch(kind, path);
+    assert_int_equal(rv_apply(path, &per_call, NULL), 0);
+}
+
 static void expect_gone_after_revert(void)
 {
     assert_int_equal(rv_revert(0, &per_call), 0);
@@ -134,8 +140,7 @@ static void a_stack_between_two_patches_is_known_as_one(void **state)
     assert_int_equal(pthread_create(&thread, NULL, leave_when_told, &started), 0);
     start = stack_of(thread);
     fill_above(start);
-    subject_patch("other", path);
-    assert_int_equal(rv_apply(path, &per_call, NULL), 0);
+    apply_another("other");
     hidden_too = subject_hidden_code(folder, SUBJECT_LOWEST);
     assert_true(~hidden_too < start && start < ~hidden);
     tw_store32_release(&go, 1);
@@ -163,12 +168,6 @@ static void a_string_on_top_of_what_the_linker_has_left_does_not_count(void **st
         free(text);
         assert_int_equal(rv_apply(path, &per_call, NULL), 0);
     }
-}
-
-static void apply_another(const char *kind)
-{
-    subject_patch(kind, path);
-    assert_int_equal(rv_apply(path, &per_call, NULL), 0);
 }
 
 /* The last page of the highest patch is taken, so the next one comes across where two have been. */

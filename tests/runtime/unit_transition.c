@@ -8,11 +8,6 @@
 #include "arch.h"
 #include "transition.h"
 
-static struct rv_update *moving(void)
-{
-    return moving_as(RV_CONSISTENCY_THREAD);
-}
-
 static void a_thread_outside_moves_with_its_first_call(void **state)
 {
     struct rv_update *update = moving();
